@@ -1,0 +1,138 @@
+"""Everything that can go wrong, as one tree. `core.retry` maps each leaf to an outcome, `core.reasons` to a sentence.
+
+    HumaTripletexError
+      ConfigurationError            the host set us up wrongly; the sentence says what to change
+      NotReadable                   a sealed value does not open: wrong key, or moved between rows
+      TripletexError                one call to Tripletex that did not end well
+        NoAnswer                    nothing usable came back
+          NotSent                   the request certainly did not reach Tripletex (connect refused, DNS, TLS)
+          AnswerLost                it may have been carried out (timeout, dropped connection)
+        Refused                     Tripletex answered with a status and, mostly, a code and fields
+          Unauthorised (401)   Forbidden (403)   NotFound (404)   VersionConflict (409/8000)
+          Invalid (422, other 400 and 409)   RateLimited (429)   Unavailable (5xx)
+        Unreadable                  an answer that is not what the specification says (HTML, truncated, mistyped)
+        TooManyResults              more than the 10,000 that Tripletex will list, and no way to split
+
+No error ever carries a token, a request body or a person's values: `str(error)` may be logged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class HumaTripletexError(Exception):
+    """The root of the tree."""
+
+
+class ConfigurationError(HumaTripletexError):
+    """The host set the extension up wrongly; the message says what to change."""
+
+
+class NotReadable(HumaTripletexError):
+    """A sealed value does not open: the key is missing, or the value was moved to another row."""
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """One of Tripletex's `validationMessages`. `message` is Tripletex's own text, in the customer's language."""
+
+    field: str
+    message: str
+    path: str = ""
+
+
+class TripletexError(HumaTripletexError):
+    """One call to Tripletex that did not end well.
+
+    `operation` is the method and the path template ("PUT /employee/{id}"), never a path with ids in it.
+    """
+
+    def __init__(self, message: str, *, operation: str = "", request_id: str = "") -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.request_id = request_id
+
+
+class NoAnswer(TripletexError):
+    """Nothing usable came back."""
+
+
+class NotSent(NoAnswer):
+    """The request certainly did not reach Tripletex, so it may be sent again without looking."""
+
+
+class AnswerLost(NoAnswer):
+    """Tripletex may have carried the request out; whoever retries a write looks first."""
+
+
+class Unreadable(TripletexError):
+    """Tripletex's answer is not what its specification says. After a write, treat it as `AnswerLost`."""
+
+    def __init__(self, message: str, *, operation: str = "", request_id: str = "", status: int = 0) -> None:
+        super().__init__(message, operation=operation, request_id=request_id)
+        self.status = status
+
+
+class TooManyResults(TripletexError):
+    """Tripletex lists at most 10,000 objects and there is no way to split the question further."""
+
+
+class Refused(TripletexError):
+    """Tripletex answered, and the answer is no.
+
+    `status` is HTTP's, `code` Tripletex's own (0 when absent), `problems` its validation messages.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        code: int = 0,
+        problems: tuple[FieldProblem, ...] = (),
+        operation: str = "",
+        request_id: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation, request_id=request_id)
+        self.status = status
+        self.code = code
+        self.problems = problems
+        self.retry_after = retry_after
+
+    def names(self, field: str) -> bool:
+        """Whether any validation message is about `field`, wherever it stands in a dotted or indexed name."""
+        return any(field in _parts(p.field) or field in _parts(p.path) for p in self.problems)
+
+
+class Unauthorised(Refused):
+    """401: the session is not accepted, also after it was made anew: the employee token is revoked."""
+
+
+class Forbidden(Refused):
+    """403: the token's owner lacks a right."""
+
+
+class NotFound(Refused):
+    """404: no such object in this company."""
+
+
+class VersionConflict(Refused):
+    """409 with code 8000: somebody changed the object since we read it."""
+
+
+class Invalid(Refused):
+    """422, and the 400 and 409 that are not something else: Tripletex does not accept the content."""
+
+
+class RateLimited(Refused):
+    """429: the token's budget is used up. `retry_after` is in seconds."""
+
+
+class Unavailable(Refused):
+    """5xx: Tripletex is down or in trouble."""
+
+
+def _parts(name: str) -> list[str]:
+    return name.replace("]", "").replace("[", ".").split(".")

@@ -1,0 +1,86 @@
+"""Says "look now" to the workers. Losing what is said here costs seconds, never a change: the sweep finds everything.
+
+Nothing in Redis is more than a connection's or a plan's number. Every call gives up within a second and swallows Redis's
+errors, because the host's request must not wait for it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+log = logging.getLogger(__name__)
+
+NUDGE_SECONDS = 30
+"""How long a nudge stands if no drain picks it up; after that the next change nudges again."""
+RESULT_SECONDS = 0
+FAILURE_SECONDS = 3600
+DRAIN, PLAN, RUN = "huma_tripletex.jobs.drain", "huma_tripletex.jobs.draft_plan", "huma_tripletex.jobs.run"
+
+
+@dataclass(frozen=True)
+class TaskQueue:
+    """The way to the workers. `url` empty: there is none, and every call says False."""
+
+    url: str = field(repr=False)
+    name: str = "huma_tripletex"
+
+    @cached_property
+    def redis(self) -> Redis:
+        """A connection that fails fast: one second, no retries."""
+        return Redis.from_url(
+            self.url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0)
+        )
+
+    @cached_property
+    def queue(self) -> Queue:
+        return Queue(self.name, connection=self.redis, serializer=JSONSerializer)
+
+    def nudge(self, connection_id: int) -> bool:
+        """Asks for a drain of a connection; many nudges before the drain begins are one. False: nobody was told."""
+        return self._say(lambda: self._nudge(connection_id))
+
+    def begin_drain(self, connection_id: int) -> None:
+        """Called before the first read of a drain: a change committed after this nudges again."""
+        if self.url:
+            self._say(lambda: bool(self.redis.delete(self._key(connection_id)) or True))
+
+    def enqueue(self, function: str, number: int) -> bool:
+        """Asks for a plan or run to be worked on. False: nobody was told, the sweep will find it."""
+        return self._say(lambda: self._enqueue(function, number))
+
+    def reachable(self) -> bool:
+        """Whether Redis answers."""
+        return self._say(lambda: bool(self.redis.ping()))
+
+    def _nudge(self, connection_id: int) -> bool:
+        if self.redis.set(self._key(connection_id), 1, nx=True, ex=NUDGE_SECONDS):
+            return self._enqueue(DRAIN, connection_id)
+        return True
+
+    def _enqueue(self, function: str, number: int) -> bool:
+        self.queue.enqueue(
+            function, number, job_timeout=-1, result_ttl=RESULT_SECONDS, failure_ttl=FAILURE_SECONDS
+        )
+        return True
+
+    def _key(self, connection_id: int) -> str:
+        return f"{self.name}:nudge:{connection_id}"
+
+    def _say(self, what: Callable[[], bool]) -> bool:
+        if not self.url:
+            return False
+        try:
+            return what()
+        except (RedisError, OSError) as error:
+            log.warning("Redis did not answer (%s); the sweep takes over", type(error).__name__)
+            return False
