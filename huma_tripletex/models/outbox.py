@@ -1,0 +1,93 @@
+"""OutboxEntry: the intent "make Tripletex agree about these fields of this person"; and the lease on a person.
+
+Ids and field names only: values are read when they are sent, so they are fresh and no personal data rests here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from huma_tripletex.models.base import PREFIX, Base, BigId
+
+EntryState = Literal["waiting", "in_flight", "done", "parked", "dismissed"]
+STATES = get_args(EntryState)
+EntryKind = Literal["change", "added", "create"]
+"""change: fields of a person were edited. added: a person was added in Huma. create: an approved plan adds them."""
+KINDS = get_args(EntryKind)
+
+
+class OutboxEntry(Base):
+    """The intent "make Tripletex agree about these fields of this person".
+
+    waiting -> in_flight -> done | parked | waiting (later, or handed back); parked -> waiting (retry) | dismissed | done
+    (an edit of the person superseded it). No foreign key: an insert must never wait for a lock on the connection.
+    """
+
+    __tablename__ = PREFIX + "outbox_entry"
+    __table_args__ = (
+        CheckConstraint(f"state IN {STATES}", name="state"),
+        CheckConstraint(f"kind IN {KINDS}", name="kind"),
+        Index(
+            # read by outbox.claim
+            "ix_huma_tripletex_outbox_entry_waiting",
+            "connection_id",
+            "not_before",
+            postgresql_where=text("state = 'waiting'"),
+            sqlite_where=text("state = 'waiting'"),
+        ),
+        Index(
+            # read by settle, by sweep and by the figures
+            "ix_huma_tripletex_outbox_entry_open",
+            "connection_id",
+            "person_id",
+            "state",
+            postgresql_where=text("state <> 'done'"),
+            sqlite_where=text("state <> 'done'"),
+        ),
+        Index("ix_huma_tripletex_outbox_entry_settled", "connection_id", "settled_at"),
+        Index("ix_huma_tripletex_outbox_entry_run", "run_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    connection_id: Mapped[int] = mapped_column(BigId)
+    person_id: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text, default="change", server_default="change")
+    fields: Mapped[list[str]] = mapped_column()
+    run_id: Mapped[int | None] = mapped_column(BigId)
+    expected: Mapped[dict[str, Any] | None]
+    """Of a run: keyed hashes of both sides as they were approved, {field: [huma, tripletex]}."""
+
+    state: Mapped[str] = mapped_column(Text, default="waiting", server_default="waiting")
+    captured_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    lease: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    unsure: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """The last attempt's answer was lost: look before acting."""
+
+    outcome: Mapped[str] = mapped_column(Text, default="", server_default="")
+    reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """Why it waits or is parked: a key of `core.reasons`."""
+    detail: Mapped[dict[str, Any] | None]
+    """Facts for the sentence: {"fields": [...], "status": 422, "code": 18000}; never a value."""
+    request_id: Mapped[str] = mapped_column(Text, default="", server_default="")
+    sent_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+
+    def __repr__(self) -> str:
+        return f"<OutboxEntry {self.id} {self.state}>"
+
+
+class OutboxLease(Base):
+    """One worker holds one person's entries of one connection. The primary key is the promise: never two."""
+
+    __tablename__ = PREFIX + "outbox_lease"
+
+    connection_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    person_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    token: Mapped[str] = mapped_column(Text, index=True)
+    until: Mapped[datetime] = mapped_column(index=True)
