@@ -1,0 +1,22 @@
+"""Our own catalogue of translations, beside whatever the host has: English in the source, Norwegian in `translations/`.
+
+Texts go through these functions, never through flask_babel's own, so that the host's catalogue and ours cannot collide.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask_babel import Domain, force_locale
+
+from huma_tripletex.paths import PACKAGE
+
+__all__ = ["LOCALES", "domain", "force_locale", "gettext", "lazy_gettext", "ngettext"]
+
+LOCALES: Final = ("nb", "en")
+"""What we can speak; anything else hears English."""
+
+domain: Final = Domain([str(PACKAGE / "translations")], "huma_tripletex")
+gettext = domain.gettext
+ngettext = domain.ngettext
+lazy_gettext = domain.lazy_gettext
