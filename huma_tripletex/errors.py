@@ -10,6 +10,7 @@
         Refused                     Tripletex answered with a status and, mostly, a code and fields
           Unauthorised (401)   Forbidden (403)   NotFound (404)   VersionConflict (409/8000)
           Invalid (422, other 400 and 409)   RateLimited (429)   Unavailable (5xx)
+          TokenRefused (422 when a session is made)   is both Unauthorised and Invalid
         Unreadable                  an answer that is not what the specification says (HTML, truncated, mistyped)
         TooManyResults              more than the 10,000 that Tripletex will list, and no way to split
 
@@ -18,6 +19,7 @@ No error ever carries a token, a request body or a person's values: `str(error)`
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 
@@ -38,7 +40,7 @@ class FieldProblem:
     """One of Tripletex's `validationMessages`. `message` is Tripletex's own text, in the customer's language."""
 
     field: str
-    message: str
+    message: str = dataclasses.field(repr=False)  # it may repeat what a person entered
     path: str = ""
 
 
@@ -126,6 +128,13 @@ class Invalid(Refused):
     """422, and the 400 and 409 that are not something else: Tripletex does not accept the content."""
 
 
+class TokenRefused(Unauthorised, Invalid):
+    """A session cannot be made: Tripletex does not know the consumer token or the employee token that `problems` name.
+
+    To whoever works for people it is a 401 that no new session heals; to whoever connects, a form with a wrong value.
+    """
+
+
 class RateLimited(Refused):
     """429: the token's budget is used up. `retry_after` is in seconds."""
 
@@ -135,4 +144,4 @@ class Unavailable(Refused):
 
 
 def _parts(name: str) -> list[str]:
-    return name.replace("]", "").replace("[", ".").split(".")
+    return name.replace("]", "").replace("[", ".").replace(":", ".").split(".")

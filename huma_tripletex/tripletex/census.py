@@ -1,0 +1,81 @@
+"""All employees of a company, also of one with more than the 10,000 that Tripletex lists at once: then in pieces, by
+system access and, where that is not enough, by department. Whoever might have been left out makes it an error, never
+a shorter list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from huma_tripletex.errors import Invalid, TooManyResults
+from huma_tripletex.tripletex.listing import EMPLOYEE_FIELDS, Send, list_all, pages
+from huma_tripletex.tripletex.reading import DEPARTMENT, EMPLOYEE
+from huma_tripletex.tripletex.shapes import Employee
+
+CEILING: Final = 10_000
+RESULT_TOO_LARGE: Final = 23000
+
+Progress = Callable[[int], None]
+
+
+def list_employees(send: Send, progress: Progress | None = None) -> tuple[Employee, ...]:
+    """Every employee once, with employments, ordered by id. `progress` hears after each page how many there are so
+    far.
+
+    Raises TooManyResults when Tripletex will not list them all.
+    """
+    census = _Census(send, progress)
+    if census.count() is None:
+        census.count_in_pieces()
+    return tuple(census.found[key] for key in sorted(census.found))
+
+
+class _Census:
+    def __init__(self, send: Send, progress: Progress | None) -> None:
+        self._send = send
+        self._progress = progress
+        self.found: dict[int, Employee] = {}
+
+    def count(self, **query: str | int) -> int | None:
+        """Reads what the query finds, and how many that is; None when Tripletex finds too many to list."""
+        counted = 0
+        try:
+            for page in pages(self._send, EMPLOYEE, "/employee", EMPLOYEE_FIELDS, **query):
+                counted += len(page)
+                self._keep(page)
+        except Invalid as error:
+            if error.code != RESULT_TOO_LARGE:
+                raise
+            return None
+        return counted
+
+    def count_in_pieces(self) -> None:
+        """With and without system access is everybody; a half that is still too large is read by department."""
+        large = [access for access in ("true", "false") if self.count(hasSystemAccess=access) is None]
+        if large and any(employee.department_id is None for employee in self.found.values()):
+            raise _too_many("some employees have no department")
+        for access in large:
+            self._count_by_department(access)
+
+    def _count_by_department(self, access: str) -> None:
+        counted = 0
+        for department in list_all(self._send, DEPARTMENT, "/department", "id"):
+            here = self.count(hasSystemAccess=access, departmentId=department.id)
+            if here is None:
+                raise _too_many("one department alone has more")
+            counted += here
+        if counted < CEILING:  # Tripletex said there are more than that, so some stand in no department
+            raise _too_many("the departments together have fewer than were found")
+
+    def _keep(self, page: tuple[Employee, ...]) -> None:
+        self.found.update((employee.id, employee) for employee in page)
+        if self._progress:
+            self._progress(len(self.found))
+
+
+def _too_many(why: str) -> TooManyResults:
+    return TooManyResults(
+        f"GET /employee lists at most {CEILING} employees, and they cannot be read in pieces: {why}",
+        operation="GET /employee",
+    )

@@ -1,0 +1,186 @@
+"""Tripletex, as much of it as keeping employees needs. Every method makes its calls at once and answers with shapes,
+or raises one of `huma_tripletex.errors.TripletexError`. One object serves several threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from huma_tripletex.tripletex import reading
+from huma_tripletex.tripletex.budget import Budget
+from huma_tripletex.tripletex.calls import Answer, Ask, OnCall
+from huma_tripletex.tripletex.census import Progress, list_employees
+from huma_tripletex.tripletex.listing import EMPLOYEE_FIELDS, EMPLOYMENT_FIELDS, list_all
+from huma_tripletex.tripletex.login import Login, authorization
+from huma_tripletex.tripletex.reading import Form, Found, read_list, read_one, read_same
+from huma_tripletex.tripletex.refusals import accept, unreadable
+from huma_tripletex.tripletex.session import Session, SessionSource
+from huma_tripletex.tripletex.shapes import (
+    Company,
+    Country,
+    Department,
+    Division,
+    Employee,
+    Employment,
+    Entitlement,
+    WhoAmI,
+)
+from huma_tripletex.tripletex.wire import Timeouts, Wire
+
+WHO_AM_I_FIELDS = "employeeId,actualEmployeeId,companyId,language,company(id,name),employee(id,firstName,lastName)"
+
+
+class Tripletex:
+    """`session` is one kept from earlier, `on_session` hears of each new one (in the thread that made it, before its
+    first use).
+
+    `budget` is by default the one that this process keeps for the source's credentials. `on_call` hears of every
+    exchange; it must not raise.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        source: SessionSource,
+        *,
+        session: Session | None = None,
+        on_session: Callable[[Session], None] | None = None,
+        budget: Budget | None = None,
+        on_call: OnCall | None = None,
+        transport: httpx.BaseTransport | None = None,
+        timeouts: Timeouts | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._wire = Wire(
+            base_url,
+            budget=budget or Budget.for_token(source.fingerprint),
+            transport=transport,
+            timeouts=timeouts,
+            on_call=on_call,
+        )
+        self._login = Login(source, session, on_session, clock)
+
+    def __enter__(self) -> Tripletex:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of the connections; the session stays valid."""
+        self._wire.close()
+
+    def close_session(self) -> None:
+        """Ends the session in Tripletex, if there is one."""
+        session = self._login.given_up()
+        if session:
+            # Tripletex wants the token in the path; ours never reach a log
+            accept(self._wire.send(Ask.delete("/token/session/{token}", session.token), authorization(session)))
+
+    def who_am_i(self) -> WhoAmI:
+        """Whose token this is, and in which company it works."""
+        answer = self._accepted(Ask.read("/token/session/>whoAmI", fields=WHO_AM_I_FIELDS))
+        return read_one(answer, reading.WHO_AM_I)
+
+    def entitlements(self, employee_id: int) -> tuple[Entitlement, ...]:
+        """The rights of an employee."""
+        return self._list(reading.ENTITLEMENT, "/employee/entitlement", "id,name", employeeId=employee_id)
+
+    def company(self, company_id: int) -> Company:
+        """A company."""
+        return self._read(reading.COMPANY, "/company/{id}", "id,name,organizationNumber", company_id)
+
+    def departments(self) -> tuple[Department, ...]:
+        """All departments, inactive ones included."""
+        return self._list(reading.DEPARTMENT, "/department", "id,name,departmentNumber,isInactive")
+
+    def divisions(self) -> tuple[Division, ...]:
+        """All divisions."""
+        return self._list(reading.DIVISION, "/division", "id,name,displayName")
+
+    def countries(self) -> tuple[Country, ...]:
+        """All countries."""
+        return self._list(reading.COUNTRY, "/country", "id,isoAlpha2Code")
+
+    def employees(self, progress: Progress | None = None) -> tuple[Employee, ...]:
+        """All employees with their employments, ordered by id. `progress` hears after each page how many there are so
+        far.
+
+        Raises TooManyResults when there are more than 10,000 and no way to list them in pieces.
+        """
+        return list_employees(self._accepted, progress)
+
+    def employee(self, employee_id: int) -> Employee:
+        """An employee with employments."""
+        return self._read(reading.EMPLOYEE, "/employee/{id}", EMPLOYEE_FIELDS, employee_id)
+
+    def find_employees(
+        self, *, employee_number: str = "", email: str = "", first_name: str = "", last_name: str = ""
+    ) -> tuple[Employee, ...]:
+        """Employees for whom all that is given holds. Only the number is compared as a whole; of the others,
+        Tripletex lists whoever has the text somewhere in it.
+        """
+        asked = {"employeeNumber": employee_number, "email": email, "firstName": first_name, "lastName": last_name}
+        query: dict[str, str | int] = {name: text for name, text in asked.items() if text}
+        if not query:
+            raise ValueError("find_employees needs something to look for")
+        return self._list(reading.EMPLOYEE, "/employee", EMPLOYEE_FIELDS, **query)
+
+    def employments(self, employee_id: int) -> tuple[Employment, ...]:
+        """The employments of an employee."""
+        return self._list(reading.EMPLOYMENT, "/employee/employment", EMPLOYMENT_FIELDS, employeeId=employee_id)
+
+    def create_employee(self, body: Mapping[str, Any]) -> Employee:
+        """A new employee. `body` is Tripletex's Employee without id and version."""
+        answer = self._accepted(Ask.write("POST", "/employee", dict(body)))
+        return read_one(answer, reading.WRITTEN_EMPLOYEE)
+
+    def create_employees(self, bodies: Iterable[Mapping[str, Any]]) -> tuple[Employee, ...]:
+        """New employees in one call, answered in the order of `bodies`. After an error some may exist: whether
+        Tripletex makes all or none is not documented.
+        """
+        wanted = [dict(body) for body in bodies]
+        if not wanted:
+            return ()
+        answer = self._accepted(Ask.write("POST", "/employee/list", wanted))
+        made = read_list(answer, reading.WRITTEN_EMPLOYEE)
+        if len(made) != len(wanted):
+            raise unreadable(answer, f"{len(made)} employees for {len(wanted)}")
+        return made
+
+    def update_employee(self, employee_id: int, body: Mapping[str, Any]) -> Employee:
+        """Changes what `body` names; it holds id, version and dateOfBirth as well. Raises VersionConflict if somebody
+        was faster.
+        """
+        return self._update(reading.WRITTEN_EMPLOYEE, "/employee/{id}", employee_id, body)
+
+    def create_employment(self, body: Mapping[str, Any]) -> Employment:
+        """A new employment. `body` is Tripletex's Employment without id and version."""
+        answer = self._accepted(Ask.write("POST", "/employee/employment", dict(body)))
+        return read_one(answer, reading.EMPLOYMENT)
+
+    def update_employment(self, employment_id: int, body: Mapping[str, Any]) -> Employment:
+        """Changes what `body` names; it holds id and version as well. Raises VersionConflict if somebody was faster."""
+        return self._update(reading.EMPLOYMENT, "/employee/employment/{id}", employment_id, body)
+
+    def _read(self, form: Form[Found], template: str, fields: str, key: int) -> Found:
+        return read_same(self._accepted(Ask.read(template, key, fields=fields)), form, key)
+
+    def _update(self, form: Form[Found], template: str, key: int, body: Mapping[str, Any]) -> Found:
+        return read_same(self._accepted(Ask.write("PUT", template, dict(body), key)), form, key)
+
+    def _list(self, form: Form[Found], template: str, fields: str, **query: str | int) -> tuple[Found, ...]:
+        return list_all(self._accepted, form, template, fields, **query)
+
+    def _accepted(self, ask: Ask) -> Answer:
+        """The answer to a call that may need a new session: a 401 has done nothing, so the call is made once more."""
+        session = self._login.current()
+        answer = self._wire.send(ask, authorization(session))
+        if answer.status == 401:
+            session = self._login.renewed(session)
+            answer = self._wire.send(ask, authorization(session))
+        return accept(answer)

@@ -1,0 +1,46 @@
+"""Long lists: pages until one is not full, since `fullResultSize` is not exact. A list of N objects costs N // 1000 +
+1 calls, which is ceil(N / 1000), and one more when N is a multiple of 1,000: only a page that is not full says that
+it is the last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from huma_tripletex.tripletex.calls import Answer, Ask
+from huma_tripletex.tripletex.reading import Form, Found, read_list
+from huma_tripletex.tripletex.refusals import unreadable
+
+PAGE: Final = 1000
+
+EMPLOYMENT_FIELDS: Final = "id,version,employee(id),startDate,endDate,division(id),employmentEndReason"
+EMPLOYEE_FIELDS: Final = (
+    "id,version,firstName,lastName,employeeNumber,dateOfBirth,email,phoneNumberMobile,phoneNumberMobileCountry(id),"
+    f"bankAccountNumber,department(id),employments({EMPLOYMENT_FIELDS})"
+)
+"""Named one by one, not `*`: national identity numbers and home addresses stay in Tripletex."""
+
+Send = Callable[[Ask], Answer]
+
+
+def list_all(send: Send, form: Form[Found], template: str, fields: str, **query: str | int) -> tuple[Found, ...]:
+    """Everything that a list operation lists, each object once, ordered by id."""
+    return tuple(found for page in pages(send, form, template, fields, **query) for found in page)
+
+
+def pages(send: Send, form: Form[Found], template: str, fields: str, **query: str | int) -> Iterator[tuple[Found, ...]]:
+    """Page after page, each without what earlier ones had. Raises Unreadable if a full page brings nothing new."""
+    seen: set[int] = set()
+    start = 0
+    while True:
+        answer = send(Ask.read(template, fields=fields, sorting="id", count=PAGE, **{"from": start}, **query))
+        page = read_list(answer, form)
+        fresh = {found.id: found for found in page if found.id not in seen}
+        yield tuple(fresh.values())
+        if len(page) < PAGE:
+            return
+        if not fresh:
+            raise unreadable(answer, "the list repeats itself")
+        seen.update(fresh)
+        start += len(page)

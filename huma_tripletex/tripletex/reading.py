@@ -1,0 +1,101 @@
+"""From an answer's bytes to a shape, or `Unreadable`. The error names the place in the JSON and the type, never a
+value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, Protocol, TypeVar
+
+from msgspec import DecodeError
+from msgspec.json import Decoder
+
+from huma_tripletex.errors import Unreadable
+from huma_tripletex.tripletex import replies, shapes
+from huma_tripletex.tripletex.calls import Answer
+from huma_tripletex.tripletex.refusals import unreadable
+from huma_tripletex.tripletex.replies import Page, Single
+
+
+class Identified(Protocol):
+    """Anything with an id."""
+
+    @property
+    def id(self) -> int: ...
+
+
+S = TypeVar("S")
+Found = TypeVar("Found", bound=Identified)
+S_co = TypeVar("S_co", covariant=True)
+
+
+class Shaped(Protocol[S_co]):
+    """A reply that knows its shape."""
+
+    def shape(self) -> S_co: ...
+
+
+@dataclass(frozen=True)
+class Form(Generic[S]):
+    """How one kind of object is read, alone and in a list."""
+
+    single: Callable[[bytes], Single[Shaped[S]]]
+    page: Callable[[bytes], Page[Shaped[S]]]
+
+
+EMPLOYEE: Form[shapes.Employee] = Form(Decoder(Single[replies.Employee]).decode, Decoder(Page[replies.Employee]).decode)
+WRITTEN_EMPLOYEE: Form[shapes.Employee] = Form(
+    Decoder(Single[replies.WrittenEmployee]).decode, Decoder(Page[replies.WrittenEmployee]).decode
+)
+EMPLOYMENT: Form[shapes.Employment] = Form(
+    Decoder(Single[replies.Employment]).decode, Decoder(Page[replies.Employment]).decode
+)
+DEPARTMENT: Form[shapes.Department] = Form(
+    Decoder(Single[replies.Department]).decode, Decoder(Page[replies.Department]).decode
+)
+DIVISION: Form[shapes.Division] = Form(Decoder(Single[replies.Division]).decode, Decoder(Page[replies.Division]).decode)
+COUNTRY: Form[shapes.Country] = Form(Decoder(Single[replies.Country]).decode, Decoder(Page[replies.Country]).decode)
+COMPANY: Form[shapes.Company] = Form(Decoder(Single[replies.Company]).decode, Decoder(Page[replies.Company]).decode)
+ENTITLEMENT: Form[shapes.Entitlement] = Form(
+    Decoder(Single[replies.Entitlement]).decode, Decoder(Page[replies.Entitlement]).decode
+)
+WHO_AM_I: Form[shapes.WhoAmI] = Form(Decoder(Single[replies.WhoAmI]).decode, Decoder(Page[replies.WhoAmI]).decode)
+SESSION: Form[tuple[str, date | None]] = Form(
+    Decoder(Single[replies.Session]).decode, Decoder(Page[replies.Session]).decode
+)
+
+
+def read_one(answer: Answer, form: Form[S]) -> S:
+    """The one object of an answer. Raises Unreadable."""
+    return _guarded(answer, lambda content: form.single(content).value.shape())
+
+
+def read_same(answer: Answer, form: Form[Found], key: int) -> Found:
+    """The object `key`. Raises Unreadable, also when the answer is about another."""
+    found = read_one(answer, form)
+    if found.id != key:
+        raise unreadable(answer, "it is about another object")
+    return found
+
+
+def read_list(answer: Answer, form: Form[S]) -> tuple[S, ...]:
+    """The objects of a list answer, in its order. Raises Unreadable."""
+    return _guarded(answer, lambda content: tuple(reply.shape() for reply in form.page(content).values))
+
+
+def _guarded(answer: Answer, read: Callable[[bytes], S]) -> S:
+    found = _attempt(answer, read)
+    if isinstance(found, Unreadable):
+        raise found  # here, outside the except: no decoding error and no bytes hang on to it
+    return found
+
+
+def _attempt(answer: Answer, read: Callable[[bytes], S]) -> S | Unreadable:
+    try:
+        return read(answer.content)
+    except DecodeError as error:  # msgspec names the place and the types, not the value
+        return unreadable(answer, str(error))
+    except (ValueError, RecursionError) as error:  # no date, bytes that are not UTF-8, nesting without end
+        return unreadable(answer, type(error).__name__)
