@@ -34,9 +34,9 @@ class Settings:
     keys: str = field(default="", repr=False)
     """Encryption keys, `id:base64` separated by commas; the first encrypts, all decrypt."""
     hash_key: str = field(default="", repr=False)
-    """Key of the agreement hashes, base64. Separate, because it is never rotated. Empty: derived from the first key made."""
+    """Key of the agreement hashes, base64; never rotated. Empty: derived from the oldest key."""
     base_url: str = ""
-    """Where the host is reached from outside, for links in emails; empty: links are taken from the request that began the run."""
+    """Where the host is reached from outside, for links in emails; empty: as in the request that began the run."""
     lease: float = 20
     """How long a worker may hold a person's entries without a sign of life."""
     sweep_interval: float = 5

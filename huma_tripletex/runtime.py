@@ -1,6 +1,6 @@
 """What the flows are given to work with: one frozen object per application, kept in `app.extensions`.
 
-`extension` makes it; views, commands and jobs fetch it with `current_runtime()` and hand it to a flow as first argument.
+`extension` makes it; views, commands and jobs fetch it with `current_runtime()` and hand it to a flow first.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Says "look now" to the workers. Losing what is said here costs seconds, never a change: the sweep finds everything.
 
-Nothing in Redis is more than a connection's or a plan's number. Every call gives up within a second and swallows Redis's
-errors, because the host's request must not wait for it.
+Nothing in Redis is more than a connection's or a plan's number. Every call gives up within a second and swallows
+Redis's errors, because the host's request must not wait for it.
 """
 
 from __future__ import annotations
@@ -37,9 +37,7 @@ class TaskQueue:
     @cached_property
     def redis(self) -> Redis:
         """A connection that fails fast: one second, no retries."""
-        return Redis.from_url(
-            self.url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0)
-        )
+        return Redis.from_url(self.url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))
 
     @cached_property
     def queue(self) -> Queue:
@@ -68,9 +66,7 @@ class TaskQueue:
         return True
 
     def _enqueue(self, function: str, number: int) -> bool:
-        self.queue.enqueue(
-            function, number, job_timeout=-1, result_ttl=RESULT_SECONDS, failure_ttl=FAILURE_SECONDS
-        )
+        self.queue.enqueue(function, number, job_timeout=-1, result_ttl=RESULT_SECONDS, failure_ttl=FAILURE_SECONDS)
         return True
 
     def _key(self, connection_id: int) -> str:

@@ -1,7 +1,7 @@
 """Seals what must not lie in clear (tokens, values in plans and runs) and makes keyed hashes for the agreement.
 
-AES-GCM with the row's identity as associated data, so a sealed value moved to another row does not open. Several keys may
-be configured: the first seals, all open. A sealed value begins with its key's id, so that rotation can find the old ones.
+AES-GCM with the row's identity as associated data, so a sealed value moved to another row does not open. Several keys
+may be configured: the first seals, all open. A sealed value begins with its key's id, so that rotation finds old ones.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class EmploymentPeriod:
 
 @dataclass(frozen=True)
 class TripletexEmployee:
-    """One employee in Tripletex. `values` has the first and last workday of the employment in force, or of the last one."""
+    """One employee in Tripletex. `values` has the workdays of the employment in force, or of the last one."""
 
     id: int
     version: int

@@ -23,6 +23,6 @@ class LogLine(Base):
     by: Mapped[str] = mapped_column(Text, default="")
     by_name: Mapped[str] = mapped_column(Text, default="")
     what: Mapped[str] = mapped_column(Text)
-    """connected, token_replaced, paused, resumed, disconnected, options, approved, cancelled, retried, dismissed, revealed..."""
+    """connected, token_replaced, paused, resumed, disconnected, options, approved, cancelled, retried, revealed..."""
     person_id: Mapped[str | None] = mapped_column(Text)
     detail: Mapped[dict[str, Any] | None]

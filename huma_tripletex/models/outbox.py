@@ -23,8 +23,8 @@ KINDS = get_args(EntryKind)
 class OutboxEntry(Base):
     """The intent "make Tripletex agree about these fields of this person".
 
-    waiting -> in_flight -> done | parked | waiting (later, or handed back); parked -> waiting (retry) | dismissed | done
-    (an edit of the person superseded it). No foreign key: an insert must never wait for a lock on the connection.
+    waiting -> in_flight -> done | parked | waiting (later, or handed back); parked -> waiting (retry) | dismissed |
+    done (an edit of the person superseded it). No foreign key: an insert must never wait for a lock on the connection.
     """
 
     __tablename__ = PREFIX + "outbox_entry"

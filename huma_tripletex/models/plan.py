@@ -31,9 +31,7 @@ class SyncPlan(Base):
     __table_args__ = (CheckConstraint(f"state IN {STATES}", name="state"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    connection_id: Mapped[int] = mapped_column(
-        ForeignKey(PREFIX + "connection.id", ondelete="CASCADE"), index=True
-    )
+    connection_id: Mapped[int] = mapped_column(ForeignKey(PREFIX + "connection.id", ondelete="CASCADE"), index=True)
     state: Mapped[str] = mapped_column(Text, default="drafting")
     reason: Mapped[str] = mapped_column(Text, default="")
     """Why it failed: a key of `core.reasons`."""
@@ -66,8 +64,8 @@ class SyncPlan(Base):
 class PlanItem(Base):
     """One person in a plan. `sealed` holds names and values of both sides; it is emptied after some weeks.
 
-    `choice`: for people on one side only `add` or `leave`; for uncertain ones `same` (with `partner`) or `none`; None: not
-    yet decided.
+    `choice`: for people on one side only `add` or `leave`; for uncertain ones `same` (with `partner`) or `none`; None:
+    not yet decided.
     """
 
     __tablename__ = PREFIX + "plan_item"
@@ -100,7 +98,7 @@ class PlanItem(Base):
 
 
 class Conflict(Base):
-    """One field in which both sides differ. `choice` None: not decided, so both stay as they are and it is asked again."""
+    """One field in which both sides differ. `choice` None: undecided, so both stay as they are and it is asked again."""
 
     __tablename__ = PREFIX + "conflict"
     __table_args__ = (
@@ -136,9 +134,7 @@ class RememberedChoice(Base):
     """
 
     __tablename__ = PREFIX + "remembered_choice"
-    __table_args__ = (
-        Index("ix_huma_tripletex_remembered_choice_who", "connection_id", "person_id", "employee_id"),
-    )
+    __table_args__ = (Index("ix_huma_tripletex_remembered_choice_who", "connection_id", "person_id", "employee_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     connection_id: Mapped[int] = mapped_column(ForeignKey(PREFIX + "connection.id", ondelete="CASCADE"))

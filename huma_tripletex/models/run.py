@@ -25,9 +25,7 @@ class SyncRun(Base):
     __table_args__ = (CheckConstraint(f"state IN {STATES}", name="state"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    connection_id: Mapped[int] = mapped_column(
-        ForeignKey(PREFIX + "connection.id", ondelete="CASCADE"), index=True
-    )
+    connection_id: Mapped[int] = mapped_column(ForeignKey(PREFIX + "connection.id", ondelete="CASCADE"), index=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey(PREFIX + "sync_plan.id", ondelete="CASCADE"))
     undoes: Mapped[int | None] = mapped_column(BigId)
     """The run that this one takes back."""
