@@ -9,7 +9,7 @@ demo:  ## Huma, a simulated Tripletex, Redis, mail, worker and web, until Ctrl-C
 	@exec $(BIN)/python -m huma_tripletex.demo
 
 test: lint  ## everything the tests need, then all tests
-	@$(BIN)/python -m pytest $(PYTEST)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
 
 lint:  ## style, types and the architecture
 	@$(PYTHON) .ci/setup test
@@ -20,7 +20,7 @@ lint:  ## style, types and the architecture
 
 soak:  ## the long tests: thousands of seeds
 	@$(PYTHON) .ci/setup test
-	@SOAK=1 $(BIN)/python -m pytest -m "soak or not soak" $(PYTEST)
+	@SOAK=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -m "soak or not soak" $(PYTEST)
 
 bench:  ## measures, as ratios in one run; results in bench/results/
 	@$(PYTHON) .ci/setup test
