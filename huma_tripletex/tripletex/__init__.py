@@ -1,6 +1,6 @@
-"""A client for Tripletex's API that knows nothing of us and speaks in Tripletex's words: `Tripletex` makes the calls,
-a `SessionSource` its sessions, a `Budget` keeps within the rate limit, and `huma_tripletex.errors` says what went
-wrong.
+"""A client for Tripletex's API that knows nothing of us and speaks in Tripletex's words: `Tripletex` makes the
+calls, a `SessionSource` its sessions, a `Budget` keeps within the rate limit, and `huma_tripletex.errors` says what
+went wrong.
 """
 
 from huma_tripletex.tripletex.budget import Budget, SharedWindow

@@ -27,8 +27,8 @@ class SharedWindow(Protocol):
     """
 
     def reserve(self, n: int, now: datetime) -> tuple[int, float]:
-        """Asks for `n` calls in the window of `now`; answers how many are granted, and if fewer, in how many seconds
-        to ask again.
+        """Asks for `n` calls in the window of `now`; answers how many are granted, and if fewer, in how many
+        seconds to ask again.
         """
 
     def learn(self, reading: Reading, now: datetime) -> None:
@@ -60,8 +60,8 @@ class Budget:
 
     @classmethod
     def for_token(cls, fingerprint: str, shared: SharedWindow | None = None) -> Budget:
-        """The one budget that this process has for a token. `fingerprint` must not reveal the token; `shared` counts
-        the first time.
+        """The one budget that this process has for a token. `fingerprint` must not reveal the token; `shared`
+        counts the first time.
         """
         with cls._registry:
             if fingerprint not in cls._by_token:
@@ -69,12 +69,16 @@ class Budget:
             return cls._by_token[fingerprint]
 
     def wait_seconds(self) -> float:
-        """How long a caller would wait now, 0 if not at all. For those who would rather do something else meanwhile."""
+        """How long a caller would wait now, 0 if not at all. For those who would rather do something else
+        meanwhile.
+        """
         with self._lock:
             return self._window.wait(self._clock())
 
     def acquire(self, operation: str = "") -> Permit:
-        """Waits for leave to make one call, which `settle` must end. Raises RateLimited, unsent, when patience ends."""
+        """Waits for leave to make one call, which `settle` must end. Raises RateLimited, unsent, when patience
+        ends.
+        """
         waited = 0.0
         while True:
             permit, wait = self._ask()
@@ -86,8 +90,8 @@ class Budget:
             waited += wait
 
     def settle(self, permit: Permit, reading: Reading | None = None, *, refused: bool = False) -> float | None:
-        """The call has ended, with or without an answer. After a 429 (`refused`) returns the seconds until calls may
-        go again.
+        """The call has ended, with or without an answer. After a 429 (`refused`) returns the seconds until calls
+        may go again.
         """
         now = self._clock()
         with self._lock:

@@ -1,6 +1,6 @@
-"""All employees of a company, also of one with more than the 10,000 that Tripletex lists at once: then in pieces, by
-system access and, where that is not enough, by department. Whoever might have been left out makes it an error, never
-a shorter list.
+"""All employees of a company, also of one with more than the 10,000 that Tripletex lists at once: then in pieces,
+by system access and, where that is not enough, by department. Whoever might have been left out makes it an error,
+never a shorter list.
 """
 
 from __future__ import annotations

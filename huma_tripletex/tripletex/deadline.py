@@ -24,7 +24,9 @@ _LIMITS: Final = httpx.Limits(max_connections=32, max_keepalive_connections=16, 
 
 
 class DeadlineTransport(httpx.HTTPTransport):
-    """httpx's transport to `base_url`, on a TLS context shared by the process, through the proxy of the environment."""
+    """httpx's transport to `base_url`, on a TLS context shared by the process, through the proxy of the
+    environment.
+    """
 
     def __init__(self, base_url: str) -> None:
         super().__init__(verify=_tls(), limits=_LIMITS, proxy=_proxy(base_url))

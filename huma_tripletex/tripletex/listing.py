@@ -1,6 +1,9 @@
-"""Long lists: pages until one is not full, since `fullResultSize` is not exact. A list of N objects costs N // 1000 +
-1 calls, which is ceil(N / 1000), and one more when N is a multiple of 1,000: only a page that is not full says that
-it is the last.
+"""Long lists: pages until one is not full. `fullResultSize` never ends a list, since it is not exact; when a page
+is short and it says that there is more, one more page is asked for, because nobody has documented how many
+Tripletex gives at most.
+
+A list of N objects costs N // 1000 + 1 calls, which is ceil(N / 1000), and one more when N is a multiple of 1,000:
+only a page that is not full says that it is the last.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from huma_tripletex.tripletex.calls import Answer, Ask
-from huma_tripletex.tripletex.reading import Form, Found, read_list
+from huma_tripletex.tripletex.reading import Form, Found, read_page
 from huma_tripletex.tripletex.refusals import unreadable
 
 PAGE: Final = 1000
@@ -30,17 +33,19 @@ def list_all(send: Send, form: Form[Found], template: str, fields: str, **query:
 
 
 def pages(send: Send, form: Form[Found], template: str, fields: str, **query: str | int) -> Iterator[tuple[Found, ...]]:
-    """Page after page, each without what earlier ones had. Raises Unreadable if a full page brings nothing new."""
+    """Page after page, each without what earlier ones had. Raises Unreadable if a page that is not the last brings
+    nothing new.
+    """
     seen: set[int] = set()
     start = 0
     while True:
         answer = send(Ask.read(template, fields=fields, sorting="id", count=PAGE, **{"from": start}, **query))
-        page = read_list(answer, form)
+        page, told = read_page(answer, form)
         fresh = {found.id: found for found in page if found.id not in seen}
         yield tuple(fresh.values())
-        if len(page) < PAGE:
+        start += len(page)
+        if not page or (len(page) < PAGE and told <= start):
             return
         if not fresh:
             raise unreadable(answer, "the list repeats itself")
         seen.update(fresh)
-        start += len(page)

@@ -27,6 +27,7 @@ class Identified(Protocol):
 
 
 S = TypeVar("S")
+T = TypeVar("T")
 Found = TypeVar("Found", bound=Identified)
 S_co = TypeVar("S_co", covariant=True)
 
@@ -82,17 +83,27 @@ def read_same(answer: Answer, form: Form[Found], key: int) -> Found:
 
 def read_list(answer: Answer, form: Form[S]) -> tuple[S, ...]:
     """The objects of a list answer, in its order. Raises Unreadable."""
-    return _guarded(answer, lambda content: tuple(reply.shape() for reply in form.page(content).values))
+    return read_page(answer, form)[0]
 
 
-def _guarded(answer: Answer, read: Callable[[bytes], S]) -> S:
+def read_page(answer: Answer, form: Form[S]) -> tuple[tuple[S, ...], int]:
+    """The objects of a list answer, and how many there are in all as far as Tripletex says. Raises Unreadable."""
+    return _guarded(answer, lambda content: _shapes(form.page(content)))
+
+
+def _shapes(page: Page[Shaped[S]]) -> tuple[tuple[S, ...], int]:
+    told = page.full_result_size
+    return tuple(reply.shape() for reply in page.values), told if isinstance(told, int) else 0
+
+
+def _guarded(answer: Answer, read: Callable[[bytes], T]) -> T:
     found = _attempt(answer, read)
     if isinstance(found, Unreadable):
         raise found  # here, outside the except: no decoding error and no bytes hang on to it
     return found
 
 
-def _attempt(answer: Answer, read: Callable[[bytes], S]) -> S | Unreadable:
+def _attempt(answer: Answer, read: Callable[[bytes], T]) -> T | Unreadable:
     try:
         return read(answer.content)
     except DecodeError as error:  # msgspec names the place and the types, not the value

@@ -1,12 +1,12 @@
-"""Tripletex's answers as they stand in JSON, and how each becomes a shape. Text may be null or "", objects carry more
-than we asked for, and a list or an object stands in an envelope; what is missing or mistyped raises, and
+"""Tripletex's answers as they stand in JSON, and how each becomes a shape. Text may be null or "", objects carry
+more than we asked for, and a list or an object stands in an envelope; what is missing or mistyped raises, and
 `reading` makes that `Unreadable`.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -31,10 +31,11 @@ class Single(Reply, Generic[T_co]):
     value: T_co
 
 
-class Page(Reply, Generic[T_co]):
-    """The envelope of a list. `fullResultSize` is left alone: it is deprecated and not exact (API2 issue 127)."""
+class Page(Reply, Generic[T_co], rename="camel"):
+    """The envelope of a list. `fullResultSize` is deprecated and not exact (API2 issue 127), so it may be anything."""
 
     values: list[T_co]
+    full_result_size: Any = None
 
 
 class Reference(Reply):

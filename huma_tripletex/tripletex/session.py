@@ -50,8 +50,8 @@ class SessionSource(Protocol):
 
 
 class EmployeeTokenSession:
-    """Sessions from a consumer token and an employee token. Sessions live `days` days, 1 or more; the maximum is not
-    documented.
+    """Sessions from a consumer token and an employee token. Sessions live `days` days, 1 or more; the maximum is
+    not documented.
     """
 
     def __init__(

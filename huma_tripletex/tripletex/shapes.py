@@ -1,5 +1,5 @@
-"""What Tripletex's objects look like to us: frozen, flat, in Tripletex's own words. Unset text is "", unset dates and
-references are None. Nothing here shows a person's values in its repr.
+"""What Tripletex's objects look like to us: frozen, flat, in Tripletex's own words. Unset text is "", unset dates
+and references are None. Nothing here shows a person's values in its repr.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from typing import Final
 import msgspec
 
 NOT_READ: Final = -1
-"""The version of an object that was named but not read. No object has it, so a write that carries it answers 409."""
+"""The version of an object that was named but not read. No object has it, so a write that carries it answers 409.
+"""
 
 
 class Shape(msgspec.Struct, frozen=True):

@@ -1,8 +1,8 @@
 """The arithmetic of Tripletex's rate limit: so many calls per fixed window, told by the X-Rate-Limit headers. No
 locks, no sleeping: `budget` adds those.
 
-A call may go while what the server last said remains is more than what is still under way plus a small reserve. That
-is never too many, also when another program uses the same token, and it lags only by the calls in flight.
+A call may go while what the server last said remains is more than what is still under way plus a small reserve.
+That is never too many, also when another program uses the same token, and it lags only by the calls in flight.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ class Window:
         self._remaining = 0
         self._in_flight = 0
         self._turn = 0
+        self._turned_at: datetime | None = None
         self._heard = False  # an answer has come since the start, with or without headers
         self._began_at: datetime | None = None
         self._ends_at: datetime | None = None
@@ -70,7 +71,9 @@ class Window:
             return 0.0 if self._heard or not self._in_flight else GLANCE
         if self._remaining - self._in_flight > int(self._limit * _RESERVE):
             return 0.0
-        return GLANCE if self._in_flight else max(_seconds(self._end(now), now), GLANCE)
+        if self._in_flight:
+            return GLANCE
+        return max(_seconds(self._end() or now, now), GLANCE)
 
     def take(self, now: datetime) -> Permit:
         """Counts one call as under way."""
@@ -83,45 +86,59 @@ class Window:
         self._in_flight -= 1
 
     def answered(self, permit: Permit, reading: Reading | None, now: datetime) -> None:
-        """One call has ended. Without a reading, or with one of a window that is over, it counts as one used."""
+        """One call has ended. Without a reading it counts as one used; a reading of a window that is over counts
+        nothing.
+        """
         self._in_flight -= 1
+        self._heard = True
         self._turn_over(now)
-        if reading is None or permit.turn != self._turn:
-            self._heard = True
+        if reading is None:
             self._remaining -= 1
-            return
-        self._learn(permit, reading, now)
+        elif permit.turn == self._turn or self._turned_at is None or _soonest_end(permit, reading) > self._turned_at:
+            self._learn(permit, reading, now)
 
     def refused(self, now: datetime, jitter: float) -> float:
-        """A 429: nobody calls until the window is over. Returns the seconds until then."""
+        """A 429, which names no end: nobody calls until the window is over. Returns the seconds until then."""
+        end = self._end()
+        if end is None or end <= now:
+            end = now + timedelta(seconds=PERIOD)
         self._remaining = 0
-        self._blocked_until = max(self._end(now), now) + timedelta(seconds=jitter)
+        self._blocked_until = end + timedelta(seconds=jitter)
         return _seconds(self._blocked_until, now)
 
     def _learn(self, permit: Permit, reading: Reading, now: datetime) -> None:
-        earliest = permit.sent_at + timedelta(seconds=reading.reset - _RESET_STEP)
         latest = now + timedelta(seconds=reading.reset + _RESET_STEP)
-        if self._limit is None or (self._ends_at and earliest > self._ends_at):  # a window that we had not seen begin
-            self._begin(reading.remaining)
-        self._heard = True
+        if self._limit is None:
+            self._begin(reading.remaining, now)
+        elif self._ends_at and _soonest_end(permit, reading) > self._ends_at:  # a window that we had not seen begin
+            self._begin(reading.remaining, self._ends_at)
         self._limit = reading.limit
         self._remaining = min(self._remaining, reading.remaining)
         self._ends_at = min(self._ends_at or latest, latest)
 
     def _turn_over(self, now: datetime) -> None:
-        if self._limit is not None and self._began_at and now >= self._end(now):
-            self._begin(self._limit)
+        end = self._end()
+        if self._limit is not None and end and now >= end:
+            self._begin(self._limit, end)
 
-    def _begin(self, remaining: int) -> None:
+    def _begin(self, remaining: int, turned_at: datetime) -> None:
         self._turn += 1
+        self._turned_at = turned_at
         self._remaining = remaining
         self._began_at = self._ends_at = None
 
-    def _end(self, now: datetime) -> datetime:
-        """Not before the true end: a window that has not been announced began at the latest with our first call in
+    def _end(self) -> datetime | None:
+        """Not before the true end: a window that no answer has told of began at the latest with our first call in
         it.
         """
-        return self._ends_at or (self._began_at or now) + timedelta(seconds=PERIOD)
+        if self._ends_at or not self._began_at:
+            return self._ends_at
+        return self._began_at + timedelta(seconds=PERIOD)
+
+
+def _soonest_end(permit: Permit, reading: Reading) -> datetime:
+    """The window of the reading does not end before this: the server counted the call after it was sent."""
+    return permit.sent_at + timedelta(seconds=reading.reset - _RESET_STEP)
 
 
 def _seconds(until: datetime, now: datetime) -> float:
