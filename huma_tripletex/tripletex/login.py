@@ -57,13 +57,14 @@ class Login:
             return session
 
     def _minted(self) -> Session:
-        self._flights += 1
+        self._failure = None
         try:
             session = self._source.mint(self._clock())
         except TripletexError as error:
             self._failure = error
             raise
-        self._failure = None
+        finally:
+            self._flights += 1  # when it is over, so that whoever came during the flight sees that one has ended
         self._session = session
         if self._on_session:
             self._on_session(session)
