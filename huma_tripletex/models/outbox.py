@@ -18,6 +18,7 @@ STATES = get_args(EntryState)
 EntryKind = Literal["change", "added", "create"]
 """change: fields of a person were edited. added: a person was added in Huma. create: an approved plan adds them."""
 KINDS = get_args(EntryKind)
+OPEN = "state IN ('waiting', 'in_flight', 'parked')"
 
 
 class OutboxEntry(Base):
@@ -40,13 +41,19 @@ class OutboxEntry(Base):
             sqlite_where=text("state = 'waiting'"),
         ),
         Index(
-            # read by settle, by sweep and by the figures
+            # read by claim, by the figures and by the pages
             "ix_huma_tripletex_outbox_entry_open",
             "connection_id",
             "person_id",
-            "state",
-            postgresql_where=text("state <> 'done'"),
-            sqlite_where=text("state <> 'done'"),
+            postgresql_where=text(OPEN),
+            sqlite_where=text(OPEN),
+        ),
+        Index(
+            # read by settle and by sweep
+            "ix_huma_tripletex_outbox_entry_lease",
+            "lease",
+            postgresql_where=text("lease IS NOT NULL"),
+            sqlite_where=text("lease IS NOT NULL"),
         ),
         Index("ix_huma_tripletex_outbox_entry_settled", "connection_id", "settled_at"),
         Index("ix_huma_tripletex_outbox_entry_run", "run_id"),

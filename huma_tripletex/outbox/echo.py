@@ -14,7 +14,7 @@ _silent: ContextVar[int | None] = ContextVar("huma_tripletex_silent", default=No
 
 @contextmanager
 def quiet(connection_id: int) -> Iterator[None]:
-    """Within, changes of people are not captured for this connection. They are recorded when flushed, so flush inside."""
+    """Within, changes of people are not captured for this connection. They are captured when flushed: flush inside."""
     token = _silent.set(connection_id)
     try:
         yield

@@ -1,0 +1,80 @@
+"""How the outbox of a connection is doing, in numbers: for the page, `flask tripletex status` and the metrics alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, distinct, func, select
+from sqlalchemy.orm import Session
+
+from huma_tripletex.outbox.tables import ENTRIES
+from huma_tripletex.outbox.wait import OPEN
+
+SAMPLE = 500
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """`waiting` and `in_flight` count entries. `p50`, `p95`: seconds from commit to Tripletex, of late."""
+
+    waiting: int
+    in_flight: int
+    parked_people: int
+    oldest_waiting_at: datetime | None
+    delivered_last_minute: int
+    p50: float | None
+    p95: float | None
+
+
+def figures(session: Session, connection_id: int, now: datetime) -> Figures:
+    """The figures of one connection, in three statements that read only what is open or recent."""
+    states = {row.state: row for row in session.execute(_open(connection_id))}
+    recent = session.execute(_recent_count(connection_id, now)).scalar_one()
+    seconds = sorted(
+        max(0.0, (sent_at - captured_at).total_seconds())
+        for captured_at, sent_at in session.execute(_latest(connection_id))
+    )
+    waiting, in_flight, parked = (states.get(state) for state in ("waiting", "in_flight", "parked"))
+    return Figures(
+        waiting=waiting.entries if waiting else 0,
+        in_flight=in_flight.entries if in_flight else 0,
+        parked_people=parked.people if parked else 0,
+        oldest_waiting_at=waiting.oldest if waiting else None,
+        delivered_last_minute=recent,
+        p50=_percentile(seconds, 0.50),
+        p95=_percentile(seconds, 0.95),
+    )
+
+
+def _open(connection_id: int) -> Select[Any]:
+    people, oldest = func.count(distinct(ENTRIES.c.person_id)), func.min(ENTRIES.c.captured_at)
+    return (
+        select(ENTRIES.c.state, func.count().label("entries"), people.label("people"), oldest.label("oldest"))
+        .where(ENTRIES.c.connection_id == connection_id, ENTRIES.c.state.in_(OPEN))
+        .group_by(ENTRIES.c.state)
+    )
+
+
+def _recent_count(connection_id: int, now: datetime) -> Select[Any]:
+    return select(func.count()).where(_delivered(connection_id), ENTRIES.c.settled_at > now - MINUTE)
+
+
+def _latest(connection_id: int) -> Select[Any]:
+    newest = select(ENTRIES.c.captured_at, ENTRIES.c.sent_at).where(
+        _delivered(connection_id), ENTRIES.c.settled_at.is_not(None), ENTRIES.c.sent_at.is_not(None)
+    )
+    return newest.order_by(ENTRIES.c.settled_at.desc()).limit(SAMPLE)
+
+
+def _delivered(connection_id: int) -> ColumnElement[bool]:
+    return and_(ENTRIES.c.connection_id == connection_id, ENTRIES.c.outcome == "delivered")
+
+
+def _percentile(ordered: Sequence[float], share: float) -> float | None:
+    """The smallest value that is at least as large as `share` of them."""
+    return ordered[ceil(share * len(ordered)) - 1] if ordered else None

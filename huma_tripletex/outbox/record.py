@@ -1,0 +1,95 @@
+"""Writes entries: what changed, of whom, for which connections. The first half of the promise that nothing is lost.
+
+Called by `capture` inside the host's transaction: one plain insert that waits for no lock and can violate nothing.
+Called by `syncing` for what an approved plan sends to Tripletex.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Insert, Text, bindparam, insert, select
+from sqlalchemy.orm import Session
+
+from huma_tripletex.models.base import Instant, Json
+from huma_tripletex.models.outbox import EntryKind
+from huma_tripletex.outbox.rows import Columns, as_json, dialect_of, rowset
+from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES
+
+NOBODY = 0
+"""No connection has this id."""
+COLUMNS: Columns = {"organisation_id": Text(), "person_id": Text(), "kind": Text(), "fields": Json}
+WRITTEN = ("connection_id", "person_id", "kind", "fields", "captured_at", "not_before")
+
+
+@dataclass(frozen=True)
+class Change:
+    """Fields of one person that changed in Huma. No fields: look at the person (deleted, moved, out of scope)."""
+
+    organisation_id: str
+    person_id: str
+    fields: tuple[str, ...]
+    kind: EntryKind = "change"
+
+
+@dataclass(frozen=True)
+class RunChange:
+    """What an approved plan sends to Tripletex; `expected`: keyed hashes of both sides, {field: [huma, tripletex]}."""
+
+    person_id: str
+    fields: tuple[str, ...]
+    kind: EntryKind = "change"
+    expected: Mapping[str, Any] | None = None
+
+
+def record(
+    session: Session, changes: Iterable[Change], now: datetime, exclude_connection: int | None = None
+) -> set[int]:
+    """Makes an entry per change and capturing connection of its organisation; returns the connections told.
+
+    One statement, whatever the number of changes. An organisation without a connection gets no entry.
+    """
+    dialect = dialect_of(session)
+    rows = [
+        {"organisation_id": c.organisation_id, "person_id": c.person_id, "kind": c.kind, "fields": c.fields}
+        for c in changes
+    ]
+    given = {"rows": as_json(dialect, rows), "now": now, "excluded": exclude_connection or NOBODY}
+    return set(session.connection().execute(_recording(dialect), given).scalars())
+
+
+def record_for_run(
+    session: Session, connection_id: int, run_id: int, changes: Sequence[RunChange], now: datetime
+) -> int:
+    """Makes the entries of a run and returns how many."""
+    if not changes:
+        return 0
+    shared = {"connection_id": connection_id, "run_id": run_id, "captured_at": now, "not_before": now}
+    rows = [
+        shared
+        | {"person_id": c.person_id, "kind": c.kind, "fields": list(c.fields)}
+        | {"expected": dict(c.expected) if c.expected is not None else None}
+        for c in changes
+    ]
+    session.connection().execute(insert(ENTRIES), rows)
+    return len(rows)
+
+
+@cache
+def _recording(dialect: str) -> Insert:
+    rows = rowset(dialect, COLUMNS)
+    now = bindparam("now", type_=Instant)
+    told = (
+        select(CONNECTIONS.c.id, rows.c.person_id, rows.c.kind, rows.c.fields, now, now)
+        .join_from(rows, CONNECTIONS, CONNECTIONS.c.organisation_id == rows.c.organisation_id)
+        .where(
+            CONNECTIONS.c.state != "disconnected",
+            CONNECTIONS.c.capturing_since.is_not(None),
+            CONNECTIONS.c.id != bindparam("excluded"),
+        )
+    )
+    return insert(ENTRIES).from_select(WRITTEN, told, include_defaults=False).returning(ENTRIES.c.connection_id)

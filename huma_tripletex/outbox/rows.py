@@ -1,0 +1,44 @@
+"""Rows handed to the database as one JSON parameter: with one row or with a thousand it is the same statement.
+
+Used by `record` and `settle`, on PostgreSQL (`jsonb_to_recordset`) and SQLite (`json_each`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, FromClause, Text, bindparam, cast, column, func, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
+
+POSTGRESQL = "postgresql"
+Columns = Mapping[str, TypeEngine[Any]]
+
+
+def dialect_of(session: Session) -> str:
+    """The name of the database that our tables live in."""
+    return session.get_bind().dialect.name
+
+
+def rowset(dialect: str, columns: Columns) -> FromClause:
+    """A selectable over the parameter `rows`, which is JSON text: a list of objects with the names of `columns`."""
+    rows: BindParameter[str] = bindparam("rows", type_=Text)
+    if dialect == POSTGRESQL:
+        typed = [column(name, kind) for name, kind in columns.items()]
+        return func.jsonb_to_recordset(cast(rows, JSONB)).table_valued(*typed).render_derived("r", with_types=True)
+    each = func.json_each(rows).table_valued("value", name="j")
+    taken = [func.json_extract(each.c.value, f"$.{name}", type_=kind).label(name) for name, kind in columns.items()]
+    return select(*taken).subquery("r")
+
+
+def as_json(dialect: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """The parameter `rows`: moments are written as the database itself writes them."""
+    return json.dumps(rows, default=_sqlite_moment if dialect != POSTGRESQL else datetime.isoformat)
+
+
+def _sqlite_moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")

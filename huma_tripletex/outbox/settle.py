@@ -1,0 +1,152 @@
+"""Ends attempts: writes what came of them and gives the leases back. Only what the token still holds is settled.
+
+Called by `delivery` after the answers are in; the caller commits. Everybody here and in `outbox.sweep` takes the leases
+first and the entries second, so that nobody waits for each other in a circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Literal
+
+from sqlalchemy import Boolean, Text, Update, and_, bindparam, case, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from huma_tripletex.models.base import BigId, Instant, Json
+from huma_tripletex.models.outbox import EntryState
+from huma_tripletex.outbox.rows import Columns, as_json, dialect_of, rowset
+from huma_tripletex.outbox.tables import ENTRIES, LEASES
+
+Outcome = Literal["delivered", "nothing_to_do", "superseded", "different", "later", "snoozed", "parked"]
+FINAL: dict[Outcome, EntryState] = {
+    "delivered": "done",
+    "nothing_to_do": "done",
+    "superseded": "done",
+    "different": "done",
+    "parked": "parked",
+}
+"""The state an outcome leads to; with `later` (counts as an attempt) and `snoozed` (does not) the entry waits again."""
+
+
+COLUMNS: Columns = {
+    "id": BigId,
+    "state": Text(),
+    "outcome": Text(),
+    "reason": Text(),
+    "detail": Json,
+    "not_before": Instant(),
+    "counts": Boolean(),
+    "unsure": Boolean(),
+    "request_id": Text(),
+    "sent_at": Instant(),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settlement:
+    """What came of some entries of one person. A person may have several settlements, each for other entries.
+
+    `not_before`: when to try again, for `later` and `snoozed`. `unsure`: the answer was lost, so look before acting.
+    """
+
+    connection_id: int
+    person_id: str
+    entry_ids: tuple[int, ...]
+    outcome: Outcome
+    reason: str = ""
+    detail: dict[str, Any] | None = None
+    not_before: datetime | None = None
+    unsure: bool = False
+    request_id: str = ""
+    sent_at: datetime | None = None
+
+
+def settle(session: Session, token: str, settled: Sequence[Settlement], now: datetime) -> int:
+    """Writes the outcomes of what `token` still holds and ends those leases; returns how many entries were settled.
+
+    An entry of a settled person that no settlement names goes back to waiting. The number of statements is constant.
+    """
+    if not settled:
+        return 0
+    held = _end_leases(session, token, {s.person_id for s in settled})
+    rows = [row for s in settled if (s.connection_id, s.person_id) in held for row in _rows(s)]
+    if not rows:
+        return 0
+    dialect = dialect_of(session)
+    given = {"rows": as_json(dialect, rows), "token": token, "now": now}
+    done = len(session.connection().execute(_settling(dialect), given).all())
+    _give_back(session, token, {s.person_id for s in settled})
+    return done
+
+
+def hand_back(session: Session, token: str, person_ids: Sequence[str] | None = None) -> int:
+    """Lets what is in flight under `token` wait again at once, of all people or some; returns how many entries."""
+    people = None if person_ids is None else set(person_ids)
+    _end_leases(session, token, people)
+    return _give_back(session, token, people)
+
+
+def extend(session: Session, token: str, until: datetime) -> int:
+    """A sign of life: prolongs the leases of `token`; returns how many it still holds."""
+    prolonging = update(LEASES).where(LEASES.c.token == token).values(until=until)
+    return len(session.execute(prolonging.returning(LEASES.c.person_id)).all())
+
+
+def held(session: Session, token: str, person_ids: Sequence[str]) -> set[str]:
+    """Who of these people `token` still holds; they stay held until the transaction ends."""
+    asked = select(LEASES.c.person_id).where(LEASES.c.token == token, LEASES.c.person_id.in_(person_ids))
+    return set(session.execute(asked.with_for_update()).scalars())
+
+
+def _end_leases(session: Session, token: str, people: set[str] | None) -> set[tuple[int, str]]:
+    ending = delete(LEASES).where(LEASES.c.token == token)
+    if people is not None:
+        ending = ending.where(LEASES.c.person_id.in_(people))
+    rows = session.execute(ending.returning(LEASES.c.connection_id, LEASES.c.person_id))
+    return {(row.connection_id, row.person_id) for row in rows}
+
+
+def _give_back(session: Session, token: str, people: set[str] | None) -> int:
+    left = and_(ENTRIES.c.lease == token, ENTRIES.c.state == "in_flight")
+    if people is not None:
+        left = and_(left, ENTRIES.c.person_id.in_(people))
+    giving = update(ENTRIES).where(left).values(state="waiting", lease=None)
+    return len(session.execute(giving.returning(ENTRIES.c.id)).all())
+
+
+def _rows(settlement: Settlement) -> list[dict[str, Any]]:
+    shared = {
+        "state": FINAL.get(settlement.outcome, "waiting"),
+        "outcome": settlement.outcome,
+        "reason": settlement.reason,
+        "detail": settlement.detail,
+        "not_before": settlement.not_before,
+        "counts": settlement.outcome != "snoozed",
+        "unsure": settlement.unsure,
+        "request_id": settlement.request_id,
+        "sent_at": settlement.sent_at,
+    }
+    return [{"id": entry_id, **shared} for entry_id in settlement.entry_ids]
+
+
+@cache
+def _settling(dialect: str) -> Update:
+    rows = rowset(dialect, COLUMNS).c
+    values = {
+        "state": rows.state,
+        "outcome": rows.outcome,
+        "reason": rows.reason,
+        "detail": rows.detail,
+        "not_before": func.coalesce(rows.not_before, ENTRIES.c.not_before),
+        "attempts": ENTRIES.c.attempts + case((rows.counts, 1), else_=0),
+        "unsure": rows.unsure,
+        "request_id": rows.request_id,
+        "sent_at": func.coalesce(rows.sent_at, ENTRIES.c.sent_at),
+        "settled_at": case((rows.state == "waiting", None), else_=bindparam("now", type_=Instant)),
+        "lease": None,
+    }
+    held = and_(ENTRIES.c.lease == bindparam("token"), ENTRIES.c.state == "in_flight")
+    return update(ENTRIES).where(ENTRIES.c.id == rows.id, held).values(values).returning(ENTRIES.c.id)

@@ -1,0 +1,87 @@
+"""What waits, is in flight or is parked: to be shown, and to be put back or set aside by a human.
+
+Called by pages and commands; the caller commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy.orm import Session
+
+from huma_tripletex.models.outbox import EntryState, OutboxEntry
+from huma_tripletex.outbox.tables import ENTRIES
+
+OPEN: tuple[EntryState, ...] = ("waiting", "in_flight", "parked")
+
+
+def retry(
+    session: Session,
+    connection_id: int,
+    now: datetime,
+    *,
+    entry_ids: Sequence[int] | None = None,
+    person_id: str | None = None,
+) -> int:
+    """Puts parked entries back, and lets those go at once that wait for their next attempt; returns how many.
+
+    All of the connection's, or only those named. The time for retries begins anew.
+    """
+    which = and_(_chosen(connection_id, entry_ids, person_id), ENTRIES.c.state.in_(("parked", "waiting")))
+    again = {"state": "waiting", "not_before": now, "captured_at": now, "attempts": 0}
+    fresh = update(ENTRIES).where(which, _needs_it(now)).values(**again, reason="", detail=None, settled_at=None)
+    return len(session.execute(fresh.returning(ENTRIES.c.id)).all())
+
+
+def dismiss(
+    session: Session,
+    connection_id: int,
+    now: datetime,
+    *,
+    entry_ids: Sequence[int] | None = None,
+    person_id: str | None = None,
+) -> int:
+    """Sets parked entries aside for good; returns how many. What differs is found by the next comparison."""
+    which = and_(_chosen(connection_id, entry_ids, person_id), ENTRIES.c.state == "parked")
+    dismissing = update(ENTRIES).where(which).values(state="dismissed", settled_at=now)
+    return len(session.execute(dismissing.returning(ENTRIES.c.id)).all())
+
+
+def wake(session: Session, connection_id: int, now: datetime) -> int:
+    """Makes everything due that waits for its next attempt: the connection is well again. Returns how many entries."""
+    asleep = and_(ENTRIES.c.connection_id == connection_id, ENTRIES.c.state == "waiting", ENTRIES.c.not_before > now)
+    waking = update(ENTRIES).where(asleep).values(not_before=now)
+    return len(session.execute(waking.returning(ENTRIES.c.id)).all())
+
+
+def open_entries(
+    session: Session,
+    connection_id: int,
+    *,
+    states: Sequence[EntryState] = OPEN,
+    person_id: str | None = None,
+    after: int = 0,
+    limit: int | None = None,
+) -> list[OutboxEntry]:
+    """Entries that are not ended, oldest first; `after` an entry's id, for the next page."""
+    query = select(OutboxEntry).where(
+        OutboxEntry.connection_id == connection_id, OutboxEntry.state.in_(states), OutboxEntry.id > after
+    )
+    if person_id is not None:
+        query = query.where(OutboxEntry.person_id == person_id)
+    return list(session.execute(query.order_by(OutboxEntry.id).limit(limit)).scalars())
+
+
+def _chosen(connection_id: int, entry_ids: Sequence[int] | None, person_id: str | None) -> ColumnElement[bool]:
+    chosen: ColumnElement[bool] = ENTRIES.c.connection_id == connection_id
+    if entry_ids is not None:
+        chosen = and_(chosen, ENTRIES.c.id.in_(entry_ids))
+    if person_id is not None:
+        chosen = and_(chosen, ENTRIES.c.person_id == person_id)
+    return chosen
+
+
+def _needs_it(now: datetime) -> ColumnElement[bool]:
+    return (ENTRIES.c.state == "parked") | (ENTRIES.c.not_before > now)
