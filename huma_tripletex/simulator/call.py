@@ -1,0 +1,182 @@
+"""One authenticated call on its way through an operation: what it asks, who asks, and how to answer it."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from huma_tripletex.simulator.company import Company
+from huma_tripletex.simulator.listing import Page, sorted_by
+from huma_tripletex.simulator.mapping import mapped
+from huma_tripletex.simulator.messages import Request, Response, json_response
+from huma_tripletex.simulator.refusals import (
+    WRONG_TYPE,
+    Problem,
+    invalid_json,
+    missing_parameters,
+    not_found,
+    not_mapped,
+    wrong_id_list,
+)
+from huma_tripletex.simulator.rendering import renderer
+from huma_tripletex.simulator.shapes import Row
+from huma_tripletex.simulator.switches import Switches
+from huma_tripletex.simulator.tokens import EmployeeToken, Session
+from huma_tripletex.simulator.view import View
+from huma_tripletex.simulator.world import World
+
+NO_DIGEST = "'If-None-Match' header not specified"
+NEVER_A_DIGEST = "Checksum not yet supported for this endpoint"
+
+
+@dataclass
+class Call:
+    """A request, its session, and the world it may touch."""
+
+    request: Request
+    world: World
+    view: View
+    session: Session
+    numbers: tuple[int, ...] = ()
+    words: tuple[str, ...] = ()
+    happened: list[tuple[str, int]] = field(default_factory=list)
+    keeps: bool = False
+
+    @property
+    def company(self) -> Company:
+        """The company of the token."""
+        return self.view.company
+
+    @property
+    def token(self) -> EmployeeToken:
+        """The employee token behind the session."""
+        return self.session.token
+
+    @property
+    def switches(self) -> Switches:
+        """The open questions, as they are answered now."""
+        return self.world.switches
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The query parameters."""
+        return self.request.query
+
+    @cached_property
+    def json(self) -> Any:
+        """The body; refuses with 22000 what is not JSON."""
+        return read_json(self.request)
+
+    def body(self, model: str) -> dict[str, Any]:
+        """The body as values of one `model`."""
+        return mapped(model, self.json, self.switches)
+
+    def bodies(self, model: str) -> list[dict[str, Any]]:
+        """The body as a list of values, each mapped with its place as root."""
+        if not isinstance(self.json, list):
+            raise not_mapped([Problem(None, WRONG_TYPE)])
+        return [mapped(model, item, self.switches, place) for place, item in enumerate(self.json)]
+
+    def row(self, model: str, row_id: int | None = None) -> Row:
+        """The row the path names (or `row_id`), or 404."""
+        found = self.company.get(model, self.numbers[0] if row_id is None else row_id)
+        if found is None:
+            raise not_found()
+        return found
+
+    def ids(self, name: str) -> set[int] | None:
+        """A comma-separated list of ids, None when absent."""
+        if not (text := self.query.get(name, "").strip()):
+            return None
+        try:
+            return {int(part) for part in text.split(",")}
+        except ValueError as error:
+            raise wrong_id_list(text) from error
+
+    def text(self, name: str) -> str:
+        """A query parameter, "" when absent."""
+        return self.query.get(name, "").strip()
+
+    def flag(self, name: str) -> bool | None:
+        """A boolean query parameter, None when absent."""
+        word = self.text(name).lower()
+        return None if not word else word == "true"
+
+    def need(self, *names: str) -> None:
+        """Refuse with 15000 unless all these query parameters are there."""
+        if missing := [name for name in names if not self.text(name)]:
+            raise missing_parameters(missing)
+
+    def store(self, model: str, row: Row, kind: str) -> Row:
+        """Store a row with an entry in its change log, and remember the event it stands for."""
+        stored = logged(row, self.token.owner_id, kind, self.world)
+        self.company.put(model, stored)
+        self.happened.append((f"{model[:1].lower()}{model[1:]}.{kind.lower()}", row["id"]))
+        return stored
+
+    def employment_changed(self, employee_id: int) -> None:
+        """An employment was written: whether that is an event of the employee is a switch."""
+        if self.switches.employment_fires_update:
+            self.happened.append(("employee.update", employee_id))
+
+    def keep_what_was_done(self) -> None:
+        """A refusal to come does not undo what has been stored before it."""
+        self.keeps = True
+
+    def one(self, model: str, row: Row, status: int = 200) -> Response:
+        """Answer with a single object, under the caller's `fields`."""
+        return json_response(status, {"value": renderer(model, self.query.get("fields", ""))(self.view, row)})
+
+    def created(self, model: str, rows: Sequence[Row]) -> Response:
+        """Answer a POST of a list."""
+        return self._listed(model, rows, 201, 0, 0, None)
+
+    def many(
+        self, model: str, rows: Sequence[Row], *, digest: str | None = NO_DIGEST, fields: str = "", count: int = 1000
+    ) -> Response:
+        """Answer with a page of `rows`: sorted, cut, and shown under `fields`."""
+        page = Page.of(self.query, self.switches.page_maximum, count)
+        render = renderer(model, self.query.get("fields", fields))
+        ordered = sorted_by(model, rows, self.query.get("sorting", ""), self.view)
+        cut = ordered[page.start : page.start + page.count]
+        # Tripletex only tells whether there is more: one above what has been seen, not the size of the whole.
+        seen = page.start + len(cut)
+        full = seen + (1 if len(ordered) > seen else 0)
+        values = [render(self.view, row) for row in cut]
+        if digest == NO_DIGEST and (asked := self.request.headers.get("if-none-match")):
+            digest = hashlib.sha256(msgspec.json.encode(values)).hexdigest()
+            if asked == digest:
+                return Response(304)
+        return json_response(200, _listing(values, full, page.start, digest))
+
+    def _listed(
+        self, model: str, rows: Sequence[Row], status: int, full: int, start: int, digest: str | None
+    ) -> Response:
+        render = renderer(model, self.query.get("fields", ""))
+        return json_response(status, _listing([render(self.view, row) for row in rows], full, start, digest))
+
+
+Operation = Callable[[Call], Response]
+
+
+def read_json(request: Request) -> Any:
+    """The body of a request; refuses with 22000 what is not JSON."""
+    try:
+        return msgspec.json.decode(request.body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise invalid_json() from error
+
+
+def logged(row: Row, actor: int, kind: str, world: World) -> Row:
+    """The row with one more entry in its change log."""
+    stamp = world.clock.now().astimezone(UTC).isoformat(timespec="seconds")
+    change = {"employeeId": actor, "timestamp": stamp, "changeType": kind}
+    return {**row, "changes": (*row.get("changes", ()), change)}
+
+
+def _listing(values: list[Any], full: int, start: int, digest: str | None) -> dict[str, Any]:
+    return {"fullResultSize": full, "from": start, "count": len(values), "versionDigest": digest, "values": values}

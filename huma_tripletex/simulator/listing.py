@@ -1,0 +1,65 @@
+"""Paging and sorting, the same for every list."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from huma_tripletex.simulator.catalogue import MODELS
+from huma_tripletex.simulator.refusals import cannot_sort, wrong_number
+from huma_tripletex.simulator.rendering import renderer
+from huma_tripletex.simulator.shapes import Row
+from huma_tripletex.simulator.view import View
+
+
+@dataclass(frozen=True)
+class Page:
+    """The part of a list that is asked for."""
+
+    start: int
+    count: int
+
+    @classmethod
+    def of(cls, query: Mapping[str, str], maximum: int, default: int) -> "Page":
+        """From the parameters `from` and `count`; more than `maximum` is cut down without a word."""
+        count = _natural(query.get("count", ""), default)
+        return cls(_natural(query.get("from", ""), 0), min(count, maximum) if maximum else count)
+
+
+def sorted_by(model: str, rows: Sequence[Row], sorting: str, view: View) -> Sequence[Row]:
+    """`rows` in the order of a `sorting` text such as `-lastName,department.id`; unset values come first."""
+    for name in reversed([part.strip() for part in sorting.split(",") if part.strip()]):
+        path = name.lstrip("-").split(".")
+        fields = _fields_for(model, path)
+        render = renderer(model, fields)
+        keyed = [(_key(render(view, row), path), row) for row in rows]
+        keyed.sort(key=lambda pair: pair[0], reverse=name.startswith("-"))
+        rows = [row for _, row in keyed]
+    return rows
+
+
+def _fields_for(model: str, path: list[str]) -> str:
+    """`["department", "id"]` as `department(id)`; refuses what the model does not have."""
+    here = model
+    for place, name in enumerate(path):
+        field = MODELS[here].by_name.get(name)
+        last = place == len(path) - 1
+        if field is None or field.kind in ("many", "changes") or (bool(field.model) == last):
+            raise cannot_sort(".".join(path))
+        here = field.model
+    return "(".join(path) + ")" * (len(path) - 1)
+
+
+def _key(shown: Any, path: list[str]) -> tuple[int, Any]:
+    for name in path:
+        shown = None if shown is None else shown[name]
+    if shown is None:
+        return (0, 0)
+    return (2, shown.casefold()) if isinstance(shown, str) else (1, shown)
+
+
+def _natural(text: str, default: int) -> int:
+    if not text.strip():
+        return default
+    if not text.strip().isdecimal():
+        raise wrong_number(text)
+    return int(text)

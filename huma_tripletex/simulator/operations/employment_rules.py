@@ -1,0 +1,86 @@
+"""The rules for an employment: dates, division, date of birth, end reason, overlaps."""
+
+from typing import Any
+
+from huma_tripletex.simulator.call import Call
+from huma_tripletex.simulator.refusals import NOT_NULL, REQUIRED, Problem, invalid
+from huma_tripletex.simulator.shapes import Row
+
+NEEDS_DIVISION = "Arbeidsforholdet må knyttes til en virksomhet/underenhet."
+OVERLAP = "Overlappende perioder."
+BEFORE_START = "Dato på lønnsraden er før arbeidsforholdets startdato."
+
+
+def check(call: Call, employee: Row, values: dict[str, Any], old: Row | None = None) -> None:
+    """Refuse an employment that breaks a rule; `old` is what it was before an update."""
+    others = [
+        row for row in call.company.child_rows("Employment", employee["id"]) if old is None or row["id"] != old["id"]
+    ]
+    problems = _problems(call, employee, values, others)
+    if old is not None and not problems:
+        problems = _start_after_details(call, old, values)
+    if problems:
+        raise invalid(*problems)
+
+
+def check_all_new(call: Call, employee: Row, employments: list[dict[str, Any]], place: int | None) -> None:
+    """The same for employments nested in a new employee; fields and paths then name the nesting."""
+    problems = []
+    for number, values in enumerate(employments):
+        others = employments[:number]
+        for problem in (*_problems(call, employee, values, others), *_nested_details(values)):
+            path = f"employments[{number}].{problem.path or problem.field}"
+            path = path if place is None else f"[{place}].{path}"
+            problems.append(Problem(f"employments.{problem.field}", problem.message, path, place))
+    if problems:
+        raise invalid(*problems)
+
+
+def _problems(call: Call, employee: Row, values: dict[str, Any], others: list[Row]) -> list[Problem]:
+    problems = []
+    if not values.get("startDate"):
+        problems.append(Problem("startDate", NOT_NULL))
+    if not employee["dateOfBirth"]:
+        problems.append(Problem("employee.dateOfBirth", REQUIRED))
+    if values.get("division") is None and call.company.rows("Division"):
+        problems.append(Problem("division.id", NEEDS_DIVISION))
+    if not problems:
+        problems = [*_end(call, values), *_overlaps(call, values, others)]
+    return problems
+
+
+def _end(call: Call, values: dict[str, Any]) -> list[Problem]:
+    end = values.get("endDate")
+    if not end:
+        return []
+    if end < values["startDate"]:
+        return [Problem("endDate", "Sluttdato kan ikke være før startdato.")]
+    if call.switches.end_reason == "required" and not values.get("employmentEndReason"):
+        return [Problem("employmentEndReason", REQUIRED)]
+    return []
+
+
+def _overlaps(call: Call, values: dict[str, Any], others: list[Row]) -> list[Problem]:
+    if call.switches.overlapping_employments == "accepted":
+        return []
+    start, end = values["startDate"], values.get("endDate") or "9999-12-31"
+    for other in others:
+        if (other.get("startDate") or "") <= end and start <= (other.get("endDate") or "9999-12-31"):
+            return [Problem("startDate", OVERLAP)]
+    return []
+
+
+def _start_after_details(call: Call, old: Row, values: dict[str, Any]) -> list[Problem]:
+    """The start may not move past the second row of details."""
+    dates = sorted(row["date"] or "" for row in call.company.child_rows("EmploymentDetails", old["id"]))
+    if len(dates) > 1 and values["startDate"] > dates[1]:
+        return [Problem("startDate", "Startdato kan ikke være etter dato på lønnsrad nummer to.")]
+    return []
+
+
+def _nested_details(values: dict[str, Any]) -> list[Problem]:
+    problems = []
+    for number, detail in enumerate(values.get("employmentDetails") or []):
+        if detail.get("date") and detail["date"] < (values.get("startDate") or ""):
+            problems.append(Problem("employmentDetails.date", BEFORE_START, f"employmentDetails[{number}].date"))
+    return problems
