@@ -1,0 +1,154 @@
+"""Lists: how many calls they cost, and that nobody is left out without an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from huma_tripletex.errors import Invalid, TooManyResults, Unreadable
+from tests.tripletex.stub import Stub, answer, many, refusal
+
+LIST = "GET /employee"
+
+
+@dataclass
+class Listed:
+    """A company that lists as Tripletex does. `told` makes the untrustworthy `fullResultSize` of what is there in all and how far
+    the page goes.
+    """
+
+    people: list[dict[str, Any]]
+    departments: int = 1
+    most: int = 1000
+    ceiling: int = 10_000
+    told: Callable[[int, int], Any] = lambda size, end: min(size, end + 1)
+
+    def stub(self) -> Stub:
+        departments = [{"id": number} for number in range(1, self.departments + 1)]
+        return Stub({LIST: self.page, "GET /department": many(*departments)})
+
+    def page(self, request: httpx.Request) -> httpx.Response:
+        query = request.url.params
+        assert query["sorting"] == "id"
+        found = [person for person in self.people if matches(person, query)]
+        if len(found) > self.ceiling:
+            return refusal(422, 23000, developerMessage="Result set too large. Limit of 10000 reached.")
+        start, count = int(query["from"]), min(int(query["count"]), self.most)
+        page = [{k: v for k, v in person.items() if k != "access"} for person in found[start : start + count]]
+        return answer({"fullResultSize": self.told(len(found), start + len(page)), "count": len(page), "values": page})
+
+
+def matches(person: dict[str, Any], query: httpx.QueryParams) -> bool:
+    department = (person["department"] or {}).get("id")
+    return query.get("departmentId") in (None, str(department)) and query.get("hasSystemAccess") in (
+        None,
+        str(person["access"]).lower(),
+    )
+
+
+def people(number: int, *, department: int | None = 1, access: bool = False, first: int = 1) -> list[dict[str, Any]]:
+    reference = {"id": department} if department else None
+    return [
+        {"id": key, "version": 0, "department": reference, "access": access} for key in range(first, first + number)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "calls"), [(0, 1), (1, 1), (999, 1), (1000, 2), (1001, 2), (2500, 3), (10_000, 11)]
+)
+@pytest.mark.parametrize("told", [lambda size, end: min(size, end + 1), lambda size, end: 0, lambda size, end: None])
+def test_a_list_costs_a_call_for_each_thousand(number: int, calls: int, told: Callable[[int, int], Any]) -> None:
+    stub = Listed(people(number), told=told).stub()
+    heard: list[int] = []
+    assert [e.id for e in stub.logged_in().employees(heard.append)] == list(range(1, number + 1))
+    assert stub.transport.count(LIST) == calls
+    assert heard[-1] == number
+    assert heard == sorted(heard)
+
+
+@pytest.mark.parametrize("told", [lambda size, end: 10**9, lambda size, end: end + 1, lambda size, end: "many", lambda size, end: -1])
+def test_no_full_result_size_ends_a_list_or_keeps_it_from_ending(told: Callable[[int, int], Any]) -> None:
+    stub = Listed(people(2500), told=told).stub()
+    assert len(stub.logged_in().employees()) == 2500
+    assert stub.transport.count(LIST) <= 4
+
+
+def test_pages_smaller_than_asked_for_are_noticed() -> None:
+    stub = Listed(people(250), most=100).stub()
+    assert len(stub.logged_in().employees()) == 250
+    assert stub.transport.count(LIST) == 3
+
+
+def test_whoever_is_listed_twice_is_answered_once() -> None:
+    stub = Listed([*people(1500), *people(3, first=1499)]).stub()
+    assert [e.id for e in stub.logged_in().employees()] == list(range(1, 1502))
+
+
+def test_a_list_that_ignores_where_to_begin_is_an_error_and_no_endless_loop() -> None:
+    page = many(*[{k: v for k, v in person.items() if k != "access"} for person in people(1000)])
+    with pytest.raises(Unreadable, match="repeats itself"):
+        Stub({LIST: page}).logged_in().employees()
+
+
+def test_an_error_in_the_middle_of_a_list_is_an_error() -> None:
+    listed = Listed(people(3000))
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        return refusal(503) if request.url.params["from"] == "2000" else listed.page(request)
+
+    with pytest.raises(Exception, match="status 503"):
+        Stub({LIST: reply}).logged_in().employees()
+
+
+def test_another_422_is_not_taken_for_too_many() -> None:
+    with pytest.raises(Invalid):
+        Stub({LIST: refusal(422, 17000)}).logged_in().employees()
+
+
+def test_more_than_ten_thousand_are_read_by_system_access() -> None:
+    stub = Listed([*people(9000, department=None), *people(2000, access=True, first=9001)]).stub()
+    assert [e.id for e in stub.logged_in().employees()] == list(range(1, 11_001))
+    assert stub.transport.count("GET /department") == 0
+
+
+def test_and_where_that_is_not_enough_by_department() -> None:
+    everybody = [
+        *people(7000, department=1),
+        *people(6000, department=2, first=7001),
+        *people(500, department=2, access=True, first=13_001),
+    ]
+    stub = Listed(everybody, departments=3).stub()
+    heard: list[int] = []
+    assert [e.id for e in stub.logged_in().employees(heard.append)] == list(range(1, 13_501))
+    assert heard == sorted(heard)
+    # refused, refused for those without access, 1 page with, 8 + 7 + 1 pages in the departments
+    assert stub.transport.count(LIST) == 1 + 1 + 1 + 8 + 7 + 1
+
+
+@pytest.mark.parametrize(
+    ("everybody", "departments"),
+    [
+        (people(10_001), 1),
+        ([*people(10_001), *people(50, department=2, first=20_000)], 2),
+        (people(10_500, department=None), 3),
+        ([*people(9_000), *people(1_500, department=None, first=20_000)], 2),
+        ([*people(9_000), *people(5_000, department=2, first=10_000), *people(1, department=None, access=True, first=9)], 2),
+    ],
+    ids=["one department", "one large department", "no departments", "some without", "one seen without"],
+)
+def test_whoever_cannot_be_listed_makes_an_error(everybody: list[dict[str, Any]], departments: int) -> None:
+    with pytest.raises(TooManyResults) as caught:
+        Listed(everybody, departments=departments).stub().logged_in().employees()
+    assert caught.value.operation == "GET /employee"
+
+
+def test_a_search_is_one_call_with_what_is_given() -> None:
+    stub = Listed(people(1)).stub()
+    assert [e.id for e in stub.logged_in().find_employees(employee_number="0012", last_name="Ørn & Co")] == [1]
+    ((_, query, _),) = stub.transport.asked
+    assert (query["employeeNumber"], query["lastName"]) == ("0012", "Ørn & Co")
+    assert "email" not in query
