@@ -76,12 +76,12 @@ class OutboxEntry(Base):
     unsure: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     """The last attempt's answer was lost: look before acting."""
 
-    outcome: Mapped[str] = mapped_column(Text, default="", server_default="")
-    reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    outcome: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    reason: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     """Why it waits or is parked: a key of `core.reasons`."""
     detail: Mapped[dict[str, Any] | None]
     """Facts for the sentence: {"fields": [...], "status": 422, "code": 18000}; never a value."""
-    request_id: Mapped[str] = mapped_column(Text, default="", server_default="")
+    request_id: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     sent_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
 

@@ -21,7 +21,7 @@ from huma_tripletex.core.fields import KEYS
 from huma_tripletex.models.base import Instant
 from huma_tripletex.models.outbox import EntryKind
 from huma_tripletex.outbox.rows import POSTGRESQL, dialect_of
-from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES, LEASES
+from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES, LEASES, state_is
 
 WEIGHT: dict[EntryKind, int] = {"change": 0, "added": 1, "create": 2}
 
@@ -113,7 +113,7 @@ def _due(connection_id: int, now: datetime) -> Any:
     held = exists().where(LEASES.c.connection_id == ENTRIES.c.connection_id, LEASES.c.person_id == ENTRIES.c.person_id)
     return select(ENTRIES.c.person_id).where(
         ENTRIES.c.connection_id == connection_id,
-        ENTRIES.c.state == "waiting",
+        state_is("waiting"),
         ENTRIES.c.not_before <= now,
         ~held,
         _open(connection_id, now),
@@ -136,7 +136,7 @@ def may_be_asked(now: datetime) -> ColumnElement[bool]:
 
 def _take_waiting(session: Session, connection_id: int, people: Sequence[str], token: str) -> list[Entry]:
     """Everything that waits, also what would have waited longer: what is sent are the latest values."""
-    waiting = and_(_of(connection_id, people), ENTRIES.c.state == "waiting")
+    waiting = and_(_of(connection_id, people), state_is("waiting"))
     return _take(session, waiting, token)
 
 
@@ -145,7 +145,7 @@ def _take_parked(
 ) -> list[Entry]:
     """Parked entries that a newer change names again: all their fields come along, and their retries begin anew."""
     parked = select(ENTRIES.c.id, ENTRIES.c.person_id, ENTRIES.c.fields).where(
-        _of(connection_id, people), ENTRIES.c.state == "parked"
+        _of(connection_id, people), state_is("parked")
     )
     named: dict[str, list[Entry]] = defaultdict(list)
     for entry in newer:
@@ -158,7 +158,7 @@ def _take_parked(
     if not again:
         return []
     anew = {"attempts": 0, "captured_at": max(entry.captured_at for entry in newer)}
-    return _take(session, and_(ENTRIES.c.id.in_(again), ENTRIES.c.state == "parked"), token, **anew)
+    return _take(session, and_(ENTRIES.c.id.in_(again), state_is("parked")), token, **anew)
 
 
 def _names(entry: Entry, parked_id: int, fields: Sequence[str]) -> bool:

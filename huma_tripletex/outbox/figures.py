@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, distinct, func, select
 from sqlalchemy.orm import Session
 
-from huma_tripletex.outbox.tables import ENTRIES
+from huma_tripletex.outbox.tables import ENTRIES, state_is
 from huma_tripletex.outbox.wait import OPEN
 
 SAMPLE = 500
@@ -55,7 +55,7 @@ def _open(connection_id: int) -> Select[Any]:
     people, oldest = func.count(distinct(ENTRIES.c.person_id)), func.min(ENTRIES.c.captured_at)
     return (
         select(ENTRIES.c.state, func.count().label("entries"), people.label("people"), oldest.label("oldest"))
-        .where(ENTRIES.c.connection_id == connection_id, ENTRIES.c.state.in_(OPEN))
+        .where(ENTRIES.c.connection_id == connection_id, state_is(*OPEN))
         .group_by(ENTRIES.c.state)
     )
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from huma_tripletex.models.base import BigId, Instant, Json
 from huma_tripletex.models.outbox import EntryState
 from huma_tripletex.outbox.rows import Columns, as_json, dialect_of, rowset
-from huma_tripletex.outbox.tables import ENTRIES, LEASES
+from huma_tripletex.outbox.tables import ENTRIES, LEASES, state_is
 
 Outcome = Literal["delivered", "nothing_to_do", "superseded", "different", "later", "snoozed", "parked"]
 FINAL: dict[Outcome, EntryState] = {
@@ -110,7 +110,7 @@ def _end_leases(session: Session, token: str, people: set[str] | None) -> set[tu
 
 
 def _give_back(session: Session, token: str, people: set[str] | None) -> int:
-    left = and_(ENTRIES.c.lease == token, ENTRIES.c.state == "in_flight")
+    left = and_(ENTRIES.c.lease == token, state_is("in_flight"))
     if people is not None:
         left = and_(left, ENTRIES.c.person_id.in_(people))
     giving = update(ENTRIES).where(left).values(state="waiting", lease=None)
@@ -148,5 +148,5 @@ def _settling(dialect: str) -> Update:
         "settled_at": case((rows.state == "waiting", None), else_=bindparam("now", type_=Instant)),
         "lease": None,
     }
-    held = and_(ENTRIES.c.lease == bindparam("token"), ENTRIES.c.state == "in_flight")
+    held = and_(ENTRIES.c.lease == bindparam("token"), state_is("in_flight"))
     return update(ENTRIES).where(ENTRIES.c.id == rows.id, held).values(values).returning(ENTRIES.c.id)

@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from huma_tripletex.models.outbox import EntryState
 from huma_tripletex.outbox.claim import may_be_asked
-from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES, LEASES
+from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES, LEASES, state_is
 
 AT_ONCE = 1000
-ENDED = ("done", "dismissed")
+ENDED: tuple[EntryState, ...] = ("done", "dismissed")
 
 
 def release_expired(session: Session, now: datetime) -> int:
@@ -35,7 +36,7 @@ def release_expired(session: Session, now: datetime) -> int:
         return 0
     theirs = tuple_(ENTRIES.c.lease, ENTRIES.c.person_id).in_([tuple(row) for row in ended])
     waiting = {"state": "waiting", "lease": None, "unsure": True, "attempts": ENTRIES.c.attempts + 1}
-    giving = update(ENTRIES).where(ENTRIES.c.state == "in_flight", theirs).values(waiting)
+    giving = update(ENTRIES).where(state_is("in_flight"), theirs).values(waiting)
     return len(session.execute(giving.returning(ENTRIES.c.id)).all())
 
 
@@ -66,7 +67,7 @@ def prune(session: Session, keep_after: datetime) -> int:
     old = (
         select(ENTRIES.c.id)
         .join_from(CONNECTIONS, ENTRIES, CONNECTIONS.c.id == ENTRIES.c.connection_id)
-        .where(ENTRIES.c.settled_at < keep_after, ENTRIES.c.state.in_(ENDED))
+        .where(ENTRIES.c.settled_at < keep_after, state_is(*ENDED))
         .limit(AT_ONCE)
     )
     return len(session.execute(delete(ENTRIES).where(ENTRIES.c.id.in_(old)).returning(ENTRIES.c.id)).all())
@@ -74,7 +75,7 @@ def prune(session: Session, keep_after: datetime) -> int:
 
 def _busy() -> Any:
     """Every connection with something waiting, one index look-up each (a loose index scan)."""
-    waiting = ENTRIES.c.state == "waiting"
+    waiting = state_is("waiting")
     busy = select(func.min(ENTRIES.c.connection_id).label("connection_id")).where(waiting).cte("busy", recursive=True)
     further = select(func.min(ENTRIES.c.connection_id)).where(waiting, ENTRIES.c.connection_id > busy.c.connection_id)
     return busy.union_all(select(further.scalar_subquery()).where(busy.c.connection_id.is_not(None)))
@@ -85,4 +86,4 @@ def _oldest(connection_id: ColumnElement[int], now: datetime) -> Any:
 
 
 def _waits(connection_id: ColumnElement[int], now: datetime) -> ColumnElement[bool]:
-    return and_(ENTRIES.c.connection_id == connection_id, ENTRIES.c.state == "waiting", ENTRIES.c.not_before <= now)
+    return and_(ENTRIES.c.connection_id == connection_id, state_is("waiting"), ENTRIES.c.not_before <= now)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import cast
 
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, Table, literal
 
 from huma_tripletex.models.connection import Connection
-from huma_tripletex.models.outbox import OutboxEntry, OutboxLease
+from huma_tripletex.models.outbox import EntryState, OutboxEntry, OutboxLease
 
 ENTRIES = cast(Table, OutboxEntry.__table__)
 LEASES = cast(Table, OutboxLease.__table__)
 CONNECTIONS = cast(Table, Connection.__table__)
+
+
+def state_is(*states: EntryState) -> ColumnElement[bool]:
+    """Entries in one of `states`, spelled out in the statement: a partial index is not found through a parameter."""
+    spelled = [literal(state, literal_execute=True) for state in states]
+    return ENTRIES.c.state == spelled[0] if len(spelled) == 1 else ENTRIES.c.state.in_(spelled)

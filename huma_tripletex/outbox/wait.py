@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from huma_tripletex.models.outbox import EntryState, OutboxEntry
-from huma_tripletex.outbox.tables import ENTRIES
+from huma_tripletex.outbox.tables import ENTRIES, state_is
 
 OPEN: tuple[EntryState, ...] = ("waiting", "in_flight", "parked")
 
@@ -29,7 +29,7 @@ def retry(
 
     All of the connection's, or only those named. The time for retries begins anew.
     """
-    which = and_(_chosen(connection_id, entry_ids, person_id), ENTRIES.c.state.in_(("parked", "waiting")))
+    which = and_(_chosen(connection_id, entry_ids, person_id), state_is("parked", "waiting"))
     again = {"state": "waiting", "not_before": now, "captured_at": now, "attempts": 0}
     fresh = update(ENTRIES).where(which, _needs_it(now)).values(**again, reason="", detail=None, settled_at=None)
     return len(session.execute(fresh.returning(ENTRIES.c.id)).all())
@@ -44,14 +44,14 @@ def dismiss(
     person_id: str | None = None,
 ) -> int:
     """Sets parked entries aside for good; returns how many. What differs is found by the next comparison."""
-    which = and_(_chosen(connection_id, entry_ids, person_id), ENTRIES.c.state == "parked")
+    which = and_(_chosen(connection_id, entry_ids, person_id), state_is("parked"))
     dismissing = update(ENTRIES).where(which).values(state="dismissed", settled_at=now)
     return len(session.execute(dismissing.returning(ENTRIES.c.id)).all())
 
 
 def wake(session: Session, connection_id: int, now: datetime) -> int:
     """Makes everything due that waits for its next attempt: the connection is well again. Returns how many entries."""
-    asleep = and_(ENTRIES.c.connection_id == connection_id, ENTRIES.c.state == "waiting", ENTRIES.c.not_before > now)
+    asleep = and_(ENTRIES.c.connection_id == connection_id, state_is("waiting"), ENTRIES.c.not_before > now)
     waking = update(ENTRIES).where(asleep).values(not_before=now)
     return len(session.execute(waking.returning(ENTRIES.c.id)).all())
 
@@ -84,4 +84,4 @@ def _chosen(connection_id: int, entry_ids: Sequence[int] | None, person_id: str 
 
 
 def _needs_it(now: datetime) -> ColumnElement[bool]:
-    return (ENTRIES.c.state == "parked") | (ENTRIES.c.not_before > now)
+    return state_is("parked") | (ENTRIES.c.not_before > now)
