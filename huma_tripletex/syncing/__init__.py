@@ -1,0 +1,12 @@
+"""Carries out what was approved: values for Huma are written here, values for Tripletex become outbox entries.
+
+The second half of line two: planning made the results (`planned`), reporting reads what became of them.
+"""
+
+from huma_tripletex.syncing.cancelling import cancel
+from huma_tripletex.syncing.carry_out import carry_out
+from huma_tripletex.syncing.collecting import collect
+from huma_tripletex.syncing.lease import due_runs
+from huma_tripletex.syncing.waiting import waiting_runs
+
+__all__ = ["cancel", "carry_out", "collect", "due_runs", "waiting_runs"]

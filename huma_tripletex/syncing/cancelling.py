@@ -1,0 +1,40 @@
+"""Stops a run between people: whoever was done stays done, whoever was not is left as they are."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, select, update
+
+from huma_tripletex.models import SyncResult, SyncRun
+from huma_tripletex.outbox.withdraw import withdraw_run
+from huma_tripletex.runtime import Runtime
+from huma_tripletex.syncing import outcomes
+
+
+def cancel(runtime: Runtime, run: SyncRun) -> bool:
+    """Asks for the run to be stopped after the person in progress; False if it has ended. The caller commits."""
+    asking = update(SyncRun).where(SyncRun.id == run.id, SyncRun.state.in_(("queued", "running")))
+    result = runtime.session.execute(asking.values(state="cancelling"))
+    return cast("CursorResult[Any]", result).rowcount == 1
+
+
+def withdraw(runtime: Runtime, run: SyncRun) -> None:
+    """Leaves alone whoever was not begun, and takes back what has not been sent yet. The caller commits."""
+    now = runtime.clock()
+    not_begun = update(SyncResult).where(
+        SyncResult.run_id == run.id, SyncResult.outcome == "planned", SyncResult.tripletex_outcome == ""
+    )
+    empty: list[str] = []
+    runtime.session.execute(
+        not_begun.values(outcome="cancelled", reason="cancelled", settled_at=now, huma_fields=empty, tripletex_fields=empty)
+    )
+    people = withdraw_run(runtime.session(), run.id, now)
+    handed_over = select(SyncResult).where(
+        SyncResult.run_id == run.id,
+        SyncResult.tripletex_outcome == outcomes.HANDED_OVER,
+        SyncResult.person_id.in_(people),
+    )
+    for result in runtime.session.scalars(handed_over):
+        outcomes.in_tripletex(result, "cancelled", reason="cancelled")
+        outcomes.settle(result, now)

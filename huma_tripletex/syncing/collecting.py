@@ -1,0 +1,87 @@
+"""From what came of a run's outbox entries to the results of its people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import and_, select
+
+from huma_tripletex.models import OutboxEntry, PersonLink, SyncResult, SyncRun
+from huma_tripletex.runtime import Runtime
+from huma_tripletex.syncing import outcomes
+
+AT_ONCE: Final = 500
+SETTLED: Final = ("done", "parked", "dismissed")
+OPEN: Final = ("waiting", "in_flight")
+
+
+def collect(runtime: Runtime, run: SyncRun) -> int:
+    """Takes in some entries that are settled; returns how many people. Call until it is 0; the caller commits."""
+    rows = _rows(runtime, run, SETTLED)
+    created = _employees(runtime, run, [result for result, entry in rows if entry.kind == "create"])
+    for result, entry in rows:
+        result.employee_id = result.employee_id or created.get(result.person_id or "")
+        result.request_id = entry.request_id
+        _take_in(result, entry)
+        outcomes.settle(result, runtime.clock())
+    runtime.session.flush()
+    return len(rows)
+
+
+def give_up_waiting(runtime: Runtime, run: SyncRun) -> None:
+    """What is still in the outbox is reported as waiting; it is sent all the same."""
+    while rows := _rows(runtime, run, OPEN):
+        for result, entry in rows:
+            outcomes.in_tripletex(result, "waiting", reason=entry.reason or "still_waiting")
+            outcomes.settle(result, runtime.clock())
+        runtime.session.flush()
+
+
+def _rows(runtime: Runtime, run: SyncRun, states: Sequence[str]) -> list[tuple[SyncResult, OutboxEntry]]:
+    same = and_(OutboxEntry.run_id == SyncResult.run_id, OutboxEntry.person_id == SyncResult.person_id)
+    chosen = (
+        select(SyncResult, OutboxEntry)
+        .join(OutboxEntry, same)
+        .where(
+            SyncResult.run_id == run.id,
+            SyncResult.tripletex_outcome == outcomes.HANDED_OVER,
+            OutboxEntry.state.in_(states),
+        )
+        .limit(AT_ONCE)
+        .execution_options(populate_existing=True)
+    )
+    return [(result, entry) for result, entry in runtime.session.execute(chosen)]
+
+
+def _employees(runtime: Runtime, run: SyncRun, created: Sequence[SyncResult]) -> dict[str, int]:
+    """Who became whom in Tripletex."""
+    if not created:
+        return {}
+    people = [result.person_id for result in created]
+    chosen = select(PersonLink.person_id, PersonLink.employee_id).where(
+        PersonLink.connection_id == run.connection_id, PersonLink.person_id.in_(people)
+    )
+    return {person_id: number for person_id, number in runtime.session.execute(chosen) if number}
+
+
+def _take_in(result: SyncResult, entry: OutboxEntry) -> None:
+    told = entry.detail or {}
+    skipped = list(told.get("skipped", ()))
+    written = [field for field in entry.fields if field not in skipped]
+    why = {"reason": entry.reason}
+    if entry.state == "dismissed":
+        outcomes.in_tripletex(result, "skipped", reason=entry.reason or "dismissed")
+    elif "different" in (entry.outcome, entry.reason):
+        outcomes.in_tripletex(result, "different", reason="different", **told)
+    elif entry.state == "parked":
+        failed = told.get("fields") or entry.fields
+        rest = [] if entry.kind == "create" else [field for field in written if field not in failed]
+        outcomes.in_tripletex(result, "failed", rest, **why, **told)
+    elif entry.outcome == "superseded":
+        outcomes.in_tripletex(result, "skipped", reason="changed_in_huma")
+    elif entry.outcome == "nothing_to_do" or not written:
+        outcomes.in_tripletex(result, "skipped" if entry.reason else "nothing_to_do", **why, **told)
+    else:
+        side = "skipped" if skipped else "added" if entry.kind == "create" else "written"
+        outcomes.in_tripletex(result, side, written, **why, **told)  # type: ignore[arg-type]

@@ -1,0 +1,33 @@
+"""The end of a run: everybody has a result. After the first one, changes in Huma are sent by themselves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import exists, select
+
+from huma_tripletex.models import Connection, SyncResult, SyncRun
+from huma_tripletex.runtime import Runtime
+from huma_tripletex.syncing.collecting import give_up_waiting
+
+
+def end_if_over(runtime: Runtime, run: SyncRun, connection: Connection) -> bool:
+    """Ends the run if nobody is left, or if it has waited long enough; returns whether it did. The caller commits."""
+    now = runtime.clock()
+    assert run.handed_over_at is not None
+    if now >= run.handed_over_at + timedelta(seconds=runtime.settings.run_wait):
+        give_up_waiting(runtime, run)
+    elif _is_somebody_left(runtime, run):
+        return False
+    complete = run.state == "running"
+    run.state, run.ended_at = "ended", now
+    run.mail_state = "due" if run.sealed_recipient else "none"
+    if connection.is_open:
+        connection.last_synced_at = now
+        connection.activated_at = connection.activated_at or (now if complete else None)
+    return True
+
+
+def _is_somebody_left(runtime: Runtime, run: SyncRun) -> bool:
+    planned = exists().where(SyncResult.run_id == run.id, SyncResult.outcome == "planned")
+    return bool(runtime.session.scalar(select(planned)))

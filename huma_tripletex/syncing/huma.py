@@ -1,0 +1,83 @@
+"""The part of a run that is written to Huma: only where Huma still holds the value that was approved to be replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DataError, IntegrityError, StatementError
+
+from huma_tripletex.core.fields import KEYS
+from huma_tripletex.core.normalise import normalise, same
+from huma_tripletex.core.people import HostPerson
+from huma_tripletex.models import Connection
+from huma_tripletex.outbox.echo import quiet
+from huma_tripletex.runtime import Runtime
+from huma_tripletex.syncing import outcomes
+from huma_tripletex.syncing.approved import Step
+from huma_tripletex.syncing.linking import Links
+
+
+class RefusedByHuma(Exception):
+    """The host did not take the values; nothing of this person was written."""
+
+
+def write(runtime: Runtime, connection: Connection, step: Step, person: HostPerson, links: Links) -> None:
+    """Writes what is still as approved; what somebody edited in Huma meanwhile is left alone and asked again.
+
+    Raises:
+        RefusedByHuma: the host did not take the values.
+    """
+    wanted = {key: normalise(key, after) for key, (_, after) in step.approved.huma.items()}
+    edited = [key for key, (before, _) in step.approved.huma.items() if not same(key, person.values.get(key), before)]
+    equal = [key for key in wanted if same(key, person.values.get(key), wanted[key])]
+    values = {key: value for key, value in wanted.items() if key not in edited and key not in equal}
+    if values:
+        with _writing(runtime, connection):
+            runtime.host.write_person(connection.organisation_id, person.id, values)
+    held = [key for key in wanted if key in values or key in equal]
+    if step.takes_back:
+        links.forget(person.id, held)
+    elif links.of(person.id):
+        links.agree(person.id, {key: wanted[key] for key in held})
+    skipped = [key for key in edited if key not in equal]
+    _note(step, list(values), skipped)
+
+
+def add(runtime: Runtime, connection: Connection, step: Step, links: Links) -> None:
+    """Adds somebody to Huma and links them in the same transaction.
+
+    Raises:
+        RefusedByHuma: the host did not take the person.
+    """
+    employee = step.employee
+    assert employee is not None
+    values = {key: normalise(key, after) for key, (_, after) in step.approved.huma.items() if after is not None}
+    with _writing(runtime, connection):
+        person_id = runtime.host.add_person(connection.organisation_id, values, step.email)
+    step.result.person_id = person_id
+    links.join(person_id, employee, "created_in_huma", runtime.clock())
+    links.agree(person_id, {key: values.get(key) for key in KEYS})
+    outcomes.in_huma(step.result, "added", list(values))
+
+
+def _note(step: Step, written: list[str], skipped: list[str]) -> None:
+    if skipped:
+        outcomes.in_huma(step.result, "skipped", written, reason="changed_in_huma", skipped_in_huma=skipped)
+    else:
+        outcomes.in_huma(step.result, "written" if written else "nothing_to_do", written)
+
+
+@contextmanager
+def _writing(runtime: Runtime, connection: Connection) -> Iterator[None]:
+    """Inside the echo guard, and flushed there. What the host refuses is taken back, and nothing else."""
+    try:
+        with quiet(connection.id), runtime.session.begin_nested():
+            yield
+            runtime.session.flush()
+    except (IntegrityError, DataError, ValueError, LookupError) as error:
+        raise RefusedByHuma from error
+    except StatementError as error:
+        if isinstance(error.orig, (ValueError, TypeError)):  # a column of the host's did not take the value
+            raise RefusedByHuma from error
+        raise

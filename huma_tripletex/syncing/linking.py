@@ -1,0 +1,100 @@
+"""Who is who, written down: a link per person, with what both sides agree on. As few statements for all as for one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from huma_tripletex.core.employments import choose
+from huma_tripletex.core.fields import KEYS
+from huma_tripletex.core.normalise import normalise, same
+from huma_tripletex.core.people import TripletexEmployee
+from huma_tripletex.gateway.agreement import agreed_hash
+from huma_tripletex.models import Connection, PersonLink
+from huma_tripletex.runtime import Runtime
+from huma_tripletex.syncing.approved import Step
+
+HELD = "linked"
+"""The only state in which a link keeps its employee when a plan gives that employee to somebody else."""
+
+
+class Links:
+    """The links of some people and of the employees they are to be, read once."""
+
+    def __init__(self, runtime: Runtime, connection: Connection, steps: Sequence[Step]) -> None:
+        self._runtime, self._connection = runtime, connection
+        people = [step.person_id for step in steps if step.result.person_id]
+        employees = [step.result.employee_id for step in steps if step.result.employee_id]
+        either = or_(PersonLink.person_id.in_(people), PersonLink.employee_id.in_(employees))
+        rows = runtime.session.scalars(
+            select(PersonLink).where(PersonLink.connection_id == connection.id, either).with_for_update()
+        ).all()
+        self._by_person = {link.person_id: link for link in rows}
+        self._by_employee = {link.employee_id: link for link in rows if link.employee_id}
+
+    def of(self, person_id: str) -> PersonLink | None:
+        return self._by_person.get(person_id)
+
+    def free(self, steps: Sequence[Step]) -> set[int]:
+        """Lets go of employees whose former person is gone; returns those that somebody else still is."""
+        taken = set()
+        for step in steps:
+            other = self._by_employee.get(step.result.employee_id or 0)
+            if other is None or other.person_id == step.result.person_id:
+                continue
+            if other.state == HELD:
+                taken.add(step.result.id)
+            else:
+                other.employee_id, other.state = None, "archived"
+                del self._by_employee[step.result.employee_id or 0]
+        self._runtime.session.flush()
+        return taken
+
+    def join(self, person_id: str, employee: TripletexEmployee, matched_by: str, now: datetime) -> bool:
+        """Says that this person is that employee, as it was read; returns whether that is news."""
+        link = self._by_person.get(person_id)
+        if link is None:
+            link = PersonLink(connection_id=self._connection.id, person_id=person_id, linked_at=now)
+            self._by_person[person_id] = link
+            self._runtime.session.add(link)
+        news = link.employee_id != employee.id or link.state != "linked"
+        if news:
+            link.agreed, link.tried_at = {}, None
+            link.matched_by, link.linked_at = matched_by, now
+        if news or (link.employee_version or 0) <= employee.version:
+            _remember(link, employee)  # otherwise a delivery knows better by now
+        return news
+
+    def agree(self, person_id: str, values: Mapping[str, str | None]) -> None:
+        """Both sides hold these values now."""
+        link = self._by_person[person_id]
+        hashes = {key: self.hash_of(person_id, key, value) for key, value in values.items()}
+        link.agreed = {**(link.agreed or {}), **hashes}
+
+    def forget(self, person_id: str, fields: Sequence[str]) -> None:
+        """Both sides differ in these fields again, and nobody knows which is right."""
+        link = self._by_person.get(person_id)
+        if link is not None:
+            link.agreed = {key: seal for key, seal in (link.agreed or {}).items() if key not in fields}
+
+    def hash_of(self, person_id: str, key: str, value: str | None) -> str:
+        return agreed_hash(self._runtime.vault, self._connection.id, person_id, key, normalise(key, value))
+
+
+def equal_values(step: Step) -> dict[str, str | None]:
+    """What the plan saw to be the same on both sides."""
+    person, employee = step.compared.person, step.employee
+    if person is None or employee is None:
+        return {}
+    ours, theirs = person.values, employee.values
+    return {key: ours.get(key) for key in KEYS if same(key, ours.get(key), theirs.get(key))}
+
+
+def _remember(link: PersonLink, employee: TripletexEmployee) -> None:
+    current = choose(employee.employments)
+    link.state, link.employee_id, link.employee_version = "linked", employee.id, employee.version
+    link.employment_id = current.id if current else None
+    link.employment_version = current.version if current else None
+    link.employment_count = len(employee.employments)
