@@ -38,9 +38,7 @@ FIELDS: Final = (
     SupportedField(
         "phone_number", "Phone number", "Mobiltelefon", "phone", "employee", "phoneNumberMobile", clearable=True
     ),
-    SupportedField(
-        "date_of_birth", "Date of birth", "Fødselsdato", "date", "employee", "dateOfBirth", sensitive=True
-    ),
+    SupportedField("date_of_birth", "Date of birth", "Fødselsdato", "date", "employee", "dateOfBirth", sensitive=True),
     SupportedField(
         "bank_account_number",
         "Bank account number",
@@ -55,9 +53,7 @@ FIELDS: Final = (
         "employee_id", "Employee ID", "Ansattnummer", "number", "employee", "employeeNumber", clearable=True
     ),
     SupportedField("first_workday", "First workday", "Første arbeidsdag", "date", "employment", "startDate"),
-    SupportedField(
-        "last_workday", "Last workday", "Siste arbeidsdag", "date", "employment", "endDate", clearable=True
-    ),
+    SupportedField("last_workday", "Last workday", "Siste arbeidsdag", "date", "employment", "endDate", clearable=True),
 )
 KEYS: Final = tuple(f.key for f in FIELDS)
 BY_KEY: Final = {f.key: f for f in FIELDS}

@@ -1,0 +1,150 @@
+"""First and last workday: which of several employments they are about, and what has to happen to it.
+
+The rule: of an employment in force the start is corrected; after the last one ended, a later first workday is a new
+employment (rehire); a last workday that was removed makes the end empty again; anything else is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from huma_tripletex.core.normalise import normalise, problem
+from huma_tripletex.core.people import EmploymentPeriod, Values
+
+FIRST, LAST = "first_workday", "last_workday"
+
+
+@dataclass(frozen=True)
+class NoChange:
+    """Tripletex holds these workdays already."""
+
+
+@dataclass(frozen=True)
+class CorrectPeriod:
+    """Employment `id` gets what `body` says: Tripletex's `startDate`, `endDate` or both."""
+
+    id: int
+    version: int
+    body: dict[str, object] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class NewPeriod:
+    """A new employment of the same employee begins. Dates are ISO text; `end` None: open."""
+
+    start: str = field(repr=False)
+    end: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A human has to look. `reason` is a key of `core.reasons`."""
+
+    reason: str
+
+
+Change = NoChange | CorrectPeriod | NewPeriod | Ask
+
+
+def choose(employments: Sequence[EmploymentPeriod]) -> EmploymentPeriod | None:
+    """The employment in force, otherwise the one that ended last; None: there is none. Today does not matter."""
+    return max(employments, key=_lateness, default=None)
+
+
+def change_for(employments: Sequence[EmploymentPeriod], values: Values, fields: Collection[str], today: date) -> Change:
+    """What brings `fields` (the workdays among them) of these employments to Huma's `values`."""
+    wanted = {key: normalise(key, values.get(key)) for key in (FIRST, LAST)}
+    asked = [key for key in (FIRST, LAST) if key in fields]
+    if not asked:
+        return NoChange()
+    if any(wanted[key] and problem(key, wanted[key]) for key in asked):
+        return Ask("date_invalid")
+    if not employments:
+        return _first_employment(wanted, asked)
+    if FIRST in asked and wanted[FIRST] is None:
+        return Ask("first_workday_missing")
+    in_force = [one for one in employments if one.end is None or one.end >= today.isoformat()]
+    if not in_force:
+        return _change_ended(employments, wanted, asked, today)
+    period = in_force[0] if len(in_force) == 1 else _starting(in_force, wanted[FIRST])
+    if period is None:
+        return Ask("several_employments")
+    return _change_in_force(period, employments, wanted, asked)
+
+
+def _first_employment(wanted: Values, asked: Collection[str]) -> Change:
+    end = wanted[LAST] if LAST in asked else None
+    start = wanted[FIRST] if FIRST in asked else None
+    if start:
+        return _new(start, end)
+    if end is None:
+        return NoChange()
+    return Ask("first_workday_missing" if wanted[FIRST] is None else "no_employment")
+
+
+def _change_in_force(
+    period: EmploymentPeriod, employments: Sequence[EmploymentPeriod], wanted: Values, asked: Collection[str]
+) -> Change:
+    start = wanted[FIRST] if FIRST in asked else period.start
+    end = wanted[LAST] if LAST in asked else period.end
+    if FIRST in asked and start and period.end and start > period.end:
+        return _new(start, wanted[LAST] if LAST in asked else None)
+    if FIRST in asked and start and _overlaps_another(period, employments, start):
+        return Ask("employments_overlap")
+    return _correct(period, start, end)
+
+
+def _change_ended(
+    employments: Sequence[EmploymentPeriod], wanted: Values, asked: Collection[str], today: date
+) -> Change:
+    """All employments are over. The last one is changed only where Huma's first workday is about it too."""
+    period = max(employments, key=_lateness)
+    end = wanted[LAST] if LAST in asked else period.end
+    start = wanted[FIRST]
+    if FIRST in asked and start and period.end and start > period.end:
+        return _new(start, wanted[LAST] if LAST in asked else None)
+    if FIRST not in asked:
+        return _correct(period, period.start, end) if _is_about(period, start) else Ask("last_workday_unclear")
+    if start == period.start:
+        return _correct(period, start, end)
+    if end is None or end >= today.isoformat():  # back in force, so its start may be corrected as well
+        return _correct(period, start, end) if len(employments) == 1 else Ask("employments_overlap")
+    return Ask("first_workday_unclear")
+
+
+def _correct(period: EmploymentPeriod, start: str | None, end: str | None) -> Change:
+    if start and end and end < start:
+        return Ask("workdays_reversed")
+    body: dict[str, object] = {}
+    if start != period.start:
+        body["startDate"] = start
+    if end != period.end:
+        body["endDate"] = end
+    return CorrectPeriod(period.id, period.version, body) if body else NoChange()
+
+
+def _new(start: str, end: str | None) -> Change:
+    return Ask("workdays_reversed") if end and end < start else NewPeriod(start, end)
+
+
+def _overlaps_another(period: EmploymentPeriod, employments: Sequence[EmploymentPeriod], start: str) -> bool:
+    """Whether an earlier employment, over by now, ended on or after the new start."""
+    return any(
+        other.id != period.id and other.end is not None and other.end >= start and (other.start or "") <= start
+        for other in employments
+    )
+
+
+def _is_about(period: EmploymentPeriod, start: str | None) -> bool:
+    return start is None or period.start is None or start == period.start
+
+
+def _starting(periods: Sequence[EmploymentPeriod], start: str | None) -> EmploymentPeriod | None:
+    found = [one for one in periods if start is not None and one.start == start]
+    return found[0] if len(found) == 1 else None
+
+
+def _lateness(period: EmploymentPeriod) -> tuple[bool, str, str, int]:
+    return period.end is None, period.end or "", period.start or "", period.id

@@ -1,0 +1,96 @@
+"""Who is who: people of Huma and employees of Tripletex, paired where it is certain and asked about where it is not.
+
+Remembered links come first, then employee ID, email, name with date of birth, name with phone number. A match that is
+double or contradicted is never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Final
+
+from huma_tripletex.core.likeness import traits_of
+from huma_tripletex.core.people import HostPerson, TripletexEmployee
+from huma_tripletex.core.rounds import Field, name_rounds, sure_rounds
+
+REASONS: Final = ("link", "employee_id", "email", "name_and_birth", "name_and_phone")
+"""Why a pair is believed to be one person, the surest first."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """This person is that employee; `matched_by` is one of REASONS."""
+
+    person_id: str
+    employee_id: int
+    matched_by: str
+
+
+@dataclass(frozen=True)
+class Uncertain:
+    """Some of these people may be some of these employees. `why` is a key of `core.reasons`."""
+
+    person_ids: tuple[str, ...]
+    employee_ids: tuple[int, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Everybody who takes part, once: in a pair, in a question, or on one side only. Each in the order given."""
+
+    pairs: tuple[Pair, ...] = ()
+    uncertain: tuple[Uncertain, ...] = ()
+    only_in_huma: tuple[str, ...] = ()
+    only_in_tripletex: tuple[int, ...] = ()
+
+
+def match(
+    people: Sequence[HostPerson],
+    employees: Sequence[TripletexEmployee],
+    links: Mapping[str, int] | None = None,
+    not_same: Set[tuple[str, int]] = frozenset(),
+) -> Matching:
+    """Matches everybody. `links`: what is remembered, employee id by person id; `not_same`: pairs that an administrator
+    has ruled out.
+
+    People who take no part are matched as well, so that their employees are not taken for strangers; they and their
+    employees are then left out of the answer.
+    """
+    field = Field(
+        {person.id: traits_of(person.values, person.email) for person in people},
+        {employee.id: traits_of(employee.values, employee.email) for employee in employees},
+        not_same,
+    )
+    for person_id, employee_id in (links or {}).items():
+        field.pair(person_id, employee_id, "link")
+    sure_rounds(field)
+    name_rounds(field)
+    return _answer(people, employees, field)
+
+
+def _answer(people: Sequence[HostPerson], employees: Sequence[TripletexEmployee], field: Field) -> Matching:
+    taking_part = {person.id for person in people if person.takes_part}
+    pairs = [
+        Pair(person.id, *field.paired[person.id])
+        for person in people
+        if person.id in field.paired and person.id in taking_part
+    ]
+    groups = [group for group in field.open_groups() if group[0]]
+    asked_people = {one for group in groups for one in group[0]}
+    asked_employees = {one for group in groups for one in group[1]}
+    return Matching(
+        pairs=tuple(pairs),
+        uncertain=tuple(
+            Uncertain(here, tuple(employees_), why)
+            for people_, employees_, why in groups
+            if (here := tuple(one for one in people_ if one in taking_part))
+        ),
+        only_in_huma=tuple(
+            one.id for one in people if one.id in taking_part - asked_people and one.id not in field.paired
+        ),
+        only_in_tripletex=tuple(
+            one.id for one in employees if one.id not in field.taken and one.id not in asked_employees
+        ),
+    )

@@ -1,0 +1,128 @@
+"""The form in which values are compared, agreed on and sent. A difference of form is
+no difference and causes no write.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Final
+
+from stdnum.exceptions import ValidationError
+from stdnum.no import iban, kontonr
+
+from huma_tripletex.core import phone
+from huma_tripletex.core.fields import BY_KEY, Kind
+from huma_tripletex.core.text import plain
+
+LONGEST_NAME: Final = 100
+"""Characters Tripletex takes for a first or last name."""
+ACCOUNT_DIGITS: Final = 11
+_SEPARATORS: Final = re.compile(r"[\s.\-\u2012-\u2015\u2212/]")
+_DAY_FIRST: Final = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})")
+_ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_REQUIRED: Final = {
+    "given_name": "name_empty",
+    "family_name": "name_empty",
+    "date_of_birth": "date_of_birth_missing",
+    "first_workday": "first_workday_missing",
+}
+
+
+def normalise(key: str, value: str | None, *, country: str = phone.NORWAY) -> str | None:
+    """The canonical form of a value of the field `key`; None for nothing. Idempotent, and never raises for any text.
+
+    `country` (ISO code) is where a phone number without country code belongs. What cannot be understood stays as
+    trimmed text, so that it is still compared and shown.
+    """
+    kind = BY_KEY[key].kind
+    if kind == "phone":
+        return phone.canonical(value, country)
+    text = plain(value)
+    return None if text is None else _FORMS[kind](text)
+
+
+def same(key: str, a: str | None, b: str | None) -> bool:
+    """Whether two values of the field `key` mean the same."""
+    return a == b or normalise(key, a) == normalise(key, b)
+
+
+def problem(key: str, value: str | None) -> str | None:
+    """Why Tripletex could never hold this value of the field `key`: a key of `core.reasons`; None if it could."""
+    form = normalise(key, value)
+    if form is None:
+        return _REQUIRED.get(key)
+    match BY_KEY[key].kind:
+        case "name":
+            return "name_too_long" if len(form) > LONGEST_NAME else None
+        case "phone":
+            return _phone_problem(form)
+        case "account":
+            return None if is_account(form) else "account_invalid"
+        case "date":
+            return None if _is_date(form) else "date_invalid"
+        case "number":
+            return None
+
+
+def is_account(form: str) -> bool:
+    """Whether a canonical account number is a Norwegian one: 11 digits of which the last one checks."""
+    return len(form) == ACCOUNT_DIGITS and form.isascii() and kontonr.is_valid(form)
+
+
+def mask(key: str, value: str | None) -> str:
+    """What may be seen of a value before somebody asks; fields that are not sensitive are shown whole."""
+    form = normalise(key, value)
+    if form is None:
+        return ""
+    if not BY_KEY[key].sensitive:
+        return form
+    if BY_KEY[key].kind == "date" and _is_date(form):
+        return f"•• •• {form[:4]}"
+    if len(form) == ACCOUNT_DIGITS and form.isdigit():
+        return f"•••• •• {form[6:]}"
+    return "••••"
+
+
+def _account(text: str) -> str:
+    digits = _SEPARATORS.sub("", text)
+    if digits.isdecimal():
+        return digits if digits.isascii() else str(int("1" + digits))[1:]
+    try:
+        return str(iban.to_kontonr(digits)) if digits[:2].upper() == "NO" and digits.isascii() else text
+    except ValidationError:
+        return text
+
+
+def _date(text: str) -> str:
+    if _ISO.fullmatch(text):
+        return text
+    if written := _DAY_FIRST.fullmatch(text):
+        text = f"{written[3]}-{int(written[2]):02}-{int(written[1]):02}"
+        return text if _is_date(text) else written[0]
+    try:
+        return datetime.fromisoformat(text).date().isoformat()
+    except ValueError:
+        return text
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return _ISO.fullmatch(text) is not None and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _phone_problem(form: str) -> str | None:
+    if phone.is_number(form):
+        return None
+    return "phone_extension" if phone.has_extension(form) else "phone_invalid"
+
+
+_FORMS: Final[dict[Kind, Callable[[str], str]]] = {
+    "name": str,
+    "account": _account,
+    "date": _date,
+    "number": str,
+}

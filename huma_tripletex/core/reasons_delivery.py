@@ -1,0 +1,135 @@
+"""Reasons why a change waits, was not sent, or ended in something else than Tripletex's refusal."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from huma_tripletex.core.reason import N_, Reason
+
+REASONS: Final = (
+    Reason(
+        "no_answer",
+        N_("Tripletex does not answer."),
+        N_("Nothing to do: it is tried again by itself."),
+    ),
+    Reason(
+        "unavailable",
+        N_("Tripletex is not available at the moment."),
+        N_("Nothing to do: it is tried again by itself."),
+    ),
+    Reason(
+        "unreadable",
+        N_("Tripletex gave an answer that cannot be understood."),
+        N_("Nothing to do: it is tried again by itself, after looking at what Tripletex holds."),
+    ),
+    Reason(
+        "rate_limited",
+        N_("Tripletex takes only so many requests at a time, and there were too many."),
+        N_("Nothing to do: it goes on by itself in a few seconds."),
+    ),
+    Reason(
+        "conflict",
+        N_("Somebody changed {name} in Tripletex at the same moment."),
+        N_("Nothing to do: it is tried again by itself, with what Tripletex holds now."),
+    ),
+    Reason(
+        "paused",
+        N_("The integration is paused."),
+        N_("Resume it, and what waits is sent."),
+    ),
+    Reason(
+        "not_active",
+        N_("The integration is connected, and changes are sent from the end of the first sync on."),
+        N_("Press Synchronize users."),
+    ),
+    Reason(
+        "unauthorised",
+        N_("Tripletex no longer accepts the employee token."),
+        N_("Make a new employee token in Tripletex and replace it here. What waits is sent then."),
+    ),
+    Reason(
+        "forbidden",
+        N_("The owner of the employee token lacks the right to change {name} in Tripletex."),
+        N_("Give the owner of the token the right to manage employees and wages in Tripletex, and try again."),
+    ),
+    Reason(
+        "not_in_tripletex",
+        N_("{name} is no longer in Tripletex."),
+        N_("Press Sync users to match {name} with somebody else in Tripletex, or to add them again."),
+    ),
+    Reason(
+        "too_many",
+        N_("Tripletex has more people than it can list in one go."),
+        N_("Tell whoever runs this system."),
+    ),
+    Reason(
+        "exhausted",
+        N_("The change of {name} could not be delivered although it was tried for days."),
+        N_("See whether Tripletex works again, and press Try again."),
+    ),
+    Reason(
+        "internal",
+        N_("Something went wrong here while {name} was being synchronised. It is not about what you entered."),
+        N_("Try again. If it comes back, tell whoever runs this system."),
+    ),
+    Reason(
+        "different",
+        N_("Tripletex accepted the {field} of {name} but now shows another value than the one that was sent."),
+        N_("Look at {name} in Tripletex, and correct it there or in Huma."),
+    ),
+    Reason(
+        "found_several",
+        N_("Several people in Tripletex may be {name}, or one who belongs to somebody else already."),
+        N_("Press Sync users and choose who {name} is."),
+    ),
+    Reason(
+        "not_linked",
+        N_("{name} has not been added to Tripletex, so the change was not sent."),
+        N_("Press Sync users to add {name}, or let new people be added by themselves in the settings."),
+    ),
+    Reason(
+        "left_huma",
+        N_("{name} is no longer in Huma or no longer takes part: nothing is sent, nothing is deleted in Tripletex."),
+        N_("If {name} has left, see that the employment has ended in Tripletex."),
+    ),
+    Reason(
+        "changed_in_tripletex",
+        N_("The {field} of {name} was changed in Tripletex after the choice was made, so it was left alone."),
+        N_("Press Sync users and choose again."),
+    ),
+    Reason(
+        "changed_in_huma",
+        N_("The {field} of {name} was changed in Huma after the choice was made, so it goes its own way."),
+        N_("Nothing to do: the change in Huma is sent by itself."),
+    ),
+    Reason(
+        "cancelled",
+        N_("The sync was stopped before it came to {name}."),
+        N_("Press Sync users to do the rest."),
+    ),
+    Reason(
+        "dismissed",
+        N_("The change of {name} was dismissed, so Tripletex has kept its own value."),
+        N_("Nothing to do. The next sync shows the difference again."),
+    ),
+    Reason(
+        "superseded",
+        N_("A newer change of {name} has taken the place of this one."),
+        N_("Nothing to do."),
+    ),
+    Reason(
+        "huma_failed",
+        N_("{name} could not be saved in Huma."),
+        N_("Try to save {name} in Huma by hand to see why, then press Sync users again."),
+    ),
+    Reason(
+        "still_waiting",
+        N_("The sync ended while the change of {name} was still waiting for Tripletex."),
+        N_("Nothing to do: it is sent as soon as Tripletex takes it. Look again later."),
+    ),
+    Reason(
+        "timeout",
+        N_("The work on {name} was interrupted again and again."),
+        N_("Try again. If it comes back, tell whoever runs this system."),
+    ),
+)

@@ -1,0 +1,76 @@
+"""Reasons about plans: why one failed, is no longer valid, or does not take a decision."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from huma_tripletex.core.reason import N_, Reason
+
+_AGAIN = N_("Press Synchronize users to compare both systems again.")
+REASONS: Final = (
+    Reason(
+        "plan_drafting",
+        N_("Both systems are still being compared."),
+        N_("Wait until the comparison is done."),
+    ),
+    Reason(
+        "plan_expired",
+        N_("The comparison is too old to be carried out."),
+        _AGAIN,
+    ),
+    Reason(
+        "plan_approved",
+        N_("This comparison has been approved already."),
+        N_("Look at the sync that came of it."),
+    ),
+    Reason(
+        "plan_discarded",
+        N_("This comparison was discarded."),
+        _AGAIN,
+    ),
+    Reason(
+        "plan_failed",
+        N_("Huma and Tripletex could not be compared."),
+        _AGAIN,
+    ),
+    Reason(
+        "plan_ready",
+        N_("The comparison is ready."),
+        N_("Settle the differences and press Sync users."),
+    ),
+    Reason(
+        "interrupted",
+        N_("The comparison was interrupted several times and was given up."),
+        N_("Press Synchronize users to try again. If it comes back, tell whoever runs this system."),
+    ),
+    Reason(
+        "host_unreadable",
+        N_("The people in Huma could not be read."),
+        N_("Tell whoever runs this system."),
+    ),
+    Reason(
+        "changed_meanwhile",
+        N_("Somebody else made choices here in the meantime."),
+        N_("Look at the page as it is now, and choose again."),
+    ),
+    Reason(
+        "choice_not_possible",
+        N_("This choice cannot be carried out."),
+        N_("Choose one of those that are offered."),
+    ),
+    Reason(
+        "not_in_this_plan",
+        N_("This person or value is not part of the comparison."),
+        N_("Load the page again."),
+    ),
+    Reason(
+        "nothing_to_sync",
+        N_("Nothing was chosen that would change either system."),
+        N_("Make at least one choice, or leave it."),
+    ),
+    Reason(
+        "run_in_progress",
+        N_("A sync is running already."),
+        N_("Wait until it has ended."),
+    ),
+)

@@ -1,0 +1,36 @@
+"""Text as people type it: the form in which it is compared, and a folded form for finding who is who."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
+"""Soft hyphens, zero-width spaces and marks of direction: seen by nobody, pasted along with names."""
+_HYPHENS: Final = str.maketrans({"\u2010": "-", "\u2011": "-"})
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_FOLDED: Final = str.maketrans({"ø": "o", "æ": "ae", "đ": "d", "ł": "l", "ð": "d", "þ": "th", "-": " ", ".": " "})
+
+
+def plain(value: str | None) -> str | None:
+    """NFC, without what cannot be seen, with single spaces inside and none around; None for nothing."""
+    if value is None:
+        return None
+    if value.isascii():
+        text = _CONTROL.sub(" ", value)
+    else:
+        text = _CONTROL.sub(" ", value).translate(_INVISIBLE).translate(_HYPHENS)
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(text.split()) or None
+
+
+def folded(value: str | None) -> str:
+    """The same for spellings that mean the same person: no capitals, accents, hyphens or dots; "" for nothing."""
+    text = plain(value)
+    if text is None:
+        return ""
+    if not text.isascii():
+        apart = unicodedata.normalize("NFKD", text.casefold().translate(_FOLDED))
+        text = "".join(mark for mark in apart if not unicodedata.combining(mark))
+    return " ".join(text.casefold().translate(_FOLDED).split())

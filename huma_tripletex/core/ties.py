@@ -1,0 +1,65 @@
+"""What ties people to employees without deciding anything: the open questions that matching ends with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+Person = tuple[str, str | int]
+RANK: Final = (
+    "employee_id_contradicted",
+    "employee_id_twice",
+    "email_contradicted",
+    "name_and_birth_twice",
+    "name_and_phone_contradicted",
+    "name_and_phone_twice",
+    "email_twice",
+    "same_name",
+    "similar_name_and_birth",
+    "name_only",
+)
+"""Why a match is uncertain, the weightiest first: the one that a group of several is explained by."""
+
+
+@dataclass
+class Ties:
+    """Open ties, as a union of sets: whoever is tied, even through others, belongs to one question."""
+
+    _above: dict[Person, Person] = field(default_factory=dict)
+    _why: dict[Person, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def tie(self, people: Iterable[str], employees: Iterable[int], why: str) -> None:
+        """Ties all of these to each other."""
+        ends: list[Person] = [("person", one) for one in people]
+        ends += [("employee", one) for one in employees]
+        tops = {self._top(end) for end in ends}
+        chosen = self._top(ends[0])
+        for top in tops - {chosen}:
+            self._above[top] = chosen
+            self._why[chosen] |= self._why.pop(top, set())
+        self._why[chosen].add(why)
+
+    def groups(self) -> list[tuple[list[str], list[int], str]]:
+        """People, employees and why, group by group, in the order in which they were first tied."""
+        members: dict[Person, list[Person]] = defaultdict(list)
+        for end in list(self._above):
+            members[self._top(end)].append(end)
+        return [self._group(top, ends) for top, ends in members.items()]
+
+    def _group(self, top: Person, ends: Iterable[Person]) -> tuple[list[str], list[int], str]:
+        people: list[str] = []
+        employees: list[int] = []
+        for _, one in ends:
+            if isinstance(one, str):
+                people.append(one)
+            else:
+                employees.append(one)
+        return people, employees, min(self._why[top], key=RANK.index)
+
+    def _top(self, end: Person) -> Person:
+        above = self._above.setdefault(end, end)
+        while above != (higher := self._above[above]):
+            self._above[end] = above = higher
+        return above
