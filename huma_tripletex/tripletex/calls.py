@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -16,6 +16,13 @@ from huma_tripletex.tripletex.window import Reading
 
 ENTITY: Final = "application/json; charset=utf-8"
 PLAIN_JSON: Final = "application/json"
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """The value of the header of that name, wrapped so that no traceback with local variables shows it."""
+
+    header: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,10 @@ class Ask:
     def read(cls, template: str, key: str | int = "", **query: str | int) -> Ask:
         """A GET; `key` fills the one placeholder of the template, if it has one."""
         return cls("GET", template, _filled(template, key), query)
+
+    def page(self, start: int, count: int) -> Ask:
+        """The same of a list, ordered by id, from number `start` on."""
+        return replace(self, query={**self.query, "sorting": "id", "from": start, "count": count})
 
     @classmethod
     def write(cls, method: str, template: str, body: Any, key: str | int = "", content_type: str = ENTITY) -> Ask:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from huma_tripletex.errors import Invalid, TooManyResults
+from huma_tripletex.tripletex.calls import Ask
 from huma_tripletex.tripletex.listing import EMPLOYEE_FIELDS, Send, list_all, pages
 from huma_tripletex.tripletex.reading import DEPARTMENT, EMPLOYEE
 from huma_tripletex.tripletex.shapes import Employee
@@ -41,7 +42,7 @@ class _Census:
         """Reads what the query finds, and how many that is; None when Tripletex finds too many to list."""
         counted = 0
         try:
-            for page in pages(self._send, EMPLOYEE, "/employee", EMPLOYEE_FIELDS, **query):
+            for page in pages(self._send, EMPLOYEE, Ask.read("/employee", fields=EMPLOYEE_FIELDS, **query)):
                 counted += len(page)
                 self._keep(page)
         except Invalid as error:
@@ -60,7 +61,7 @@ class _Census:
 
     def _count_by_department(self, access: str) -> None:
         counted = 0
-        for department in list_all(self._send, DEPARTMENT, "/department", "id"):
+        for department in list_all(self._send, DEPARTMENT, Ask.read("/department", fields="id")):
             here = self.count(hasSystemAccess=access, departmentId=department.id)
             if here is None:
                 raise _too_many("one department alone has more")

@@ -91,23 +91,27 @@ class Tripletex:
 
     def entitlements(self, employee_id: int) -> tuple[Entitlement, ...]:
         """The rights of an employee."""
-        return self._list(reading.ENTITLEMENT, "/employee/entitlement", "id,name", employeeId=employee_id)
+        return self._list(
+            reading.ENTITLEMENT, Ask.read("/employee/entitlement", fields="id,name", employeeId=employee_id)
+        )
 
     def company(self, company_id: int) -> Company:
         """A company."""
-        return self._read(reading.COMPANY, "/company/{id}", "id,name,organizationNumber", company_id)
+        return self._one(
+            reading.COMPANY, Ask.read("/company/{id}", company_id, fields="id,name,organizationNumber"), company_id
+        )
 
     def departments(self) -> tuple[Department, ...]:
         """All departments, inactive ones included."""
-        return self._list(reading.DEPARTMENT, "/department", "id,name,departmentNumber,isInactive")
+        return self._list(reading.DEPARTMENT, Ask.read("/department", fields="id,name,departmentNumber,isInactive"))
 
     def divisions(self) -> tuple[Division, ...]:
         """All divisions."""
-        return self._list(reading.DIVISION, "/division", "id,name,displayName")
+        return self._list(reading.DIVISION, Ask.read("/division", fields="id,name,displayName"))
 
     def countries(self) -> tuple[Country, ...]:
         """All countries."""
-        return self._list(reading.COUNTRY, "/country", "id,isoAlpha2Code")
+        return self._list(reading.COUNTRY, Ask.read("/country", fields="id,isoAlpha2Code"))
 
     def employees(self, progress: Progress | None = None) -> tuple[Employee, ...]:
         """All employees with their employments, ordered by id. `progress` hears after each page how many there are
@@ -119,7 +123,7 @@ class Tripletex:
 
     def employee(self, employee_id: int) -> Employee:
         """An employee with employments."""
-        return self._read(reading.EMPLOYEE, "/employee/{id}", EMPLOYEE_FIELDS, employee_id)
+        return self._one(reading.EMPLOYEE, Ask.read("/employee/{id}", employee_id, fields=EMPLOYEE_FIELDS), employee_id)
 
     def find_employees(
         self, *, employee_number: str = "", email: str = "", first_name: str = "", last_name: str = ""
@@ -127,15 +131,17 @@ class Tripletex:
         """Employees for whom all that is given holds. Only the number is compared as a whole; of the others,
         Tripletex lists whoever has the text somewhere in it.
         """
-        asked = {"employeeNumber": employee_number, "email": email, "firstName": first_name, "lastName": last_name}
-        query: dict[str, str | int] = {name: text for name, text in asked.items() if text}
-        if not query:
+        given = {"employeeNumber": employee_number, "email": email, "firstName": first_name, "lastName": last_name}
+        if not any(given.values()):
             raise ValueError("find_employees needs something to look for")
-        return self._list(reading.EMPLOYEE, "/employee", EMPLOYEE_FIELDS, **query)
+        query = {name: text for name, text in given.items() if text}
+        return self._list(reading.EMPLOYEE, Ask.read("/employee", fields=EMPLOYEE_FIELDS, **query))
 
     def employments(self, employee_id: int) -> tuple[Employment, ...]:
         """The employments of an employee."""
-        return self._list(reading.EMPLOYMENT, "/employee/employment", EMPLOYMENT_FIELDS, employeeId=employee_id)
+        return self._list(
+            reading.EMPLOYMENT, Ask.read("/employee/employment", fields=EMPLOYMENT_FIELDS, employeeId=employee_id)
+        )
 
     def create_employee(self, body: Mapping[str, Any]) -> Employee:
         """A new employee. `body` is Tripletex's Employee without id and version."""
@@ -159,7 +165,9 @@ class Tripletex:
         """Changes what `body` names; it holds id, version and dateOfBirth as well. Raises VersionConflict if
         somebody was faster.
         """
-        return self._update(reading.WRITTEN_EMPLOYEE, "/employee/{id}", employee_id, body)
+        return self._one(
+            reading.WRITTEN_EMPLOYEE, Ask.write("PUT", "/employee/{id}", dict(body), employee_id), employee_id
+        )
 
     def create_employment(self, body: Mapping[str, Any]) -> Employment:
         """A new employment. `body` is Tripletex's Employment without id and version."""
@@ -170,16 +178,15 @@ class Tripletex:
         """Changes what `body` names; it holds id and version as well. Raises VersionConflict if somebody was
         faster.
         """
-        return self._update(reading.EMPLOYMENT, "/employee/employment/{id}", employment_id, body)
+        return self._one(
+            reading.EMPLOYMENT, Ask.write("PUT", "/employee/employment/{id}", dict(body), employment_id), employment_id
+        )
 
-    def _read(self, form: Form[Found], template: str, fields: str, key: int) -> Found:
-        return read_same(self._accepted(Ask.read(template, key, fields=fields)), form, key)
+    def _one(self, form: Form[Found], ask: Ask, key: int) -> Found:
+        return read_same(self._accepted(ask), form, key)
 
-    def _update(self, form: Form[Found], template: str, key: int, body: Mapping[str, Any]) -> Found:
-        return read_same(self._accepted(Ask.write("PUT", template, dict(body), key)), form, key)
-
-    def _list(self, form: Form[Found], template: str, fields: str, **query: str | int) -> tuple[Found, ...]:
-        return list_all(self._accepted, form, template, fields, **query)
+    def _list(self, form: Form[Found], ask: Ask) -> tuple[Found, ...]:
+        return list_all(self._accepted, form, ask)
 
     def _accepted(self, ask: Ask) -> Answer:
         """The answer to a call that may need a new session: a 401 has done nothing, so the call is made once more."""

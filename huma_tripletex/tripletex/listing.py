@@ -27,19 +27,19 @@ EMPLOYEE_FIELDS: Final = (
 Send = Callable[[Ask], Answer]
 
 
-def list_all(send: Send, form: Form[Found], template: str, fields: str, **query: str | int) -> tuple[Found, ...]:
+def list_all(send: Send, form: Form[Found], ask: Ask) -> tuple[Found, ...]:
     """Everything that a list operation lists, each object once, ordered by id."""
-    return tuple(found for page in pages(send, form, template, fields, **query) for found in page)
+    return tuple(found for page in pages(send, form, ask) for found in page)
 
 
-def pages(send: Send, form: Form[Found], template: str, fields: str, **query: str | int) -> Iterator[tuple[Found, ...]]:
+def pages(send: Send, form: Form[Found], ask: Ask) -> Iterator[tuple[Found, ...]]:
     """Page after page, each without what earlier ones had. Raises Unreadable if a page that is not the last brings
     nothing new.
     """
     seen: set[int] = set()
     start = 0
     while True:
-        answer = send(Ask.read(template, fields=fields, sorting="id", count=PAGE, **{"from": start}, **query))
+        answer = send(ask.page(start, PAGE))
         page, told = read_page(answer, form)
         fresh = {found.id: found for found in page if found.id not in seen}
         yield tuple(fresh.values())

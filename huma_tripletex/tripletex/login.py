@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from huma_tripletex.errors import TripletexError
+from huma_tripletex.tripletex.calls import Authorization
 from huma_tripletex.tripletex.session import Session, SessionSource
 
 
@@ -71,6 +72,6 @@ class Login:
         return session
 
 
-def authorization(session: Session) -> str:
+def authorization(session: Session) -> Authorization:
     """Basic authentication; user 0 is the company of the employee token."""
-    return "Basic " + b64encode(f"0:{session.token}".encode()).decode()
+    return Authorization("Basic " + b64encode(f"0:{session.token}".encode()).decode())

@@ -15,7 +15,7 @@ import httpx
 
 from huma_tripletex.errors import AnswerLost, ConfigurationError, NotSent, TripletexError
 from huma_tripletex.tripletex.budget import Budget
-from huma_tripletex.tripletex.calls import Answer, Ask, Call, OnCall, clean_request_id
+from huma_tripletex.tripletex.calls import Answer, Ask, Authorization, Call, OnCall, clean_request_id
 from huma_tripletex.tripletex.deadline import DEADLINE, DeadlineTransport
 from huma_tripletex.tripletex.refusals import unreadable
 from huma_tripletex.tripletex.window import Reading
@@ -62,7 +62,7 @@ class Wire:
         if self._owns_transport:
             self._transport.close()
 
-    def send(self, ask: Ask, authorization: str = "") -> Answer:
+    def send(self, ask: Ask, authorization: Authorization | None = None) -> Answer:
         """The answer, of whatever status. Raises NotSent, AnswerLost, Unreadable, and RateLimited without having
         sent.
         """
@@ -78,7 +78,7 @@ class Wire:
             raise outcome  # outside of any except: no httpx exception, with its request, hangs on to it
         return outcome if wait is None else replace(outcome, retry_after=wait)
 
-    def _measured(self, ask: Ask, authorization: str) -> Answer | TripletexError:
+    def _measured(self, ask: Ask, authorization: Authorization | None) -> Answer | TripletexError:
         began = time.perf_counter()
         outcome = self._outcome(ask, authorization)
         if self._on_call:
@@ -86,7 +86,7 @@ class Wire:
             self._on_call(Call(ask.operation, status, outcome.request_id, time.perf_counter() - began))
         return outcome
 
-    def _outcome(self, ask: Ask, authorization: str) -> Answer | TripletexError:
+    def _outcome(self, ask: Ask, authorization: Authorization | None) -> Answer | TripletexError:
         try:
             return self._exchange(ask, authorization)
         except _NEVER_LEFT as error:
@@ -96,7 +96,7 @@ class Wire:
         except httpx.TransportError as error:
             return _lost(ask, type(error).__name__)
 
-    def _exchange(self, ask: Ask, authorization: str) -> Answer | TripletexError:
+    def _exchange(self, ask: Ask, authorization: Authorization | None) -> Answer | TripletexError:
         deadline = time.monotonic() + self._timeouts.total
         response = self._transport.handle_request(self._request(ask, authorization, deadline))
         try:
@@ -110,10 +110,10 @@ class Wire:
         finally:
             response.close()
 
-    def _request(self, ask: Ask, authorization: str, deadline: float) -> httpx.Request:
+    def _request(self, ask: Ask, authorization: Authorization | None, deadline: float) -> httpx.Request:
         headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": f"huma-tripletex/{VERSION}"}
         if authorization:
-            headers["Authorization"] = authorization
+            headers["Authorization"] = authorization.header
         if ask.body is not None:
             headers["Content-Type"] = ask.content_type
         limits = self._timeouts
