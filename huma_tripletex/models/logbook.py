@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from huma_tripletex.host.port import HostUser
 from huma_tripletex.models.base import PREFIX, Base, BigId
 
 
@@ -26,3 +27,9 @@ class LogLine(Base):
     """connected, token_replaced, paused, resumed, disconnected, options, approved, cancelled, retried, revealed..."""
     person_id: Mapped[str | None] = mapped_column(Text)
     detail: Mapped[dict[str, Any] | None]
+
+    @classmethod
+    def act(cls, connection_id: int, what: str, at: datetime, by: HostUser | None = None, **detail: Any) -> LogLine:
+        """A line about what `by` did; None: we, or somebody at the command line."""
+        who = {"by": by.id, "by_name": by.name} if by else {}
+        return cls(connection_id=connection_id, what=what, at=at, detail=detail or None, **who)

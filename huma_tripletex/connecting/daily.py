@@ -1,0 +1,96 @@
+"""The daily look at a connection: does its token still work, did its owner lose a right, will its owner leave soon?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, scoped_session
+
+from huma_tripletex.connecting.refusals import Refusal
+from huma_tripletex.connecting.store import keep_facts, keep_session_of
+from huma_tripletex.connecting.token import check_token, token_of
+from huma_tripletex.core.normalise import normalise
+from huma_tripletex.errors import NotReadable
+from huma_tripletex.models import Connection, LogLine, PersonLink
+from huma_tripletex.runtime import Runtime
+
+EVERY: Final = timedelta(days=1)
+NOTICE: Final = timedelta(days=30)
+"""How long before the owner's last workday administrators are warned: time enough to make another token."""
+BROKEN: Final = frozenset(
+    {
+        "token_unauthorised",
+        "token_unknown",
+        "token_other_environment",
+        "token_forbidden",
+        "token_read_only",
+        "token_rejected",
+        "consumer_token_refused",
+    }
+)
+"""Refusals that will not pass by themselves. The others say that Tripletex could not be asked."""
+
+
+@dataclass(frozen=True)
+class Concern:
+    """Something an administrator should know. `reason`: a key of `core.reasons`; `day`: ISO date; `names`: rights."""
+
+    reason: str
+    day: str = ""
+    names: tuple[str, ...] = ()
+
+
+def due_checks(session: scoped_session[Session] | Session, now: datetime) -> list[int]:
+    """Open connections whose token was not looked at for a day."""
+    late = or_(Connection.checked_at.is_(None), Connection.checked_at <= now - EVERY)
+    return list(session.scalars(select(Connection.id).where(Connection.state.in_(("connected", "paused")), late)))
+
+
+def check(runtime: Runtime, connection: Connection) -> tuple[Concern, ...]:
+    """Looks at the token and its owner; the caller commits and tells the administrators.
+
+    A token that Tripletex no longer accepts puts the connection into `needs_attention`. If Tripletex cannot be asked,
+    nothing changes and the next look comes soon.
+    """
+    now = runtime.clock()
+    before = set(connection.rights)
+    try:
+        facts = check_token(runtime, token_of(runtime, connection))
+    except NotReadable:
+        return _broken(runtime, connection, "key_missing")
+    except Refusal as refusal:
+        return _broken(runtime, connection, refusal.reason) if refusal.reason in BROKEN else ()
+    keep_facts(connection, facts, now)
+    keep_session_of(runtime, connection, facts)
+    lost = tuple(sorted(before - set(facts.rights)))
+    warnings = (Concern("rights_lost", names=lost),) if lost else ()
+    return (*warnings, *_owner_leaves(runtime, connection, now.date()))
+
+
+def _broken(runtime: Runtime, connection: Connection, reason: str) -> tuple[Concern, ...]:
+    now = runtime.clock()
+    connection.checked_at = now
+    if connection.state != "needs_attention":
+        connection.change_state("needs_attention", now, reason)
+        runtime.session.add(LogLine.act(connection.id, "needs_attention", now, reason=reason))
+    return (Concern(reason),)
+
+
+def _owner_leaves(runtime: Runtime, connection: Connection, today: date) -> tuple[Concern, ...]:
+    """Only the HR system knows before it happens: the token dies with its owner's access."""
+    owner = select(PersonLink.person_id).where(
+        PersonLink.connection_id == connection.id, PersonLink.employee_id == connection.owner_employee_id
+    )
+    person_id = runtime.session.scalar(owner)
+    if person_id is None:
+        return ()
+    person = runtime.host.load_people(connection.organisation_id, [person_id]).get(person_id)
+    if person is None:
+        return (Concern("owner_left"),)
+    last = normalise("last_workday", person.values.get("last_workday"))
+    if last and last <= (today + NOTICE).isoformat():
+        return (Concern("owner_leaves", day=last),)
+    return ()

@@ -1,0 +1,41 @@
+"""What a connection keeps of a checked token: sealed secrets, and facts about company, owner and rights."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from huma_tripletex.connecting.token import TokenFacts
+from huma_tripletex.gateway.opening import seal_session
+from huma_tripletex.models import Connection
+from huma_tripletex.runtime import Runtime
+
+
+def keep_facts(connection: Connection, facts: TokenFacts, now: datetime) -> None:
+    """Notes whose token it is and what it may do; a good check ends every failure of before."""
+    connection.company_id, connection.company_name = facts.company_id, facts.company_name
+    connection.owner_employee_id, connection.owner_name = facts.owner_employee_id, facts.owner_name
+    connection.rights = list(facts.rights)
+    connection.countries = dict(facts.countries)
+    known = {"departments": list(facts.departments), "divisions": list(facts.divisions)}
+    connection.company_facts = {**(connection.company_facts or {}), **known}
+    connection.checked_at, connection.snoozed_until, connection.failures = now, None, 0
+
+
+def keep_token(runtime: Runtime, connection: Connection, token: str, facts: TokenFacts) -> None:
+    """Seals token and session onto a row that has its id."""
+    context = (connection.organisation_id, connection.id, "token")
+    connection.sealed_token = runtime.vault.seal(token.encode(), *context)
+    connection.token_fingerprint = runtime.vault.keyed_hash("token", token)
+    connection.sealed_session = connection.session_expires_on = None
+    keep_session_of(runtime, connection, facts)
+
+
+def keep_session_of(runtime: Runtime, connection: Connection, facts: TokenFacts) -> None:
+    """Keeps the session that the check has made, so that the next call need not make one."""
+    if facts.session:
+        seal_session(runtime, connection, facts.session)
+
+
+def forget_secrets(connection: Connection) -> None:
+    """Purges the token and the session; the fingerprint stays, it says nothing."""
+    connection.sealed_token = connection.sealed_session = connection.session_expires_on = None

@@ -1,0 +1,107 @@
+"""What an approved plan leaves behind besides its run: decisions that are not asked again, and links that gave way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Table, delete, insert, or_, select
+
+from huma_tripletex.models import Conflict, PersonLink, PlanItem, RememberedChoice, SyncPlan
+from huma_tripletex.planning.memory import whole_hash
+from huma_tripletex.planning.reading import seals_of
+from huma_tripletex.planning.turn import conflicts_of, not_tried
+from huma_tripletex.planning.writes import PersonWrites
+from huma_tripletex.runtime import Runtime
+
+REMEMBERED = cast(Table, RememberedChoice.__table__)
+
+
+def remember(runtime: Runtime, plan: SyncPlan) -> None:
+    """Notes who was not added, what was left and who is not the same. A plan speaks for everybody, so what was left and
+    not added before it is forgotten.
+    """
+    now = runtime.clock()
+    apart = _not_same(runtime, plan, now)
+    _forget(runtime, plan, RememberedChoice.choice.in_(("leave", "not_added")))
+    for row in apart:
+        if row["person_id"] is not None:
+            _unlink(runtime, plan.connection_id, row["person_id"], row["employee_id"])
+    rows = [*_left(runtime, plan, now), *_not_added(runtime, plan, now), *apart]
+    if rows:
+        runtime.session.execute(insert(REMEMBERED), rows)
+
+
+def free_links(runtime: Runtime, connection_id: int, writes: Sequence[PersonWrites]) -> None:
+    """Links of these people to somebody else, and of these employees to somebody else, give way: whoever approved this
+    has seen who is who now.
+    """
+    pairs = {one.person_id: one.employee_id for one in writes if one.person_id is not None}
+    employees = {one.employee_id for one in writes if one.employee_id is not None}
+    if not pairs and not employees:
+        return
+    concerned = or_(PersonLink.person_id.in_(pairs), PersonLink.employee_id.in_(employees))
+    links = select(PersonLink.id, PersonLink.person_id, PersonLink.employee_id).where(
+        PersonLink.connection_id == connection_id, concerned
+    )
+    obsolete = [
+        link_id
+        for link_id, person_id, employee_id in runtime.session.execute(links)
+        if pairs.get(person_id, -1) != employee_id
+    ]
+    if obsolete:
+        gone = delete(PersonLink).where(PersonLink.id.in_(obsolete))
+        runtime.session.execute(gone.execution_options(synchronize_session="fetch"))
+
+
+def _row(plan: SyncPlan, choice: str, now: datetime, **values: Any) -> dict[str, Any]:
+    empty = {"person_id": None, "employee_id": None, "field": "", "hash_huma": "", "hash_tripletex": ""}
+    return {**empty, "connection_id": plan.connection_id, "choice": choice, "made_at": now, **values}
+
+
+def _left(runtime: Runtime, plan: SyncPlan, now: datetime) -> list[dict[str, Any]]:
+    columns = (PlanItem.person_id, PlanItem.employee_id, Conflict.field, Conflict.hash_huma, Conflict.hash_tripletex)
+    rows = select(*columns).join(Conflict, Conflict.item_id == PlanItem.id)
+    found = runtime.session.execute(rows.where(*conflicts_of(plan), Conflict.choice == "leave"))
+    return [_row(plan, "leave", now, **row._mapping) for row in found]
+
+
+def _not_added(runtime: Runtime, plan: SyncPlan, now: datetime) -> list[dict[str, Any]]:
+    seals, rows = seals_of(runtime, plan), []
+    kinds = PlanItem.kind.in_(("only_in_huma", "only_in_tripletex"))
+    left = select(PlanItem).where(PlanItem.plan_id == plan.id, PlanItem.choice == "leave", kinds, not_tried(plan))
+    for item in runtime.session.scalars(left):
+        content = seals.open(item.position, item.sealed)
+        if content.person:
+            huma = whole_hash(runtime.vault, plan.connection_id, content.person.id, content.huma)
+            rows.append(_row(plan, "not_added", now, person_id=content.person.id, hash_huma=huma))
+        elif content.employee:
+            who = f"employee:{content.employee.id}"
+            tripletex = whole_hash(runtime.vault, plan.connection_id, who, content.tripletex)
+            rows.append(_row(plan, "not_added", now, employee_id=content.employee.id, hash_tripletex=tripletex))
+    return rows
+
+
+def _not_same(runtime: Runtime, plan: SyncPlan, now: datetime) -> list[dict[str, Any]]:
+    """Everybody who was said not to be one of those they were taken for."""
+    here = (PlanItem.plan_id == plan.id, not_tried(plan))
+    rows: list[dict[str, Any]] = []
+    for item in runtime.session.scalars(select(PlanItem).where(*here, PlanItem.choice == "none")):
+        others = [item.employee_id] if item.kind == "matched" else item.candidates
+        rows += [_row(plan, "not_same", now, person_id=item.person_id, employee_id=other) for other in others]
+    return rows
+
+
+def _unlink(runtime: Runtime, connection_id: int, person_id: str, employee_id: int) -> None:
+    link = delete(PersonLink).where(
+        PersonLink.connection_id == connection_id,
+        PersonLink.person_id == person_id,
+        PersonLink.employee_id == employee_id,
+    )
+    runtime.session.execute(link.execution_options(synchronize_session="fetch"))
+
+
+def _forget(runtime: Runtime, plan: SyncPlan, which: ColumnElement[bool]) -> None:
+    gone = delete(RememberedChoice).where(RememberedChoice.connection_id == plan.connection_id, which)
+    runtime.session.execute(gone.execution_options(synchronize_session=False))

@@ -1,0 +1,166 @@
+"""Approves a plan: freezes what was shown, hashes it, and makes one planned result per person: a run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable
+from typing import Any, Final, cast
+
+import msgspec
+from sqlalchemy import Table, insert, or_, select
+
+from huma_tripletex.host.port import HostUser
+from huma_tripletex.models import Connection, LogLine, SyncPlan, SyncResult, SyncRun
+from huma_tripletex.planning.aftermath import free_links, remember
+from huma_tripletex.planning.guards import to_type
+from huma_tripletex.planning.reach import guards_of
+from huma_tripletex.planning.reading import seals_of
+from huma_tripletex.planning.refusals import NeedsConfirmation, NotPossible
+from huma_tripletex.planning.store import CHUNK
+from huma_tripletex.planning.turn import take_turn
+from huma_tripletex.planning.writes import (
+    PersonWrites,
+    Write,
+    items_where,
+    person_writes,
+    something_to_agree,
+    something_to_write,
+)
+from huma_tripletex.runtime import Runtime
+
+FEW: Final = 3
+RESULTS = cast(Table, SyncResult.__table__)
+
+
+def approve(
+    runtime: Runtime,
+    plan: SyncPlan,
+    by: HostUser | None,
+    *,
+    typed: str = "",
+    mail: bool = True,
+    link: str = "",
+    revision: int | None = None,
+    only: Collection[int] | None = None,
+) -> SyncRun:
+    """Makes a plan into a run; the caller commits and enqueues `task_queue.RUN`.
+
+    `only`: the items of one to three people to try it on first. They are run alone; the rest of the plan stays open and
+    is approved later, without them.
+
+    Raises:
+        Stale, ChangedMeanwhile: see `take_turn`.
+        NotPossible: another run is going on, or `only` names too many or nobody with anything to do.
+        NeedsConfirmation: a guard is tripped, and `typed` does not confirm it.
+    """
+    _nothing_is_running(runtime, plan)
+    take_turn(runtime, plan, by, revision, **({} if only is not None else {"state": "approved"}))
+    _confirm(runtime, plan, typed, only)
+    run = _new_run(runtime, plan, by, mail, link)
+    digest, people = _freeze(runtime, plan, run, only)
+    if only is not None and not 0 < people <= FEW:
+        raise NotPossible("few_people")
+    plan.digest = digest
+    if only is None:
+        remember(runtime, plan)
+    else:
+        plan.counts = {**plan.counts, "tried": [*plan.counts.get("tried", []), *only]}
+    what = "approved" if only is None else "tried"
+    facts = {"run": run.id, "plan": plan.id, "people": people, "digest": digest}
+    runtime.session.add(LogLine.act(plan.connection_id, what, run.approved_at, by, **facts))
+    runtime.session.flush()
+    return run
+
+
+def _nothing_is_running(runtime: Runtime, plan: SyncPlan) -> None:
+    running = select(SyncRun.id).where(SyncRun.connection_id == plan.connection_id, SyncRun.state != "ended").limit(1)
+    if runtime.session.scalar(running) is not None:
+        raise NotPossible("run_in_progress")
+    if runtime.session.get_one(Connection, plan.connection_id).state == "disconnected":
+        raise NotPossible("not_connected")
+
+
+def _confirm(runtime: Runtime, plan: SyncPlan, typed: str, only: Collection[int] | None) -> None:
+    found = guards_of(runtime, plan, only)
+    if found and typed.strip() != to_type(found):
+        raise NeedsConfirmation(found, to_type(found))
+    plan.guards = found
+
+
+def _new_run(runtime: Runtime, plan: SyncPlan, by: HostUser | None, mail: bool, link: str) -> SyncRun:
+    run = SyncRun(
+        connection_id=plan.connection_id,
+        plan_id=plan.id,
+        pressed_by=by.id if by else "",
+        pressed_by_name=by.name if by else "",
+        locale=by.locale if by else "en",
+        link=link,
+        approved_at=runtime.clock(),
+    )
+    runtime.session.add(run)
+    runtime.session.flush()
+    if mail and by and by.email:
+        connection = runtime.session.get_one(Connection, plan.connection_id)
+        context = (connection.organisation_id, connection.id, "recipient", run.id)
+        run.sealed_recipient = runtime.vault.seal(by.email.encode(), *context)
+    return run
+
+
+def _freeze(runtime: Runtime, plan: SyncPlan, run: SyncRun, only: Collection[int] | None) -> tuple[str, int]:
+    """Makes the results, a thousand to a statement. Answers the digest of every write and how many people there are."""
+    which = or_(something_to_write(plan), something_to_agree())
+    items = runtime.session.scalars(items_where(plan, which, only)).all()
+    seals, whole = seals_of(runtime, plan), hashlib.sha256()
+    for start in range(0, len(items), CHUNK):
+        writes = list(person_writes(runtime, seals, items[start : start + CHUNK]))
+        free_links(runtime, plan.connection_id, writes)
+        rows = [_result(runtime, seals.organisation_id, run, one) for one in writes]
+        runtime.session.execute(insert(RESULTS), rows)
+        for one in writes:
+            whole.update(_line(one))
+    return runtime.vault.keyed_hash("plan", plan.id, whole.hexdigest()), len(items)
+
+
+def _result(runtime: Runtime, organisation_id: str, run: SyncRun, one: PersonWrites) -> dict[str, Any]:
+    context = (organisation_id, run.connection_id, "result", run.id, one.position)
+    content = {
+        "name": one.name,
+        "email": _email(one),
+        "huma": _values(one.huma),
+        "tripletex": _values(one.tripletex),
+        "agreed": one.content.agreed,
+        "expected": one.expected,
+        "matched_by": one.matched_by,
+    }
+    return {
+        "run_id": run.id,
+        "item_id": one.item_id,
+        "position": one.position,
+        "person_id": one.person_id,
+        "employee_id": one.employee_id,
+        "action": one.action,
+        "outcome": "planned",
+        "huma_outcome": "",
+        "tripletex_outcome": "",
+        "huma_fields": [write.field for write in one.huma],
+        "tripletex_fields": [write.field for write in one.tripletex],
+        "reason": "",
+        "request_id": "",
+        "sealed": runtime.vault.seal(msgspec.json.encode(content), *context),
+    }
+
+
+def _values(writes: Iterable[Write]) -> dict[str, list[str | None]]:
+    return {write.field: [write.before, write.after] for write in writes}
+
+
+def _email(one: PersonWrites) -> str | None:
+    if one.action == "add_to_huma":
+        return one.content.employee.email if one.content.employee else None
+    return one.content.person.email if one.content.person else None
+
+
+def _line(one: PersonWrites) -> bytes:
+    """What is hashed of one person: everything that is written, and to whom."""
+    who = [one.position, one.action, one.person_id, one.employee_id]
+    return msgspec.json.encode([*who, _values(one.huma), _values(one.tripletex)]) + b"\n"

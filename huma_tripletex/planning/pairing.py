@@ -1,0 +1,76 @@
+"""One pair of person and employee becomes its differences, each with the choices it leaves and the one preselected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from huma_tripletex.core.diff import Difference, differences
+from huma_tripletex.core.fields import KEYS
+from huma_tripletex.core.normalise import normalise
+from huma_tripletex.core.people import HostPerson, TripletexEmployee
+from huma_tripletex.gateway.agreement import HashOf
+from huma_tripletex.planning.memory import Memory
+from huma_tripletex.planning.preflight import Company, locks
+
+NO_MEMORY = Memory()
+
+
+@dataclass(frozen=True)
+class Settled:
+    """One difference, ready to become a Conflict."""
+
+    field: str
+    kind: str
+    changed_by: str
+    choice: str | None
+    chosen: str
+    only: tuple[str, ...]
+    locked: str
+    hash_huma: str
+    hash_tripletex: str
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """`agreed` has the hashes of the fields in which both sides are equal."""
+
+    differences: tuple[Settled, ...]
+    agreed: dict[str, str] = field(repr=False)
+
+
+def pair(
+    person: HostPerson,
+    employee: TripletexEmployee,
+    agreed: Mapping[str, str],
+    hash_of: HashOf,
+    company: Company,
+    memory: Memory = NO_MEMORY,
+) -> Pairing:
+    """Compares one person with one employee; `agreed` are the hashes of what both sides last held."""
+    found = differences(person, employee, agreed, hash_of)
+    locked = locks(company, person, employee, {one.field for one in found}) if found else {}
+    if locked:
+        found = differences(person, employee, agreed, hash_of, locked)
+    settled = tuple(_settled(one, memory.left.get((person.id, employee.id, one.field))) for one in found)
+    return Pairing(settled, _equal(person, employee, {one.field for one in found}, hash_of))
+
+
+def _settled(one: Difference, left: tuple[str, str] | None) -> Settled:
+    """`left`: the hashes for which somebody chose to leave both as they are."""
+    remembered = left == (one.hash_huma, one.hash_tripletex)
+    choice = "leave" if remembered else one.preselect
+    chosen = "remembered" if remembered else "preselected" if choice else ""
+    hashes = (one.hash_huma, one.hash_tripletex)
+    return Settled(one.field, one.kind, one.changed_by, choice, chosen, one.only, one.locked, *hashes)
+
+
+def _equal(person: HostPerson, employee: TripletexEmployee, different: set[str], hash_of: HashOf) -> dict[str, str]:
+    """Hashes of what both sides agree on. An account number that the token may not see is not agreed on."""
+    agreed = {}
+    for key in KEYS:
+        value = normalise(key, person.values.get(key))
+        hidden = key == "bank_account_number" and employee.bank_hidden and not employee.values.get(key) and value
+        if key not in different and not hidden:
+            agreed[key] = hash_of(key, value)
+    return agreed

@@ -1,0 +1,70 @@
+"""What a plan knows of a person: both sides' values, sealed with the place in the plan they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from huma_tripletex.core.people import HostPerson, TripletexEmployee, Values
+from huma_tripletex.models import Connection
+from huma_tripletex.vault import Vault
+
+
+@dataclass(frozen=True)
+class Content:
+    """One person of a plan. `candidates` are the employees that an uncertain one may be; `agreed` has the agreement
+    hashes of the fields in which both sides are equal.
+    """
+
+    person: HostPerson | None = None
+    employee: TripletexEmployee | None = None
+    candidates: tuple[TripletexEmployee, ...] = ()
+    agreed: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        """As Huma has it, otherwise as Tripletex has it."""
+        return (self.person.name if self.person else "") or (self.employee.name if self.employee else "")
+
+    @property
+    def huma(self) -> Values:
+        return self.person.values if self.person else {}
+
+    @property
+    def tripletex(self) -> Values:
+        return self.employee.values if self.employee else {}
+
+
+_decoder = msgspec.json.Decoder(Content)
+
+
+@dataclass(frozen=True)
+class Seals:
+    """Seals and opens the items of one plan."""
+
+    vault: Vault
+    organisation_id: str
+    connection_id: int
+    plan_id: int
+
+    @classmethod
+    def of(cls, vault: Vault, connection: Connection, plan_id: int) -> Seals:
+        return cls(vault, connection.organisation_id, connection.id, plan_id)
+
+    def seal(self, position: int, content: Content) -> bytes:
+        return self.vault.seal(msgspec.json.encode(content), *self._context(position))
+
+    def open(self, position: int, sealed: bytes | None) -> Content:
+        """What was sealed; nothing, if it was emptied since.
+
+        Raises:
+            NotReadable: the key is gone, or the value was moved from another row.
+        """
+        if sealed is None:
+            return Content()
+        return _decoder.decode(self.vault.open(sealed, *self._context(position)))
+
+    def _context(self, position: int) -> tuple[Any, ...]:
+        return (self.organisation_id, self.connection_id, "plan_item", self.plan_id, position)

@@ -1,0 +1,84 @@
+"""Writes a comparison into rows: one statement per thousand people and one per their differences, each committed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, cast
+
+from sqlalchemy import Table, delete, insert
+
+from huma_tripletex.models import Conflict, PlanItem
+from huma_tripletex.planning.comparison import Item
+from huma_tripletex.planning.pairing import Settled
+from huma_tripletex.planning.sealed import Seals
+from huma_tripletex.runtime import Runtime
+
+CHUNK: Final = 1000
+IN_ONE: Final = {"insertmanyvalues_page_size": CHUNK}
+ITEMS, CONFLICTS = cast(Table, PlanItem.__table__), cast(Table, Conflict.__table__)
+
+
+def forget_items(runtime: Runtime, plan_id: int) -> None:
+    """Empties a plan that another worker had begun."""
+    for table in (CONFLICTS, ITEMS):
+        runtime.session.execute(delete(table).where(table.c.plan_id == plan_id))
+
+
+def store(runtime: Runtime, seals: Seals, chunk: Sequence[tuple[int, Item]]) -> None:
+    """Some items, at most `CHUNK`, with their differences."""
+    ids = _insert(runtime, [_item_row(seals, position, item) for position, item in chunk])
+    rows = [
+        conflict_row(seals.plan_id, ids[position], one) for position, item in chunk for one in item.differences
+    ]
+    for start in range(0, len(rows), CHUNK):
+        store_conflicts(runtime, rows[start : start + CHUNK])
+
+
+def store_conflicts(runtime: Runtime, rows: Sequence[dict[str, Any]]) -> None:
+    """In one statement."""
+    if rows:
+        statement = insert(CONFLICTS).returning(CONFLICTS.c.id)
+        runtime.session.execute(statement, rows, execution_options=IN_ONE).all()
+
+
+def conflict_row(plan_id: int, item_id: int, one: Settled) -> dict[str, Any]:
+    """A difference as the row it becomes."""
+    return {
+        "plan_id": plan_id,
+        "item_id": item_id,
+        "field": one.field,
+        "kind": one.kind,
+        "changed_by": one.changed_by,
+        "choice": one.choice,
+        "chosen": one.chosen,
+        "only": list(one.only),
+        "locked": one.locked,
+        "hash_huma": one.hash_huma,
+        "hash_tripletex": one.hash_tripletex,
+    }
+
+
+def _insert(runtime: Runtime, rows: Sequence[dict[str, Any]]) -> dict[int, int]:
+    """The ids of the new items by position."""
+    statement = insert(ITEMS).returning(ITEMS.c.position, ITEMS.c.id)
+    found = runtime.session.execute(statement, rows, execution_options=IN_ONE)
+    return {row.position: row.id for row in found}
+
+
+def _item_row(seals: Seals, position: int, item: Item) -> dict[str, Any]:
+    content = item.content
+    return {
+        "plan_id": seals.plan_id,
+        "position": position,
+        "kind": item.kind,
+        "person_id": content.person.id if content.person else None,
+        "employee_id": content.employee.id if content.employee else None,
+        "matched_by": item.matched_by,
+        "why": item.why,
+        "candidates": [candidate.id for candidate in content.candidates],
+        "choice": item.choice,
+        "blocked": [{"field": key, "reason": reason} for key, reason in item.blocked],
+        "remembered": item.remembered,
+        "differences": len(item.differences),
+        "sealed": seals.seal(position, content),
+    }

@@ -1,0 +1,145 @@
+"""The last page before anything is written: every write by system, person and field, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field as having
+from typing import Any, Final
+
+from sqlalchemy import and_, func, or_, select
+
+from huma_tripletex.models import Conflict, PlanItem, SyncPlan
+from huma_tripletex.planning.guards import to_type
+from huma_tripletex.planning.reach import guards_of
+from huma_tripletex.planning.reading import ConflictRow, cut, seals_of
+from huma_tripletex.planning.sealed import Seals
+from huma_tripletex.planning.totals import Totals, totals
+from huma_tripletex.planning.turn import conflicts_of, not_tried
+from huma_tripletex.planning.writes import (
+    PersonWrites,
+    items_where,
+    person_writes,
+    something_to_agree,
+    something_to_write,
+)
+from huma_tripletex.runtime import Runtime
+
+NAMED: Final = 20
+"""So many are called by their names; of more, only the number is told."""
+
+
+@dataclass(frozen=True)
+class LeftAlone:
+    """Somebody to whom nothing is done although something could be. `item.why`, `item.blocked` and `item.choice`, or
+    the choice of the `row`, say why.
+    """
+
+    item: PlanItem
+    name: str = having(repr=False)
+    row: ConflictRow | None = None
+
+
+@dataclass(frozen=True)
+class Named:
+    """A name, and the field that is cleared where that is what it is about."""
+
+    name: str = having(repr=False)
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """`people`: one page of everybody who is written to. `cleared`, `added` by system, `left`: at most `NAMED`.
+    `linked`: pairs that are only noted as such. `to_type` confirms the `guards`.
+    """
+
+    totals: Totals
+    people: tuple[PersonWrites, ...]
+    changed_people: int
+    linked: int
+    huma_cleared: tuple[Named, ...]
+    tripletex_cleared: tuple[Named, ...]
+    huma_added: tuple[Named, ...]
+    tripletex_added: tuple[Named, ...]
+    left: tuple[LeftAlone, ...]
+    guards: tuple[dict[str, Any], ...]
+    guarded: tuple[Named, ...]
+    to_type: str
+    page: int
+    pages: int
+
+
+def summary(runtime: Runtime, plan: SyncPlan, page: int = 1, size: int = 50) -> Summary:
+    """One page of the summary. Counts are of the whole plan."""
+    session, seals = runtime.session, seals_of(runtime, plan)
+    written = items_where(plan, something_to_write(plan))
+    found = session.scalar(select(func.count()).select_from(written.order_by(None).subquery())) or 0
+    agreed = items_where(plan, and_(something_to_agree(), ~something_to_write(plan))).order_by(None)
+    page, pages = cut(page, size, found)
+    items = session.scalars(written.offset((page - 1) * size).limit(size)).all()
+    guards = guards_of(runtime, plan)
+    return Summary(
+        totals=totals(runtime, plan),
+        people=tuple(person_writes(runtime, seals, items)),
+        changed_people=found,
+        linked=session.scalar(select(func.count()).select_from(agreed.subquery())) or 0,
+        huma_cleared=_cleared(runtime, plan, seals, "tripletex", "missing_in_tripletex"),
+        tripletex_cleared=_cleared(runtime, plan, seals, "huma", "missing_in_huma"),
+        huma_added=_added(runtime, plan, seals, "only_in_tripletex"),
+        tripletex_added=_added(runtime, plan, seals, "only_in_huma"),
+        left=_left(runtime, plan, seals),
+        guards=tuple(guards),
+        guarded=_guarded(runtime, seals, guards),
+        to_type=to_type(guards),
+        page=page,
+        pages=pages,
+    )
+
+
+def _cleared(runtime: Runtime, plan: SyncPlan, seals: Seals, choice: str, kind: str) -> tuple[Named, ...]:
+    chosen = (*conflicts_of(plan), Conflict.choice == choice, Conflict.kind == kind)
+    rows = select(PlanItem.position, PlanItem.sealed, Conflict.field).join(Conflict, Conflict.item_id == PlanItem.id)
+    found = runtime.session.execute(rows.where(*chosen).order_by(PlanItem.position).limit(NAMED))
+    return tuple(Named(seals.open(position, sealed).name, key) for position, sealed, key in found)
+
+
+def _added(runtime: Runtime, plan: SyncPlan, seals: Seals, kind: str) -> tuple[Named, ...]:
+    added = items_where(plan, and_(PlanItem.kind == kind, PlanItem.choice == "add")).limit(NAMED)
+    return _names(seals, runtime.session.scalars(added).all())
+
+
+def _guarded(runtime: Runtime, seals: Seals, guards: Sequence[dict[str, Any]]) -> tuple[Named, ...]:
+    """Who would share an account number."""
+    ids = [item_id for guard in guards for item_id in guard.get("items", [])][:NAMED]
+    items = select(PlanItem).where(PlanItem.id.in_(ids)).order_by(PlanItem.position)
+    return _names(seals, runtime.session.scalars(items).all()) if ids else ()
+
+
+def _names(seals: Seals, items: Sequence[PlanItem]) -> tuple[Named, ...]:
+    return tuple(Named(seals.open(item.position, item.sealed).name) for item in items)
+
+
+def _left(runtime: Runtime, plan: SyncPlan, seals: Seals) -> tuple[LeftAlone, ...]:
+    """Values that are left or not decided about, then people who are not added or not settled."""
+    session = runtime.session
+    unchosen = or_(Conflict.choice.is_(None), Conflict.choice == "leave")
+    which = (*conflicts_of(plan), unchosen, Conflict.chosen != "remembered")
+    rows = select(PlanItem, Conflict).join(Conflict, Conflict.item_id == PlanItem.id).where(*which)
+    values = session.execute(rows.order_by(PlanItem.position).limit(NAMED)).all()
+    alone = or_(PlanItem.choice.is_(None), PlanItem.choice.in_(("leave", "none")))
+    which_people = (PlanItem.kind != "matched", PlanItem.remembered.is_(False), not_tried(plan), alone)
+    people = select(PlanItem).where(PlanItem.plan_id == plan.id, *which_people).order_by(PlanItem.position)
+    return (
+        *(_left_value(item, conflict, seals) for item, conflict in values),
+        *(
+            LeftAlone(item, seals.open(item.position, item.sealed).name)
+            for item in session.scalars(people.limit(NAMED)).all()
+        ),
+    )
+
+
+def _left_value(item: PlanItem, conflict: Conflict, seals: Seals) -> LeftAlone:
+    content, key = seals.open(item.position, item.sealed), conflict.field
+    row = ConflictRow(conflict, key, content.huma.get(key), content.tripletex.get(key))
+    return LeftAlone(item, content.name, row)

@@ -1,0 +1,51 @@
+"""Whose turn it is: every decision raises the plan's revision, so nobody decides about what they have not seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, cast, update
+
+from huma_tripletex.host.port import HostUser
+from huma_tripletex.models import Conflict, PlanItem, SyncPlan
+from huma_tripletex.planning.lease import changed
+from huma_tripletex.planning.refusals import ChangedMeanwhile, Stale
+from huma_tripletex.runtime import Runtime
+
+
+def take_turn(runtime: Runtime, plan: SyncPlan, by: HostUser | None, revision: int | None, **values: Any) -> None:
+    """Raises the revision. The row is held until the caller's commit, so the next one comes after this.
+
+    Raises:
+        Stale: the plan is no longer to be decided about.
+        ChangedMeanwhile: it is not at `revision` any more.
+    """
+    now = runtime.clock()
+    current = [SyncPlan.id == plan.id, SyncPlan.state == "ready", SyncPlan.expires_at > now]
+    if revision is not None:
+        current.append(SyncPlan.revision == revision)
+    news = {"revision": SyncPlan.revision + 1, "decided_at": now, "decided_by_name": by.name if by else "", **values}
+    won = changed(runtime.session, update(SyncPlan).where(*current).values(**news))
+    runtime.session.refresh(plan)
+    if won:
+        return
+    if plan.state != "ready":
+        raise Stale(f"plan_{plan.state}")
+    if plan.expires_at <= now:
+        raise Stale("plan_expired")
+    raise ChangedMeanwhile(plan.decided_by_name)
+
+
+def not_tried(plan: SyncPlan) -> ColumnElement[bool]:
+    """Items that were not run yet: those who were tried first are done."""
+    return PlanItem.id.not_in(plan.counts.get("tried", []))
+
+
+def conflicts_of(plan: SyncPlan) -> tuple[ColumnElement[bool], ...]:
+    """The differences of a plan that are still to be run."""
+    return Conflict.plan_id == plan.id, Conflict.item_id.not_in(plan.counts.get("tried", []))
+
+
+def allows(choice: str) -> ColumnElement[bool]:
+    """Whether a difference can be settled so. The list is JSON; both databases write it with quoted words."""
+    return cast(Conflict.only, Text).contains(f'"{choice}"')
