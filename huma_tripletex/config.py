@@ -65,6 +65,12 @@ class Settings:
     """How often Tripletex is compared without writing; 0: only on demand."""
     queue: str = "huma_tripletex"
     """Name of the RQ queue."""
+    url_prefix: str = "/settings/integrations"
+    """Where the pages are mounted."""
+    content_security_policy: str = "strict"
+    """Sent with our pages unless the host sends its own; `strict`: ours, empty: none."""
+    htmx: str = "ours"
+    """`ours`: our pages load the htmx we ship; `host`: the host's layout has it already."""
     metrics_token: str = field(default="", repr=False)
     """Bearer token of the metrics endpoint; empty: there is none."""
 

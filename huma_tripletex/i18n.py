@@ -5,7 +5,8 @@ Texts go through these functions, never through flask_babel's own, so that the h
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from flask_babel import Domain, force_locale
 
@@ -17,6 +18,6 @@ LOCALES: Final = ("nb", "en")
 """What we can speak; anything else hears English."""
 
 domain: Final = Domain([str(PACKAGE / "translations")], "huma_tripletex")
-gettext = domain.gettext
-ngettext = domain.ngettext
-lazy_gettext = domain.lazy_gettext
+gettext: Callable[..., str] = domain.gettext
+ngettext: Callable[..., str] = domain.ngettext
+lazy_gettext: Callable[..., Any] = domain.lazy_gettext

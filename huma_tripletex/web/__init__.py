@@ -1,0 +1,92 @@
+"""The pages: this is their table of contents. A view parses, calls one function, commits and renders.
+
+`blueprint` is what `extension` registers; `timeline` is what a host may put on its own page about a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint
+
+from huma_tripletex.paths import folder
+from huma_tripletex.web import (
+    access,
+    acts,
+    approval,
+    errors,
+    headers,
+    integrations,
+    log,
+    metrics,
+    people,
+    plans,
+    runs,
+    settings,
+)
+from huma_tripletex.web.timeline import person, timeline
+
+__all__ = ["blueprint", "timeline"]
+
+CONNECTION = "/tripletex/connection"
+PLAN = "/tripletex/plans/<int:plan_id>"
+RUN = "/tripletex/runs/<int:run_id>"
+ENTRY = "/tripletex/entries/<int:entry_id>"
+
+PAGES: tuple[tuple[str, Callable[..., Any]], ...] = (
+    ("/", integrations.integrations),
+    ("/tripletex", integrations.tripletex),
+    ("/tripletex/about", integrations.about),
+    (CONNECTION, acts.connect_form),
+    (f"{CONNECTION}/removal", acts.disconnect_form),
+    (PLAN, plans.plan),
+    (f"{PLAN}/people", people.people),
+    (f"{PLAN}/approval", approval.approval),
+    (RUN, runs.run),
+    (f"{RUN}/results.csv", runs.results_csv),
+    ("/tripletex/log", log.log),
+    ("/tripletex/people/<person_id>", person),
+    ("/tripletex/settings", settings.settings),
+    ("/tripletex/metrics", metrics.metrics),
+)
+ACTS: tuple[tuple[str, Callable[..., Any]], ...] = (
+    (CONNECTION, acts.connect),
+    (f"{CONNECTION}/removal", acts.disconnect),
+    (f"{CONNECTION}/pause", acts.pause),
+    (f"{CONNECTION}/resumption", acts.resume),
+    ("/tripletex/plans", plans.begin),
+    (PLAN, plans.choose),
+    (f"{PLAN}/removal", plans.discard),
+    (f"{PLAN}/reveals", plans.reveal),
+    (f"{PLAN}/people", people.choose_people),
+    (f"{PLAN}/approval", approval.approve),
+    (f"{RUN}/cancellation", runs.cancel),
+    (f"{RUN}/retry", runs.retry_in_run),
+    ("/tripletex/entries/retry", log.retry_all),
+    (f"{ENTRY}/retry", log.retry),
+    (f"{ENTRY}/dismissal", log.dismiss),
+    ("/tripletex/settings", settings.save_settings),
+)
+
+
+def _blueprint() -> Blueprint:
+    made = Blueprint(
+        "huma_tripletex",
+        __name__,
+        template_folder=str(folder("templates")),
+        static_folder=str(folder("static")),
+        static_url_path="/static",
+    )
+    for method, views in (("GET", PAGES), ("POST", ACTS)):
+        for rule, view in views:
+            made.add_url_rule(rule, view_func=view, methods=[method])
+    made.before_request(access.enter)
+    made.after_request(headers.protect)
+    made.teardown_request(access.leave)
+    for error, handler in errors.HANDLERS:
+        made.register_error_handler(error, handler)
+    return made
+
+
+blueprint = _blueprint()

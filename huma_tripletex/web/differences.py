@@ -1,0 +1,134 @@
+"""Step 2 as a page: the filter, the people with their differences, the counts and the running sums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as attribute
+
+from sqlalchemy import select
+
+from huma_tripletex.core.fields import KEYS
+from huma_tripletex.models import SyncPlan, SyncRun
+from huma_tripletex.models.plan import DIFFERENCE_KINDS
+from huma_tripletex.planning import reading
+from huma_tripletex.planning.totals import Totals, totals
+from huma_tripletex.runtime import Runtime
+from huma_tripletex.web import sides
+from huma_tripletex.web.reveals import Asked
+
+SIZE = 25
+"""People on a page: few enough to read, and light enough for a phone."""
+KINDS = ("", *DIFFERENCE_KINDS, "undecided", "remembered")
+
+
+@dataclass(frozen=True)
+class View:
+    """Which differences are shown."""
+
+    kind: str = ""
+    field: str = ""
+    name: str = attribute(default="", repr=False)
+    page: int = 1
+
+    @classmethod
+    def read(cls, args: Mapping[str, str], prefix: str = "") -> View:
+        """From the address or a form; what makes no sense is left out."""
+        kind, key, page = (args.get(prefix + name, "") for name in ("kind", "field", "page"))
+        return cls(
+            kind=kind if kind in KINDS else "",
+            field=key if key in KEYS else "",
+            name=args.get(prefix + "name", "").strip()[:100],
+            page=int(page) if page.isdigit() else 1,
+        )
+
+    def query(self) -> dict[str, str | int]:
+        """For the address, so without the name: addresses end up in logs."""
+        every = {"kind": self.kind, "field": self.field, "page": self.page if self.page > 1 else ""}
+        return {name: value for name, value in every.items() if value}
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person with what differs."""
+
+    id: int
+    name: str = attribute(repr=False)
+    matched_by: str
+    employee_number: str | None = attribute(repr=False)
+    rows: tuple[sides.Row, ...]
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    """One page of step 2."""
+
+    view: View
+    people: tuple[Person, ...]
+    pages: int
+    total: int
+    people_total: int
+    matched: int
+    unmatched: int
+    kinds: tuple[tuple[str, int], ...]
+    by_field: tuple[tuple[str, int], ...]
+    sums: Totals
+
+    @property
+    def tabs(self) -> tuple[tuple[str, int], ...]:
+        """Kinds worth a button: the first, the chosen one, and those that there are."""
+        return tuple((kind, count) for kind, count in self.kinds if count or kind in ("", self.view.kind))
+
+
+def look(runtime: Runtime, plan: SyncPlan, view: View, shown: Asked | None = None) -> PlanPage:
+    """The page that `view` asks for; `shown` is the one masked value that is not masked now."""
+    found = reading.differences(
+        runtime,
+        plan,
+        field=view.field or None,
+        kind=view.kind if view.kind in DIFFERENCE_KINDS else None,
+        name=view.name or None,
+        undecided=view.kind == "undecided",
+        remembered=view.kind == "remembered",
+        page=view.page,
+        size=SIZE,
+    )
+    counts, kept = found.counts, plan.counts
+    amounts = (
+        counts.all,
+        counts.conflicts,
+        counts.missing_in_huma,
+        counts.missing_in_tripletex,
+        counts.undecided,
+        counts.remembered,
+    )
+    return PlanPage(
+        view=View(view.kind, view.field, view.name, found.page),
+        people=tuple(_person(one, shown) for one in found.people),
+        pages=found.pages,
+        total=counts.all + counts.remembered,
+        people_total=counts.people,
+        matched=kept.get("matched", 0),
+        unmatched=sum(kept.get(kind, 0) for kind in ("uncertain", "only_in_huma", "only_in_tripletex")),
+        kinds=tuple(zip(KINDS, amounts, strict=True)),
+        by_field=tuple(counts.by_field.items()),
+        sums=totals(runtime, plan),
+    )
+
+
+def _person(found: reading.PersonDifferences, shown: Asked | None) -> Person:
+    rows = tuple(
+        sides.row(
+            one.conflict,
+            found.name,
+            {"huma": one.huma, "tripletex": one.tripletex},
+            shown.system if shown and shown.conflict_id == one.conflict.id else "",
+        )
+        for one in found.rows
+    )
+    return Person(found.item.id, found.name, found.matched_by, found.employee_number, rows)
+
+
+def run_of(runtime: Runtime, plan: SyncPlan) -> int | None:
+    """The run that an approved plan became."""
+    return runtime.session.scalar(select(SyncRun.id).where(SyncRun.plan_id == plan.id).order_by(SyncRun.id.desc()))

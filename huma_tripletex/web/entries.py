@@ -1,0 +1,100 @@
+"""Outbox entries as lines that people read: whom, what, what became of it and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from huma_tripletex.i18n import gettext as _
+from huma_tripletex.models import Connection, OutboxEntry
+from huma_tripletex.runtime import Runtime
+from huma_tripletex.web import words
+from huma_tripletex.web.formatting import seconds
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry. `result` is one sentence; `tone` a class of the stylesheet."""
+
+    id: int
+    person_id: str
+    name: str
+    what: str
+    captured_at: datetime
+    result: str
+    tone: str
+    sentence: str
+    next_step: str
+    request_id: str
+    huma_url: str | None
+
+
+def newest(
+    runtime: Runtime, connection: Connection, *, state: str = "", person_id: str = "", before: int = 0, limit: int = 50
+) -> Sequence[OutboxEntry]:
+    """Entries of a connection, newest first; `before` an entry's id, for the following page."""
+    query = select(OutboxEntry).where(OutboxEntry.connection_id == connection.id)
+    query = query.where(OutboxEntry.state == state) if state else query
+    query = query.where(OutboxEntry.person_id == person_id) if person_id else query
+    query = query.where(OutboxEntry.id < before) if before else query
+    return runtime.session.scalars(query.order_by(OutboxEntry.id.desc()).limit(limit)).all()
+
+
+def lines(runtime: Runtime, connection: Connection, entries: Sequence[OutboxEntry]) -> list[Line]:
+    """Names are asked of the host once, for all of them."""
+    names = names_of(runtime, connection, [entry.person_id for entry in entries])
+    return [line(runtime, entry, names.get(entry.person_id, "")) for entry in entries]
+
+
+def names_of(runtime: Runtime, connection: Connection, person_ids: Sequence[str]) -> dict[str, str]:
+    wanted = sorted(set(person_ids))
+    people = runtime.host.load_people(connection.organisation_id, wanted) if wanted else {}
+    return {person_id: person.name for person_id, person in people.items()}
+
+
+def line(runtime: Runtime, entry: OutboxEntry, name: str) -> Line:
+    fields = (entry.detail or {}).get("fields") or entry.fields
+    result, tone = outcome(entry)
+    return Line(
+        id=entry.id,
+        person_id=entry.person_id,
+        name=name or _("Person %(id)s, no longer in Huma", id=entry.person_id),
+        what=_("Added in Huma") if entry.kind != "change" else words.labels(entry.fields),
+        captured_at=entry.captured_at,
+        result=result,
+        tone=tone,
+        sentence=words.sentence(entry.reason, name=name, fields=fields),
+        next_step=words.next_step(entry.reason, name=name, fields=fields),
+        request_id=entry.request_id,
+        huma_url=runtime.host.person_url(entry.person_id) if name else None,
+    )
+
+
+def outcome(entry: OutboxEntry) -> tuple[str, str]:
+    """What became of an entry, and in which tone."""
+    match entry.state:
+        case "waiting" if entry.reason:
+            return _("Waits: %(why)s", why=words.sentence(entry.reason, fields=entry.fields)), "tx-warn"
+        case "waiting":
+            return _("On its way"), ""
+        case "in_flight":
+            return _("Being sent"), ""
+        case "parked":
+            return words.sentence(entry.reason, fields=entry.fields) or _("Needs attention"), "tx-bad"
+        case "dismissed":
+            return _("Dismissed"), "tx-quiet"
+    return done(entry), ""
+
+
+def done(entry: OutboxEntry) -> str:
+    if entry.outcome == "superseded":
+        return _("Replaced by a newer change")
+    if entry.outcome == "nothing_to_do":
+        return _("Tripletex had it already")
+    if entry.outcome == "skipped" or entry.settled_at is None:
+        return words.sentence(entry.reason, fields=entry.fields) or _("Left alone")
+    took = max((entry.settled_at - entry.captured_at).total_seconds(), 0)
+    return _("In Tripletex after %(time)s", time=seconds(took))

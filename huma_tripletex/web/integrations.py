@@ -1,0 +1,31 @@
+"""The list of integrations, what Tripletex is for, and the page of a connection that stands."""
+
+from __future__ import annotations
+
+from flask.wrappers import Response
+
+from huma_tripletex.runtime import current_runtime
+from huma_tripletex.web import access, now, rendering, standing
+
+
+def integrations() -> Response:
+    """Which integrations there are, and whether one needs somebody."""
+    connection = access.connection()
+    health = standing.health(current_runtime(), connection) if connection else None
+    return rendering.page("integrations.html", connection=connection, health=health)
+
+
+def tripletex() -> Response:
+    """What it does, or, once connected, whether it is well."""
+    runtime, connection = current_runtime(), access.connection()
+    if connection is None:
+        return rendering.page("not_connected.html", keep_days=runtime.settings.keep_days)
+    state = now.look(runtime, connection)
+    if rendering.wants_partial():
+        return rendering.partial("_now.html", now=state, connection=connection)
+    return rendering.page("connected.html", now=state, **standing.context(runtime, connection, state.parked_people))
+
+
+def about() -> Response:
+    """How to use it and what is synced, also once it is connected."""
+    return rendering.page("about.html", keep_days=current_runtime().settings.keep_days)

@@ -1,0 +1,43 @@
+"""What a page says at its top after something was done: a key in the address, from this list and no other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+from huma_tripletex.i18n import lazy_gettext as _
+
+QUERY = "notice"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One sentence; `warns` when it is not good news."""
+
+    sentence: Any
+    warns: bool = False
+
+
+NOTICES = {
+    "connected": Notice(_("Connected. Next: synchronize users.")),
+    "token_replaced": Notice(_("The token is replaced. Everything that was waiting is sent now.")),
+    "paused": Notice(_("Paused. Changes in Huma are kept, and sent when you resume.")),
+    "resumed": Notice(_("Resumed. What was waiting is sent now.")),
+    "disconnected": Notice(_("Disconnected. The token is deleted, and nothing more is sent to Tripletex.")),
+    "retried": Notice(_("It is being sent again. The result shows here in a moment.")),
+    "dismissed": Notice(_("Dismissed. The value stays as it is in Tripletex until it is changed in Huma again.")),
+    "saved": Notice(_("The settings are saved.")),
+    "discarded": Notice(_("The comparison is stopped. Nothing was changed in either system.")),
+    "cancelling": Notice(_("Stopping. The person in progress is finished first.")),
+    "changed_meanwhile": Notice(
+        _("Somebody else made choices here in the meantime. They are shown now; your last choice was not saved."), True
+    ),
+    "stale": Notice(_("This comparison is too old to be approved. Compare again; your choices are remembered."), True),
+    "decided": Notice(_("That comparison has already been decided."), True),
+}
+
+
+def current() -> Notice | None:
+    return NOTICES.get(request.args.get(QUERY, "")) if request else None

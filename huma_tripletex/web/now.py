@@ -1,0 +1,48 @@
+"""What is true now: the figures of a connection, who needs attention, and what happened last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from huma_tripletex.i18n import gettext as _
+from huma_tripletex.models import Connection
+from huma_tripletex.outbox.figures import figures
+from huma_tripletex.runtime import Runtime
+from huma_tripletex.web import entries
+from huma_tripletex.web.formatting import seconds
+
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Now:
+    """`takes` and `oldest` are seconds. `moving`: something is on its way, so it is worth looking again soon."""
+
+    takes: float | None
+    takes_more: str
+    waiting: int
+    oldest: float
+    parked_people: int
+    moving: bool
+    attention: tuple[entries.Line, ...]
+    recent: tuple[entries.Line, ...]
+
+
+def look(runtime: Runtime, connection: Connection) -> Now:
+    """Six statements, however many people there are."""
+    at = runtime.clock()
+    facts = figures(runtime.session(), connection.id, at)
+    parked = entries.newest(runtime, connection, state="parked", limit=SHOWN) if facts.parked_people else []
+    recent = entries.newest(runtime, connection, limit=SHOWN)
+    lines = entries.lines(runtime, connection, [*parked, *recent])
+    oldest = (at - facts.oldest_waiting_at).total_seconds() if facts.oldest_waiting_at else 0
+    return Now(
+        takes=facts.p50,
+        takes_more=_("95 of 100 within %(time)s", time=seconds(facts.p95)) if facts.p95 is not None else "",
+        waiting=facts.waiting + facts.in_flight,
+        oldest=oldest if oldest >= 1 else 0,
+        parked_people=facts.parked_people,
+        moving=bool(facts.waiting or facts.in_flight) and connection.state == "connected",
+        attention=tuple(lines[: len(parked)]),
+        recent=tuple(lines[len(parked) :]),
+    )

@@ -1,0 +1,54 @@
+"""What the form of step 3 says about people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as attribute
+
+from huma_tripletex.planning.people_decisions import Decision
+
+MATCH, SHOWN, ADD, EVERYBODY = "match-", "shown-", "add-", "everybody-"
+
+
+@dataclass(frozen=True)
+class PeopleForm:
+    """A form of step 3 as it was sent. `everybody`: a kind of people and the one choice for all of them."""
+
+    people: Mapping[int, Decision] = attribute(repr=False)
+    everybody: tuple[str, str] | None
+    page: int
+    next: bool
+    revision: int | None
+
+    @classmethod
+    def read(cls, form: Mapping[str, str]) -> PeopleForm:
+        everybody = next(
+            ((name.removeprefix(EVERYBODY), choice) for name, choice in form.items() if name.startswith(EVERYBODY)),
+            None,
+        )
+        revision, page = form.get("revision", ""), form.get("page", form.get("this-page", ""))
+        return cls(
+            people={**_ticked(form), **_matched(form)},
+            everybody=everybody,
+            page=int(page) if page.isdigit() else 1,
+            next="next" in form,
+            revision=int(revision) if revision.isdigit() else None,
+        )
+
+
+def _ticked(form: Mapping[str, str]) -> dict[int, Decision]:
+    """Whoever was shown with a box: ticked is added, not ticked is left."""
+    shown = [name.removeprefix(SHOWN) for name in form if name.startswith(SHOWN)]
+    return {int(one): ("add" if ADD + one in form else "leave", None) for one in shown if one.isdigit()}
+
+
+def _matched(form: Mapping[str, str]) -> dict[int, Decision]:
+    decisions: dict[int, Decision] = {}
+    for name, answer in form.items():
+        one = name.removeprefix(MATCH)
+        if name.startswith(MATCH) and one.isdigit():
+            decisions[int(one)] = (
+                ("same", int(answer)) if answer.isdigit() else ("none" if answer == "none" else None, None)
+            )
+    return decisions

@@ -1,0 +1,61 @@
+"""A run: how far it is, what came of it, stopping it, and trying again what failed."""
+
+from __future__ import annotations
+
+from flask import request
+from flask.wrappers import Response
+from werkzeug.wrappers import Response as BaseResponse
+
+from huma_tripletex.models import LogLine, SyncRun
+from huma_tripletex.outbox import wait
+from huma_tripletex.reporting import csv_of
+from huma_tripletex.runtime import current_runtime
+from huma_tripletex.syncing import cancelling
+from huma_tripletex.web import access, rendering, results
+
+
+def run(run_id: int) -> BaseResponse:
+    """Progress while it runs, the result when it has ended."""
+    runtime, (found, connection) = current_runtime(), access.run(run_id)
+    if found.state != "ended":
+        return _progress(found, results.progress(runtime, found, connection))
+    if rendering.wants_partial():
+        return rendering.go("run", run_id=found.id)
+    outcome, page = request.args.get("outcome", ""), request.args.get("page", 1, type=int)
+    report = results.report(runtime, found, connection, outcome, page)
+    return rendering.page("result.html", run=found, report=report)
+
+
+def _progress(found: SyncRun, progress: results.Progress) -> Response:
+    if rendering.wants_partial():
+        return rendering.partial("_progress.html", run=found, progress=progress)
+    return rendering.page("run.html", run=found, progress=progress)
+
+
+def cancel(run_id: int) -> BaseResponse:
+    """Stops after the person in progress."""
+    runtime, (found, connection) = current_runtime(), access.run(run_id)
+    if cancelling.cancel(runtime, found):
+        runtime.session.add(LogLine.act(connection.id, "cancelled", runtime.clock(), access.user(), run=run_id))
+    runtime.session.commit()
+    return rendering.go("run", run_id=run_id)
+
+
+def retry_in_run(run_id: int) -> BaseResponse:
+    """Sends again what failed in this run: of one person, or of everybody."""
+    runtime, (found, connection) = current_runtime(), access.run(run_id)
+    entries = results.parked(runtime, found, request.form.get("person", ""))
+    if entries:
+        wait.retry(runtime.session(), connection.id, runtime.clock(), entry_ids=entries)
+        runtime.session.add(LogLine.act(connection.id, "retried", runtime.clock(), access.user(), run=run_id))
+    runtime.session.commit()
+    runtime.queue.nudge(connection.id)
+    return rendering.go("tripletex", notice="retried")
+
+
+def results_csv(run_id: int) -> Response:
+    """The result as a file: names, outcomes and reasons, never a value."""
+    found, _connection = access.run(run_id)
+    answer = Response(csv_of(current_runtime(), found), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f"attachment; filename=tripletex-sync-{found.id}.csv"
+    return answer

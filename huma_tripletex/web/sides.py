@@ -1,0 +1,87 @@
+"""One difference as a person sees it: what stands in Huma and in Tripletex, and what each choice does to either."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from typing import Any
+
+from huma_tripletex.core.fields import BY_KEY
+from huma_tripletex.i18n import lazy_gettext as _
+from huma_tripletex.models import Conflict
+from huma_tripletex.models.plan import CHOICES
+from huma_tripletex.web import formatting
+
+OTHER = {"huma": "tripletex", "tripletex": "huma"}
+GOES_TO = {"huma": _("goes to Huma"), "tripletex": _("goes to Tripletex")}
+STAYS, STAYS_EMPTY = _("stays"), _("stays empty")
+REPLACED, FILLED, CLEARED = _("will be replaced"), _("will be filled in"), _("will be cleared")
+
+Effect = tuple[str, Any, str]
+"""When it holds (the choice), the words, and a class of the stylesheet."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One system's value. `text` is what may be seen of it, `other` what it is compared with letter by letter."""
+
+    system: str
+    text: str = attribute(repr=False)
+    other: str = attribute(repr=False)
+    sensitive: bool
+    revealed: bool
+    may: bool
+    effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One difference of one person."""
+
+    id: int
+    field: str
+    name: str = attribute(repr=False)
+    choice: str | None
+    changed_by: str
+    locked: str
+    huma: Side
+    tripletex: Side
+
+
+def row(conflict: Conflict, name: str, values: dict[str, str | None], revealed: str = "") -> Row:
+    """`values` by system; `revealed`: the one system whose value is shown though it is sensitive."""
+    may = tuple(conflict.only) or CHOICES
+    return Row(
+        id=conflict.id,
+        field=conflict.field,
+        name=name,
+        choice=conflict.choice,
+        changed_by=conflict.changed_by,
+        locked=conflict.locked,
+        huma=_side("huma", conflict.field, values, may, revealed),
+        tripletex=_side("tripletex", conflict.field, values, may, revealed),
+    )
+
+
+def _side(system: str, key: str, values: dict[str, str | None], may: tuple[str, ...], revealed: str) -> Side:
+    other = OTHER[system]
+    mine, theirs = values[system], values[other]
+    alike = not BY_KEY[key].sensitive or not revealed
+    return Side(
+        system=system,
+        text=formatting.value(key, mine) if revealed == system else formatting.masked(key, mine),
+        other=formatting.masked(key, theirs) if alike else "",
+        sensitive=BY_KEY[key].sensitive,
+        revealed=revealed == system,
+        may=system in may,
+        effects=tuple(effect for effect in _effects(system, mine, theirs) if effect[0] in may),
+    )
+
+
+def _effects(system: str, mine: str | None, theirs: str | None) -> tuple[Effect, ...]:
+    other = OTHER[system]
+    fate: Effect = (other, FILLED, "")
+    if mine is not None:
+        fate = (other, REPLACED, "") if theirs is not None else (other, CLEARED, "tx-warn")
+    own = GOES_TO[other] if mine is not None else STAYS_EMPTY
+    return ((system, own, ""), fate, ("leave", STAYS if mine is not None else STAYS_EMPTY, ""))

@@ -1,0 +1,104 @@
+"""How a connection stands, in words: healthy or not, what to press next, and its last syncs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func, select
+
+from huma_tripletex.i18n import gettext as _
+from huma_tripletex.i18n import ngettext
+from huma_tripletex.models import Connection, OutboxEntry, SyncPlan, SyncResult, SyncRun
+from huma_tripletex.planning.beginning import current_plan
+from huma_tripletex.runtime import Runtime
+from huma_tripletex.web.rendering import to
+
+GOOD = ("created", "updated", "nothing_to_do", "planned")
+LAST = 5
+
+
+@dataclass(frozen=True)
+class Health:
+    """`tone` is a class of the stylesheet; `words` go with it, `state` begins the sentence about the company."""
+
+    tone: str
+    state: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Next:
+    """The one obvious button. Without `url` it begins a comparison; `again`: that is offered in the menu too."""
+
+    words: str
+    url: str = ""
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """One sync in the list of the last ones."""
+
+    id: int
+    approved_at: datetime
+    by: str
+    ended: bool
+    good: int
+    total: int
+
+
+def context(runtime: Runtime, connection: Connection, parked: int) -> dict[str, Any]:
+    runs = last_runs(runtime, connection)
+    return {
+        "connection": connection,
+        "health": health_of(connection, parked),
+        "next": next_step(connection, current_plan(runtime, connection), runs),
+        "runs": runs,
+    }
+
+
+def health(runtime: Runtime, connection: Connection) -> Health:
+    parked = select(func.count(OutboxEntry.person_id.distinct())).where(
+        OutboxEntry.connection_id == connection.id, OutboxEntry.state == "parked"
+    )
+    return health_of(connection, runtime.session.scalar(parked) or 0)
+
+
+def health_of(connection: Connection, parked: int) -> Health:
+    if connection.state == "needs_attention":
+        return Health("tx-bad", _("Not working"), _("Needs you"))
+    if connection.state == "paused":
+        return Health("tx-warn", _("Paused"), _("Paused"))
+    people = ngettext("%(num)s person needs attention", "%(num)s people need attention", parked)
+    if not connection.activated_at:
+        return Health("tx-warn", _("Connected, not active yet"), _("Not active yet"))
+    return Health("tx-warn" if parked else "tx-good", _("Connected and active"), people if parked else _("Working"))
+
+
+def next_step(connection: Connection, plan: SyncPlan | None, runs: list[RunLine]) -> Next:
+    if runs and not runs[0].ended:
+        return Next(_("See the sync"), to("run", run_id=runs[0].id))
+    if connection.state != "connected":
+        return Next("")
+    if plan is not None and plan.purpose == "sync":
+        return Next(_("Continue where you were"), to("plan", plan_id=plan.id), again=True)
+    return Next(_("Sync users") if connection.activated_at else _("Synchronize users"))
+
+
+def last_runs(runtime: Runtime, connection: Connection) -> list[RunLine]:
+    """The latest syncs with their counts, in two statements."""
+    query = select(SyncRun).where(SyncRun.connection_id == connection.id).order_by(SyncRun.id.desc()).limit(LAST)
+    runs = runtime.session.scalars(query).all()
+    counted = (
+        select(SyncResult.run_id, func.count(), func.sum(case((SyncResult.outcome.in_(GOOD), 1), else_=0)))
+        .where(SyncResult.run_id.in_([run.id for run in runs]))
+        .group_by(SyncResult.run_id)
+    )
+    counts = {run_id: (total, good) for run_id, total, good in runtime.session.execute(counted)}
+    return [
+        RunLine(run.id, run.approved_at, run.pressed_by_name, run.state == "ended", good, total)
+        for run in runs
+        for total, good in [counts.get(run.id, (0, 0))]
+    ]

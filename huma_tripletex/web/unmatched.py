@@ -1,0 +1,150 @@
+"""Step 3 as a page: the people in doubt, those on one side only with why, and the running sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field as attribute
+
+from sqlalchemy import func, select
+
+from huma_tripletex.core.people import Values
+from huma_tripletex.i18n import gettext as _
+from huma_tripletex.models import PlanItem, SyncPlan
+from huma_tripletex.planning import people_reading as reading
+from huma_tripletex.planning.totals import totals
+from huma_tripletex.runtime import Runtime
+from huma_tripletex.web import words
+from huma_tripletex.web.formatting import masked, value
+
+SIZE = 50
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """A name, and what tells people apart: birth year, number, first workday."""
+
+    name: str = attribute(repr=False)
+    facts: str = attribute(repr=False)
+    employee_id: int = 0
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Somebody in Huma who may be one of several employees."""
+
+    id: int
+    name: str = attribute(repr=False)
+    why: str
+    huma: Somebody
+    candidates: tuple[Somebody, ...]
+    choice: str | None
+    partner: int | None
+
+
+@dataclass(frozen=True)
+class Alone:
+    """Somebody on one side only. `blocked`: by which field and reason they cannot be added; `taken`: matched above."""
+
+    id: int
+    name: str = attribute(repr=False)
+    values: Values = attribute(repr=False)
+    choice: str | None
+    why: str
+    blocked: tuple[tuple[str, str], ...]
+    taken: bool
+    huma_url: str | None
+
+
+@dataclass(frozen=True)
+class Sums:
+    """People."""
+
+    to_huma: int
+    to_tripletex: int
+    not_added: int
+    later: int
+
+
+@dataclass(frozen=True)
+class Who:
+    """One page of step 3. The lists are this page's, `counts` the whole plan's."""
+
+    uncertain: tuple[Doubt, ...]
+    only_in_huma: tuple[Alone, ...]
+    only_in_tripletex: tuple[Alone, ...]
+    left: tuple[Alone, ...]
+    counts: reading.PeopleCounts
+    matched: int
+    page: int
+    pages: int
+    sums: Sums
+
+    @property
+    def nobody(self) -> bool:
+        return not (self.uncertain or self.only_in_huma or self.only_in_tripletex or self.left)
+
+
+def look(runtime: Runtime, plan: SyncPlan, page: int) -> Who:
+    """One page of everybody who is not simply in both."""
+    found = reading.people(runtime, plan, page=page, size=SIZE)
+    return Who(
+        uncertain=tuple(_doubt(one) for one in found.uncertain),
+        only_in_huma=tuple(_alone(runtime, one) for one in found.only_in_huma),
+        only_in_tripletex=tuple(_alone(runtime, one) for one in found.only_in_tripletex),
+        left=tuple(_alone(runtime, one) for one in found.left),
+        counts=found.counts,
+        matched=plan.counts.get("matched", 0),
+        page=found.page,
+        pages=found.pages,
+        sums=sums_of(runtime, plan),
+    )
+
+
+def sums_of(runtime: Runtime, plan: SyncPlan) -> Sums:
+    """Whoever has no tick is not added; only those in doubt can be decided later."""
+    counted = totals(runtime, plan)
+    open_doubts = select(func.count()).where(
+        PlanItem.plan_id == plan.id, PlanItem.kind == "uncertain", PlanItem.choice.is_(None)
+    )
+    later = runtime.session.scalar(open_doubts) or 0
+    return Sums(
+        counted.huma_added, counted.tripletex_added, max(counted.not_added + counted.decide_later - later, 0), later
+    )
+
+
+def _doubt(found: reading.UncertainPerson) -> Doubt:
+    candidates = tuple(Somebody(one.name, facts(one.values), one.employee_id) for one in found.candidates)
+    return Doubt(
+        id=found.item.id,
+        name=found.name,
+        why=words.sentence(found.item.why, name=found.name),
+        huma=Somebody(found.name, facts(found.values)),
+        candidates=candidates,
+        choice=found.item.choice,
+        partner=found.item.partner,
+    )
+
+
+def _alone(runtime: Runtime, found: reading.Lonely) -> Alone:
+    item = found.item
+    return Alone(
+        id=item.id,
+        name=found.name or _("without a name"),
+        values=found.values,
+        choice=item.choice,
+        why=words.sentence(item.why, name=found.name),
+        blocked=tuple((one.get("field", ""), one.get("reason", "")) for one in item.blocked),
+        taken=item.choice in ("taken", "same"),
+        huma_url=runtime.host.person_url(item.person_id) if item.person_id else None,
+    )
+
+
+def facts(values: Values) -> str:
+    """What tells one Bjørn from another, with the day of birth masked."""
+    born, number, first = (values.get(key) for key in ("date_of_birth", "employee_id", "first_workday"))
+    known = [
+        _("born %(year)s", year=masked("date_of_birth", born)) if born else _("no date of birth"),
+        _("employee ID %(number)s", number=number) if number else "",
+        _("first workday %(day)s", day=value("first_workday", first)) if first else "",
+    ]
+    return ", ".join(fact for fact in known if fact)
