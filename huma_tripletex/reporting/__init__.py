@@ -1,0 +1,26 @@
+"""Reporting: what became of a run and how a connection is doing, told alike to the page, in mail, CSV and metrics."""
+
+from huma_tripletex.reporting.as_csv import csv_of
+from huma_tripletex.reporting.mail import send_due_mail
+from huma_tripletex.reporting.metrics import metrics
+from huma_tripletex.reporting.notices import send_notices, tell_concern
+from huma_tripletex.reporting.people import Row, Side, rows
+from huma_tripletex.reporting.report import RunReport, Written, every_row, report
+from huma_tripletex.reporting.status import Status, status
+
+__all__ = [
+    "Row",
+    "RunReport",
+    "Side",
+    "Status",
+    "Written",
+    "csv_of",
+    "every_row",
+    "metrics",
+    "report",
+    "rows",
+    "send_due_mail",
+    "send_notices",
+    "status",
+    "tell_concern",
+]

@@ -20,21 +20,25 @@ Writes = dict[str, tuple[Before, After]]
 
 @dataclass(frozen=True)
 class Approved:
-    """Values before and after, by system and field; the name is for the report, the email for somebody to be added."""
+    """Values before and after, by system and field. `agreed`: hashes of what both sides hold already; `expected`:
+    hashes of both sides as they were approved, {field: (huma, tripletex)}. The email is for somebody to be added.
+    """
 
     name: str = field(default="", repr=False)
+    email: str | None = field(default=None, repr=False)
     huma: Writes = field(default_factory=dict, repr=False)
     tripletex: Writes = field(default_factory=dict, repr=False)
-    email: str | None = field(default=None, repr=False)
+    agreed: dict[str, str] = field(default_factory=dict, repr=False)
+    expected: dict[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+    matched_by: str = ""
 
 
 @dataclass(frozen=True)
 class Compared:
-    """Both sides as the plan read them; `candidates` are those of whom an uncertain one was chosen."""
+    """Both sides as the plan read them."""
 
     person: HostPerson | None = None
     employee: TripletexEmployee | None = None
-    candidates: tuple[TripletexEmployee, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,6 @@ class Step:
     result: SyncResult
     approved: Approved = Approved()
     compared: Compared = Compared()
-    matched_by: str = ""
     takes_back: bool = False
     readable: bool = True
 
@@ -56,12 +59,7 @@ class Step:
     @property
     def employee(self) -> TripletexEmployee | None:
         """The employee that this person is, as the plan read them."""
-        chosen = (self.compared.employee, *self.compared.candidates)
-        return next((one for one in chosen if one and one.id == self.result.employee_id), None)
-
-    @property
-    def email(self) -> str | None:
-        return self.approved.email or (self.employee.email if self.employee else None)
+        return self.compared.employee
 
 
 _approved, _compared = msgspec.json.Decoder(Approved), msgspec.json.Decoder(Compared)
@@ -107,5 +105,4 @@ def _step(
             compared = _compared.decode(runtime.vault.open(item.sealed, *context))
     except NotReadable:
         return Step(result, readable=False)
-    matched_by = (item.matched_by if item else "") or "chosen"
-    return Step(result, approved, compared, matched_by, takes_back=run.undoes is not None)
+    return Step(result, approved, compared, takes_back=run.undoes is not None)

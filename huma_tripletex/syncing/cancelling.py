@@ -25,9 +25,9 @@ def withdraw(runtime: Runtime, run: SyncRun) -> None:
     not_begun = update(SyncResult).where(
         SyncResult.run_id == run.id, SyncResult.outcome == "planned", SyncResult.tripletex_outcome == ""
     )
-    empty: list[str] = []
+    nothing: dict[str, list[str]] = {"huma_fields": [], "tripletex_fields": []}
     runtime.session.execute(
-        not_begun.values(outcome="cancelled", reason="cancelled", settled_at=now, huma_fields=empty, tripletex_fields=empty)
+        not_begun.values(outcome="cancelled", reason="cancelled", settled_at=now, **nothing)
     )
     people = withdraw_run(runtime.session(), run.id, now)
     handed_over = select(SyncResult).where(

@@ -21,7 +21,7 @@ from huma_tripletex.outbox.record import Change, RunChange, record, record_for_r
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing import huma, outcomes
 from huma_tripletex.syncing.approved import Step, steps
-from huma_tripletex.syncing.linking import Links, equal_values
+from huma_tripletex.syncing.linking import Links
 
 AT_ONCE: Final = 500
 
@@ -64,17 +64,16 @@ def _next(runtime: Runtime, run: SyncRun, after: int) -> list[tuple[int, int]]:
 def _carry_out(runtime: Runtime, run: SyncRun, connection: Connection, batch: Sequence[Step]) -> None:
     now = runtime.clock()
     links = Links(runtime, connection, batch)
-    taken = links.free(batch)
     ids = [step.person_id for step in batch if step.result.person_id]
     people = runtime.host.load_people(connection.organisation_id, ids) if ids else {}
     going, edited = [], []
     for step in batch:
-        if why := _obstacle(step, people, taken):
+        if why := _obstacle(step, people, links):
             outcomes.skip(step.result, now, why)
             continue
         change = _link_and_write(runtime, connection, step, people, links, now)
         edited += [change] if change else []
-        going += _for_tripletex(step, links)
+        going += _for_tripletex(step)
     record_for_run(runtime.session(), connection.id, run.id, going, now)
     if edited:
         record(runtime.session(), edited, now)
@@ -82,11 +81,11 @@ def _carry_out(runtime: Runtime, run: SyncRun, connection: Connection, batch: Se
         outcomes.settle(step.result, now)
 
 
-def _obstacle(step: Step, people: Mapping[str, HostPerson], taken: set[int]) -> str:
+def _obstacle(step: Step, people: Mapping[str, HostPerson], links: Links) -> str:
     """Why nothing can be done for this person: a key of `core.reasons`, or ""."""
     if not step.readable:
         return "internal"
-    if step.result.id in taken:
+    if links.is_taken(step):
         return "found_several"
     if step.result.action == "add_to_huma":
         return ""
@@ -110,9 +109,9 @@ def _link_and_write(
             huma.add(runtime, connection, step, links)
             return None
         person = people[step.person_id]
-        news = step.employee is not None and links.join(person.id, step.employee, step.matched_by, now)
+        news = step.employee is not None and links.join(person.id, step.employee, step.approved.matched_by, now)
         if step.employee is not None:
-            links.agree(person.id, equal_values(step))
+            links.note(person.id, step.approved.agreed)
         huma.write(runtime, connection, step, person, links)
         return _edited_meanwhile(connection, step, person) if news else None
     except huma.RefusedByHuma:
@@ -131,15 +130,11 @@ def _edited_meanwhile(connection: Connection, step: Step, person: HostPerson) ->
     return Change(connection.organisation_id, person.id, fields) if fields else None
 
 
-def _for_tripletex(step: Step, links: Links) -> list[RunChange]:
+def _for_tripletex(step: Step) -> list[RunChange]:
     """The outbox entry for what Tripletex is to hold, with hashes of both sides as they were approved."""
     writes = step.approved.tripletex
-    if not writes or step.result.action == "add_to_huma":
+    if not writes:
         return []
-    expected = {
-        key: [links.hash_of(step.person_id, key, after), links.hash_of(step.person_id, key, before)]
-        for key, (before, after) in writes.items()
-    }
     step.result.tripletex_outcome = outcomes.HANDED_OVER
     kind: EntryKind = "create" if step.result.action == "add_to_tripletex" else "change"
-    return [RunChange(step.person_id, tuple(writes), kind, expected)]
+    return [RunChange(step.person_id, tuple(writes), kind, step.approved.expected or None)]

@@ -54,7 +54,7 @@ def add(runtime: Runtime, connection: Connection, step: Step, links: Links) -> N
     assert employee is not None
     values = {key: normalise(key, after) for key, (_, after) in step.approved.huma.items() if after is not None}
     with _writing(runtime, connection):
-        person_id = runtime.host.add_person(connection.organisation_id, values, step.email)
+        person_id = runtime.host.add_person(connection.organisation_id, values, step.approved.email)
     step.result.person_id = person_id
     links.join(person_id, employee, "created_in_huma", runtime.clock())
     links.agree(person_id, {key: values.get(key) for key in KEYS})

@@ -8,16 +8,12 @@ from datetime import datetime
 from sqlalchemy import or_, select
 
 from huma_tripletex.core.employments import choose
-from huma_tripletex.core.fields import KEYS
-from huma_tripletex.core.normalise import normalise, same
+from huma_tripletex.core.normalise import normalise
 from huma_tripletex.core.people import TripletexEmployee
 from huma_tripletex.gateway.agreement import agreed_hash
 from huma_tripletex.models import Connection, PersonLink
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing.approved import Step
-
-HELD = "linked"
-"""The only state in which a link keeps its employee when a plan gives that employee to somebody else."""
 
 
 class Links:
@@ -37,20 +33,10 @@ class Links:
     def of(self, person_id: str) -> PersonLink | None:
         return self._by_person.get(person_id)
 
-    def free(self, steps: Sequence[Step]) -> set[int]:
-        """Lets go of employees whose former person is gone; returns those that somebody else still is."""
-        taken = set()
-        for step in steps:
-            other = self._by_employee.get(step.result.employee_id or 0)
-            if other is None or other.person_id == step.result.person_id:
-                continue
-            if other.state == HELD:
-                taken.add(step.result.id)
-            else:
-                other.employee_id, other.state = None, "archived"
-                del self._by_employee[step.result.employee_id or 0]
-        self._runtime.session.flush()
-        return taken
+    def is_taken(self, step: Step) -> bool:
+        """Whether the employee has become somebody else since the plan was approved."""
+        other = self._by_employee.get(step.result.employee_id or 0)
+        return other is not None and other.person_id != step.result.person_id
 
     def join(self, person_id: str, employee: TripletexEmployee, matched_by: str, now: datetime) -> bool:
         """Says that this person is that employee, as it was read; returns whether that is news."""
@@ -69,8 +55,11 @@ class Links:
 
     def agree(self, person_id: str, values: Mapping[str, str | None]) -> None:
         """Both sides hold these values now."""
+        self.note(person_id, {key: self._hash_of(person_id, key, value) for key, value in values.items()})
+
+    def note(self, person_id: str, hashes: Mapping[str, str]) -> None:
+        """The same, of values that are known as hashes already."""
         link = self._by_person[person_id]
-        hashes = {key: self.hash_of(person_id, key, value) for key, value in values.items()}
         link.agreed = {**(link.agreed or {}), **hashes}
 
     def forget(self, person_id: str, fields: Sequence[str]) -> None:
@@ -79,17 +68,8 @@ class Links:
         if link is not None:
             link.agreed = {key: seal for key, seal in (link.agreed or {}).items() if key not in fields}
 
-    def hash_of(self, person_id: str, key: str, value: str | None) -> str:
+    def _hash_of(self, person_id: str, key: str, value: str | None) -> str:
         return agreed_hash(self._runtime.vault, self._connection.id, person_id, key, normalise(key, value))
-
-
-def equal_values(step: Step) -> dict[str, str | None]:
-    """What the plan saw to be the same on both sides."""
-    person, employee = step.compared.person, step.employee
-    if person is None or employee is None:
-        return {}
-    ours, theirs = person.values, employee.values
-    return {key: ours.get(key) for key in KEYS if same(key, ours.get(key), theirs.get(key))}
 
 
 def _remember(link: PersonLink, employee: TripletexEmployee) -> None:

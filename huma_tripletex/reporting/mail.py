@@ -1,0 +1,117 @@
+"""One email per run to whoever pressed the button: counts in the subject, everybody who needs something by name."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from huma_tripletex.errors import NotReadable
+from huma_tripletex.host.port import Email
+from huma_tripletex.i18n import force_locale, gettext, ngettext
+from huma_tripletex.models import Connection, SyncRun
+from huma_tripletex.reporting import due
+from huma_tripletex.reporting.letter import babel_locale, letter
+from huma_tripletex.reporting.report import RunReport, report
+from huma_tripletex.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+NAMED = 50
+"""So many people are named; the page has the rest."""
+OSLO = ZoneInfo("Europe/Oslo")
+
+
+def send_due_mail(runtime: Runtime, now: datetime) -> int:
+    """Sends what is due and answers how many went out. Mail that cannot be sent never fails a run. Commits."""
+    return sum(_send(runtime, run_id, now) for run_id in due.due_mail(runtime, now))
+
+
+def _send(runtime: Runtime, run_id: int, now: datetime) -> bool:
+    if not due.claim(runtime, run_id, now):
+        return False
+    run = runtime.session.get_one(SyncRun, run_id, populate_existing=True)
+    try:
+        email = compose(runtime, run)
+    except NotReadable:
+        due.give_up(runtime, run)
+        return False
+    try:
+        runtime.host.send_email(email)
+    except OSError as error:
+        log.warning("the mail of run %s could not be sent (%s)", run_id, type(error).__name__)
+        due.failed(runtime, run)
+        return False
+    due.sent(runtime, run)
+    return True
+
+
+def compose(runtime: Runtime, run: SyncRun) -> Email:
+    """The email of a run that has ended. Its key is the same every time it is made.
+
+    Raises:
+        NotReadable: the address is sealed with a key that is gone.
+    """
+    connection = runtime.session.get_one(Connection, run.connection_id)
+    assert run.sealed_recipient is not None
+    context = (connection.organisation_id, connection.id, "recipient", run.id)
+    to = runtime.vault.open(run.sealed_recipient, *context).decode()
+    with force_locale(babel_locale(run.locale)):
+        account = report(runtime, run, needs_you=True, size=NAMED)
+        about = _about(runtime, run, connection, account)
+        return letter("run", to, _subject(account), f"huma-tripletex-run-{connection.id}-{run.id}", about)
+
+
+def _subject(account: RunReport) -> str:
+    numbers = {"good": account.good, "all": account.total}
+    if not account.total:
+        return gettext("Tripletex: everything was the same already")
+    if account.need_you:
+        return ngettext(
+            "Tripletex: %(good)s of %(all)s people synced, %(num)s needs you",
+            "Tripletex: %(good)s of %(all)s people synced, %(num)s need you",
+            account.need_you,
+            **numbers,
+        )
+    return gettext("Tripletex: %(good)s of %(all)s people synced", **numbers)
+
+
+@dataclass(frozen=True)
+class About:
+    """What the templates of the run's email are given."""
+
+    run: SyncRun
+    connection: Connection
+    report: RunReport
+    organisation: str
+    greeting: str
+    when: str
+    took: str
+    more: int
+    active: bool
+
+
+def _about(runtime: Runtime, run: SyncRun, connection: Connection, account: RunReport) -> dict[str, Any]:
+    there = run.approved_at.astimezone(OSLO)
+    about = About(
+        run=run,
+        connection=connection,
+        report=account,
+        organisation=runtime.host.organisation_name(connection.organisation_id),
+        greeting=(run.pressed_by_name.split() or [""])[0],
+        when=format_datetime(there, "d MMMM y HH:mm", locale=babel_locale(run.locale)),
+        took=_duration(account.took),
+        more=account.need_you - len(account.rows),
+        active=connection.activated_at is not None,
+    )
+    return {"about": about}
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return ngettext("%(num)s second", "%(num)s seconds", max(1, round(seconds)))
+    return ngettext("%(num)s minute", "%(num)s minutes", round(seconds / 60))

@@ -1,0 +1,56 @@
+"""The same figures for Prometheus, one series per connection: numbers only, labelled with ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy import select
+
+from huma_tripletex.models import Connection
+from huma_tripletex.reporting.status import Status, status
+from huma_tripletex.runtime import Runtime
+
+PREFIX: Final = "huma_tripletex_"
+GAUGES: Final[Mapping[str, tuple[str, Callable[[Status], float | None]]]] = {
+    "active": ("1 if changes go to Tripletex now", lambda s: float(s.active)),
+    "oldest_waiting_seconds": ("How long the oldest change has been waiting", lambda s: s.oldest_waiting),
+    "waiting": ("Changes that wait", lambda s: s.figures.waiting),
+    "in_flight": ("Changes that are being sent", lambda s: s.figures.in_flight),
+    "parked_people": ("People whose change needs a human", lambda s: s.figures.parked_people),
+    "delivered_per_minute": ("Changes delivered in the last minute", lambda s: s.figures.delivered_last_minute),
+    "commit_to_tripletex_seconds_p50": ("From commit in Huma to Tripletex, median", lambda s: s.figures.p50),
+    "commit_to_tripletex_seconds_p95": ("From commit in Huma to Tripletex, 95 of 100", lambda s: s.figures.p95),
+}
+
+
+def metrics(runtime: Runtime) -> str:
+    """Prometheus text about every connection that is not disconnected."""
+    registry = CollectorRegistry()
+    registry.register(_Figures(runtime))
+    return generate_latest(registry).decode()
+
+
+class _Figures(Collector):
+    """Reads when it is asked, so that nothing is counted twice by several workers."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        open_ones = select(Connection).where(Connection.state != "disconnected").order_by(Connection.id)
+        states = [status(self._runtime, connection) for connection in self._runtime.session.scalars(open_ones)]
+        for name, (about, _) in GAUGES.items():
+            yield _family(name, about, states)
+
+
+def _family(name: str, about: str, states: list[Status]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(PREFIX + name, about, labels=["connection"])
+    for one in states:
+        value = GAUGES[name][1](one)
+        if value is not None:
+            family.add_metric([str(one.connection_id)], value)
+    return family
