@@ -1,0 +1,40 @@
+"""One claim: the people of it, the token that holds them, and until when."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+MARGIN = 0.25
+"""The last part of a lease in which nothing more is sent: a request takes time, and clocks differ."""
+
+
+@dataclass
+class Batch:
+    """People claimed together. `until` is prolonged by the drain while it works.
+
+    `halted` is set when nothing more may be sent: the lease is lost, or the connection as a whole is not well.
+    """
+
+    connection_id: int
+    lease: timedelta
+    until: datetime
+    clock: Callable[[], datetime]
+    token: str = field(default_factory=lambda: secrets.token_hex(16))
+    people: set[str] = field(default_factory=set)
+    halted: threading.Event = field(default_factory=threading.Event)
+
+    @classmethod
+    def begin(cls, connection_id: int, lease: timedelta, clock: Callable[[], datetime]) -> Batch:
+        return cls(connection_id, lease, clock() + lease, clock)
+
+    def may_write(self) -> bool:
+        """Whether a request sent now is sure to be ours to send. Called from any thread."""
+        return not self.halted.is_set() and self.clock() < self.until - self.lease * MARGIN
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it is time for a sign of life."""
+        return now >= self.until - self.lease * (1 - MARGIN)

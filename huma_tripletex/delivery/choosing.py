@@ -1,0 +1,49 @@
+"""Which of the fields that entries name are worth a request: decided without a call, and again after a look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from huma_tripletex.core.normalise import normalise, problem, same
+from huma_tripletex.core.people import TripletexEmployee
+from huma_tripletex.delivery.progress import Progress
+from huma_tripletex.delivery.work import Work
+
+
+def choose_fields(work: Work, progress: Progress) -> set[str]:
+    """The fields to deliver, without having asked Tripletex.
+
+    What was agreed on and is unchanged is not sent (somebody edited and edited back), unless an earlier answer was lost
+    or a run was approved for it. What Tripletex could never hold is parked without a call.
+    """
+    wanted = set(work.fields)
+    for key in sorted(work.fields):
+        if work.is_agreed(key) and not work.unsure and not work.is_as_approved(key):
+            progress.left_alone([key])
+            wanted.discard(key)
+        elif why := problem(key, work.values.get(key)):
+            progress.parked([key], why)
+            wanted.discard(key)
+    return wanted
+
+
+def still_worth_sending(work: Work, progress: Progress, seen: TripletexEmployee, fields: Iterable[str]) -> set[str]:
+    """The fields to deliver, now that we know what Tripletex holds.
+
+    A real-time change wins over whatever Tripletex holds. What a run was approved for is left alone if
+    Tripletex's value is neither the approved one nor ours any more: it will be asked again.
+    """
+    left = set()
+    for key in fields:
+        hidden = key == "bank_account_number" and seen.bank_hidden
+        if not hidden and same(key, seen.values.get(key), work.values.get(key)):
+            progress.equal_already([key])
+        elif not hidden and work.is_as_approved(key) and _hash(work, seen, key) != work.approved[key][1]:
+            progress.left_alone([key], "changed_in_tripletex")
+        else:
+            left.add(key)
+    return left
+
+
+def _hash(work: Work, seen: TripletexEmployee, key: str) -> str:
+    return work.hash_of(key, normalise(key, seen.values.get(key)))

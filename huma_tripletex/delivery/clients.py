@@ -1,0 +1,33 @@
+"""Clients kept open between drains, so that a change does not wait for TLS and a session: one per connection."""
+
+from __future__ import annotations
+
+import threading
+
+from huma_tripletex.gateway.opening import OpenClient, open_client
+from huma_tripletex.models import Connection
+from huma_tripletex.runtime import Runtime
+
+
+class Clients:
+    """Safe for threads. A connection whose token was replaced gets a new client."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._by_connection: dict[int, tuple[bytes | None, OpenClient]] = {}
+
+    def of(self, runtime: Runtime, connection: Connection) -> OpenClient:
+        """The client of a connection, opened if need be. Raises NotReadable if its token does not open."""
+        with self._lock:
+            token, client = self._by_connection.get(connection.id, (None, None))
+            if client is None or token != connection.sealed_token:
+                client = open_client(runtime, connection)
+                self._by_connection[connection.id] = connection.sealed_token, client
+            return client
+
+    def close(self) -> None:
+        """Lets go of every connection to Tripletex."""
+        with self._lock:
+            for _, client in self._by_connection.values():
+                client.close()
+            self._by_connection.clear()

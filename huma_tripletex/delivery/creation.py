@@ -1,0 +1,112 @@
+"""A new person in Tripletex, in two steps that can each be looked up again: the employee, then the employment.
+
+Tripletex has no idempotency keys. So before the first request the link says `creating` and keeps hashes of what is
+sent; whoever finds that looks whether the employee is there, and only proven absence lets a later attempt create again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from huma_tripletex.core.fields import EMPLOYEE_KEYS, EMPLOYMENT_KEYS, KEYS
+from huma_tripletex.core.mapping import new_employee_body
+from huma_tripletex.core.normalise import problem, same
+from huma_tripletex.core.people import TripletexEmployee
+from huma_tripletex.delivery.asking import Asking
+from huma_tripletex.delivery.employee_part import deliver_employee
+from huma_tripletex.delivery.employment_part import FIRST, LAST, begin_employment, deliver_employment
+from huma_tripletex.delivery.finding import find_ours
+from huma_tripletex.delivery.progress import Progress, known_of
+from huma_tripletex.delivery.work import Known, Work
+
+REQUIRED = ("given_name", "family_name", "date_of_birth")
+
+
+def obstacle(work: Work) -> str:
+    """Why this person cannot be created, said without a call; "": nothing is in the way."""
+    for key in REQUIRED:
+        if why := problem(key, work.values.get(key)):
+            return why
+    terms = work.terms
+    if terms.departments and terms.department is None:
+        return "department_missing"
+    if work.values.get(FIRST) and terms.divisions and terms.division is None:
+        return "division_missing"
+    return ""
+
+
+def sent_hashes(work: Work) -> Mapping[str, str]:
+    """What the link keeps of a create that is about to be sent."""
+    return {key: work.hash_of(key, work.values.get(key)) for key in KEYS}
+
+
+def create(asking: Asking, work: Work, progress: Progress) -> None:
+    """Makes the employee and the employment. Raises TripletexError."""
+    sendable = sendable_fields(work)
+    answer = asking.create_employee(new_body(work, sendable))
+    after_creation(asking, work, progress, answer, sendable)
+
+
+def look_for_created(asking: Asking, work: Work, progress: Progress) -> None:
+    """Finds what an earlier create made and brings it up to date; none found proves that it was not carried out."""
+    found = find_ours(asking, work)
+    if len(found) > 1:
+        progress.parked(work.fields, "found_several")
+    elif found:
+        _adopt(asking, work, progress, found[0])
+    elif work.creates:
+        progress.put_off(work.fields)  # proven absent, so the next attempt may create
+    else:
+        progress.left_alone(work.fields, "not_linked")
+
+
+def new_body(work: Work, sendable: set[str]) -> dict[str, object]:
+    """What a new employee is created with."""
+    terms = work.terms
+    return new_employee_body(
+        {key: work.values[key] for key in sendable},
+        email=work.email,
+        user_type=terms.options.user_type,
+        department_id=terms.department,
+        countries=terms.countries,
+    )
+
+
+def sendable_fields(work: Work) -> set[str]:
+    """The fields that have a value and one that Tripletex can hold."""
+    return {key for key in KEYS if work.values.get(key) and not problem(key, work.values[key])}
+
+
+def after_creation(
+    asking: Asking, work: Work, progress: Progress, answer: TripletexEmployee, sendable: set[str]
+) -> None:
+    """The second half of a create: notes the answer, and makes the employment. Raises TripletexError."""
+    progress.known = Known(answer.id, answer.version, employment_count=0)
+    _note(work, progress, answer, sendable)
+    if FIRST in sendable:
+        begin_employment(asking, work, progress, sendable & EMPLOYMENT_KEYS, 0)
+    elif LAST in sendable:
+        progress.parked([LAST], "first_workday_missing")
+
+
+def _note(work: Work, progress: Progress, answer: TripletexEmployee, sendable: set[str]) -> None:
+    own = EMPLOYEE_KEYS & sendable
+    hidden = {"bank_account_number"} if work.terms.bank_hidden else set()
+    kept = {key for key in own if key in hidden or same(key, answer.values.get(key), work.values.get(key))}
+    progress.delivered(kept)
+    progress.not_kept(own - kept)
+    progress.equal_already(key for key in KEYS if not work.values.get(key))
+    for key in KEYS:
+        if work.values.get(key) and key not in sendable:
+            progress.parked([key], problem(key, work.values[key]) or "rejected")
+
+
+def _adopt(asking: Asking, work: Work, progress: Progress, found: TripletexEmployee) -> None:
+    progress.known = known_of(found, {})
+    asking.seen = found
+    ours = replace(work, known=progress.known, fields=frozenset(KEYS), unsure=True, tried=None)
+    fields = {key for key in KEYS if not problem(key, work.values.get(key))}
+    deliver_employee(asking, ours, progress, fields & EMPLOYEE_KEYS)
+    if FIRST in fields:
+        deliver_employment(asking, ours, progress, fields & EMPLOYMENT_KEYS)

@@ -1,0 +1,71 @@
+"""The part of a change that goes to the employee object: one PUT, and a look only where one is needed."""
+
+from __future__ import annotations
+
+from huma_tripletex.core.mapping import employee_body
+from huma_tripletex.core.normalise import same
+from huma_tripletex.core.people import TripletexEmployee
+from huma_tripletex.delivery.asking import Asking
+from huma_tripletex.delivery.choosing import still_worth_sending
+from huma_tripletex.delivery.progress import Progress
+from huma_tripletex.delivery.work import Work
+from huma_tripletex.errors import VersionConflict
+
+BIRTH = "date_of_birth"
+
+
+def deliver_employee(asking: Asking, work: Work, progress: Progress, fields: set[str]) -> None:
+    """Brings these fields of the employee to Huma's values.
+
+    When somebody changed the employee meanwhile, it is read, compared again and tried once more. Raises TripletexError,
+    VersionConflict the second time.
+    """
+    assert progress.known is not None
+    if asking.seen is None and (progress.known.employee_version is None or not _birth_is_sure(work, fields)):
+        asking.look(progress)
+    for last in (False, True):
+        if asking.seen is not None:
+            fields = still_worth_sending(work, progress, asking.seen, fields)
+        if not fields:
+            return
+        try:
+            _put(asking, work, progress, fields)
+            return
+        except VersionConflict:
+            if last:
+                raise
+            asking.look(progress)
+
+
+def _put(asking: Asking, work: Work, progress: Progress, fields: set[str]) -> None:
+    assert progress.known is not None
+    body = {
+        "id": progress.known.employee_id,
+        "version": progress.known.employee_version,
+        **employee_body(work.values, fields, countries=work.terms.countries),
+        **_birth(work, fields, asking.seen),
+    }
+    answer = asking.update_employee(progress.known.employee_id, body)
+    progress.remember(employee_version=answer.version)
+    kept = {key for key in fields if _is_kept(work, answer, key)}
+    progress.delivered(kept)
+    progress.not_kept(fields - kept)
+
+
+def _is_kept(work: Work, answer: TripletexEmployee, key: str) -> bool:
+    """Whether the answer shows what was sent. An account number that the token may not see shows as nothing."""
+    if key == "bank_account_number" and work.terms.bank_hidden and not answer.values.get(key):
+        return True
+    return same(key, answer.values.get(key), work.values.get(key))
+
+
+def _birth(work: Work, fields: set[str], seen: TripletexEmployee | None) -> dict[str, object]:
+    """Tripletex wants a date of birth with every change: Huma's only if it is being delivered or is the agreed one."""
+    if BIRTH in fields:
+        return {}  # it is in the body already
+    own = seen.values.get(BIRTH) if seen else work.values.get(BIRTH)
+    return {"dateOfBirth": own} if own else {}
+
+
+def _birth_is_sure(work: Work, fields: set[str]) -> bool:
+    return BIRTH in fields or (work.is_agreed(BIRTH) and not work.unsure)

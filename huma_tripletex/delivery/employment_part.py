@@ -1,0 +1,109 @@
+"""The part of a change that goes to an employment: first and last workday, by the rule of `core.employments`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from huma_tripletex.core.employments import Ask, CorrectPeriod, NewPeriod, NoChange, change_for
+from huma_tripletex.core.mapping import new_employment_body
+from huma_tripletex.core.normalise import same
+from huma_tripletex.core.people import EmploymentPeriod
+from huma_tripletex.delivery.asking import Asking
+from huma_tripletex.delivery.choosing import still_worth_sending
+from huma_tripletex.delivery.progress import Progress
+from huma_tripletex.delivery.work import Known, Work
+from huma_tripletex.errors import VersionConflict
+
+FIRST, LAST = "first_workday", "last_workday"
+
+
+def deliver_employment(asking: Asking, work: Work, progress: Progress, fields: set[str]) -> None:
+    """Brings first and last workday to Huma's values, on the right employment or on a new one.
+
+    Raises TripletexError, VersionConflict when somebody was faster twice.
+    """
+    assert progress.known is not None
+    periods = remembered_periods(work, progress.known, fields)
+    for last in (False, True):
+        if periods is None or last:
+            periods = (asking.seen or asking.look(progress)).employments
+        if asking.seen is not None:
+            fields = still_worth_sending(work, progress, asking.seen, fields)
+        if not fields:
+            return
+        try:
+            _deliver(asking, work, progress, fields, periods)
+            return
+        except VersionConflict:
+            if last:
+                raise
+            asking.seen = None
+
+
+def remembered_periods(work: Work, known: Known, fields: set[str]) -> Sequence[EmploymentPeriod] | None:
+    """The one employment as the link remembers it, where that is enough for the rule; None: Tripletex must be read.
+
+    It is enough unless somebody begins anew: whether a later first workday corrects an employment or begins another one
+    depends on the last workday that Tripletex has.
+    """
+    if work.unsure or known.employment_count != 1 or known.employment_id is None or known.employment_version is None:
+        return None
+    start = work.values.get(FIRST) if work.is_agreed(FIRST) else None
+    if work.is_agreed(LAST):
+        end = work.values.get(LAST)
+    elif known.agreed.get(LAST) == work.hash_of(LAST, None):
+        end = None
+    elif FIRST in fields:
+        return None
+    else:  # some other day than Huma's; which one makes no difference to what is sent
+        end = None if work.values.get(LAST) else start
+    return [EmploymentPeriod(known.employment_id, known.employment_version, start, end)]
+
+
+def _deliver(
+    asking: Asking, work: Work, progress: Progress, fields: set[str], periods: Sequence[EmploymentPeriod]
+) -> None:
+    change = change_for(periods, work.values, fields, work.terms.today)
+    match change:
+        case NoChange():
+            progress.equal_already(fields)
+        case Ask(reason):
+            progress.parked(fields, reason)
+        case CorrectPeriod():
+            _correct(asking, work, progress, fields, change, len(periods))
+        case NewPeriod():
+            begin_employment(asking, work, progress, fields, len(periods))
+
+
+def _correct(
+    asking: Asking, work: Work, progress: Progress, fields: set[str], change: CorrectPeriod, count: int
+) -> None:
+    body = {"id": change.id, "version": change.version, **change.body}
+    if change.body.get("endDate"):
+        body["employmentEndReason"] = work.terms.options.end_reason
+    answer = asking.update_employment(change.id, body)
+    _note(work, progress, fields, answer, count)
+
+
+def begin_employment(asking: Asking, work: Work, progress: Progress, fields: set[str], others: int) -> None:
+    """Adds an employment to an employee who has `others` already. Raises TripletexError."""
+    assert progress.known is not None
+    if work.terms.divisions and work.terms.division is None:
+        return progress.parked(fields, "division_missing")
+    body = new_employment_body(
+        progress.known.employee_id,
+        work.values,
+        division_id=work.terms.division,
+        end_reason=work.terms.options.end_reason,
+    )
+    answer = asking.create_employment(body)
+    _note(work, progress, fields, answer, others + 1)
+    return None
+
+
+def _note(work: Work, progress: Progress, fields: set[str], answer: EmploymentPeriod, count: int) -> None:
+    progress.remember(employment_id=answer.id, employment_version=answer.version, employment_count=count)
+    shown = {FIRST: answer.start, LAST: answer.end}
+    kept = {key for key in fields if same(key, shown[key], work.values.get(key))}
+    progress.delivered(kept)
+    progress.not_kept(fields - kept)

@@ -1,0 +1,41 @@
+"""Looks whether a create whose answer was lost has been carried out.
+
+The link keeps only hashes of what was sent. What Huma has now is asked for where it still has the same hash, and
+whoever is found is compared by hash: so a person who was edited since is found too, and nobody who merely resembles them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from huma_tripletex.core.normalise import normalise
+from huma_tripletex.core.people import TripletexEmployee
+from huma_tripletex.delivery.asking import Asking
+from huma_tripletex.delivery.work import Work
+
+IDENTITY = ("given_name", "family_name", "date_of_birth", "employee_id")
+
+
+def find_ours(asking: Asking, work: Work) -> Sequence[TripletexEmployee]:
+    """The employees that an earlier create of this person may have made. Raises TripletexError."""
+    return [found for found in _asked(asking, work) if found.id not in work.taken and _is_what_was_sent(work, found)]
+
+
+def _asked(asking: Asking, work: Work) -> Iterable[TripletexEmployee]:
+    unchanged = {
+        key: value
+        for key in IDENTITY
+        if (value := work.values.get(key)) and work.tried and work.tried.get(key) == work.hash_of(key, value)
+    }
+    if "employee_id" in unchanged:
+        return asking.find(employee_number=unchanged["employee_id"])
+    if "given_name" in unchanged or "family_name" in unchanged:
+        return asking.find(first_name=unchanged.get("given_name", ""), last_name=unchanged.get("family_name", ""))
+    return asking.everybody()
+
+
+def _is_what_was_sent(work: Work, found: TripletexEmployee) -> bool:
+    tried = work.tried or {}
+    return all(
+        work.hash_of(key, normalise(key, found.values.get(key))) == tried[key] for key in IDENTITY if key in tried
+    )

@@ -1,0 +1,103 @@
+"""How a connection as a whole is doing: what the answers of a drain say about it, and what is noted on its row.
+
+A failure that concerns everybody (revoked token, missing right, Tripletex down, rate limit) must not be tried with
+person after person. The drain stops, everything goes back to waiting, and the connection is snoozed: short at first,
+never longer than a minute. After the snooze one person is tried; a good answer wakes everything that waits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from huma_tripletex.core.retry import WINDOW, Delivered, Snoozed, breaks_after, needs_human, outcome_of
+from huma_tripletex.delivery.progress import Progress
+from huma_tripletex.errors import Forbidden, RateLimited, TripletexError, Unauthorised
+from huma_tripletex.models import Connection
+
+FIRST_SNOOZE, LONGEST_SNOOZE = 5.0, 60.0
+"""Seconds; each failure in a row doubles the snooze."""
+
+
+@dataclass
+class Health:
+    """What a drain has learnt. `probing`: the connection was not well when it began, so one person goes first.
+
+    `ill`: why no more requests should be made now, a key of `core.reasons`; `wait`: seconds that Tripletex asked for.
+    """
+
+    probing: bool
+    well: bool = False
+    failing: int = 0
+    ill: str = ""
+    needs_attention: bool = False
+    wait: float = 0
+
+    def consider(self, progress: Progress) -> None:
+        """Takes the end of one attempt into account, and corrects its outcomes if it was not about the person."""
+        if any(isinstance(outcome, Delivered) for outcome in progress.outcomes.values()):
+            self._good()
+        if progress.error is not None:
+            self._consider_error(progress, progress.error)
+        elif progress.sent_at is not None:
+            self._good()
+
+    def _good(self) -> None:
+        self.well, self.failing = True, 0
+
+    def _consider_error(self, progress: Progress, error: TripletexError) -> None:
+        limit = breaks_after(error)
+        if limit is None:
+            return self._good()  # an answer about this person, so the others may go on
+        if isinstance(error, Forbidden):
+            return self._forbidden(progress)
+        self.failing += 1
+        if self.failing >= limit or (self.probing and not self.well):
+            self._stop(outcome_of(error, writing=False).reason)
+            self.needs_attention = needs_human(error)
+        if isinstance(error, RateLimited):
+            self.wait = error.retry_after or WINDOW
+        if isinstance(error, (RateLimited, Unauthorised)):
+            _put_off(progress, self.ill)
+        return None
+
+    def _forbidden(self, progress: Progress) -> None:
+        """Refused while others are accepted, it is about this person, who stays parked; otherwise about everybody."""
+        if not self.well:
+            self._stop("forbidden")
+            self.needs_attention = True
+            _put_off(progress, "forbidden", 2 * LONGEST_SNOOZE)  # so that the probe takes somebody else
+
+    def _stop(self, reason: str) -> None:
+        self.ill, self.well = reason, False
+
+
+def note_health(connection: Connection, health: Health, now: datetime, jitter: float) -> bool:
+    """Writes onto the row what the drain has learnt so far; True: it is well again, so everything that waits may go.
+
+    `jitter` is between 0 and 1.
+    """
+    if health.well:
+        return _note_recovery(connection, now)
+    if health.ill:
+        seconds = health.wait or min(LONGEST_SNOOZE, FIRST_SNOOZE * 2.0 ** min(connection.failures, 10))
+        connection.snoozed_until = now + timedelta(seconds=seconds + jitter)
+    if health.needs_attention and connection.state == "connected":
+        connection.change_state("needs_attention", now, health.ill)
+    if (health.ill or health.failing) and health.ill != "rate_limited":
+        connection.failures += 1
+    return False
+
+
+def _note_recovery(connection: Connection, now: datetime) -> bool:
+    if not connection.failures and connection.state != "needs_attention":
+        return False
+    connection.failures, connection.snoozed_until = 0, None
+    if connection.state == "needs_attention":
+        connection.change_state("connected", now)
+    return True
+
+
+def _put_off(progress: Progress, reason: str, seconds: float = 0) -> None:
+    for key in progress.failing:
+        progress.outcomes[key] = Snoozed(reason, seconds)

@@ -1,0 +1,156 @@
+"""From claimed entries to work: Huma's values are read now, so they are always fresh. Two queries for a whole batch.
+
+What needs no call is decided here: who is not linked, who left Huma, who has come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import select
+
+from huma_tripletex.core.fields import KEYS
+from huma_tripletex.core.normalise import normalise
+from huma_tripletex.core.people import HostPerson
+from huma_tripletex.delivery.creation import obstacle, sent_hashes
+from huma_tripletex.delivery.terms import Terms, terms_of
+from huma_tripletex.delivery.work import Approved, Known, Work
+from huma_tripletex.gateway.agreement import hash_for
+from huma_tripletex.models import Connection, PersonLink
+from huma_tripletex.outbox.claim import Claimed
+from huma_tripletex.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """`works` need Tripletex; `idle` do not: per person the reason why there is nothing to do."""
+
+    works: Sequence[tuple[Claimed, Work]]
+    idle: Sequence[tuple[Claimed, str]] = field(default_factory=tuple)
+
+
+def load(runtime: Runtime, connection: Connection, claimed: Sequence[Claimed], now: datetime) -> Loaded:
+    """Reads people and links of a batch, and marks whom the next requests create. The caller commits before sending."""
+    ids = [person.person_id for person in claimed]
+    people = runtime.host.load_people(connection.organisation_id, ids)
+    links = links_of(runtime, connection.id, ids)
+    terms = terms_of(connection, now)
+    works, idle = [], []
+    for one in claimed:
+        person, link = people.get(one.person_id), links.get(one.person_id)
+        if why := _nothing_to_do(one, person, link, terms):
+            idle.append((one, why))
+        else:
+            assert person is not None
+            works.append((one, _work(runtime, connection, one, person, link, terms)))
+    works = _without_strangers(runtime, connection.id, works)
+    _mark_creations(runtime, connection.id, (work for _, work in works), links, now)
+    return Loaded(works, idle)
+
+
+def links_of(runtime: Runtime, connection_id: int, person_ids: Sequence[str]) -> Mapping[str, PersonLink]:
+    """The links of these people, locked until the transaction ends."""
+    chosen = select(PersonLink).where(PersonLink.connection_id == connection_id, PersonLink.person_id.in_(person_ids))
+    rows = runtime.session.execute(chosen.with_for_update().execution_options(populate_existing=True)).scalars()
+    return {link.person_id: link for link in rows}
+
+
+def _nothing_to_do(claimed: Claimed, person: HostPerson | None, link: PersonLink | None, terms: Terms) -> str:
+    """The reason why nothing is sent; "": something may be. A person who left Huma keeps the link, shown apart."""
+    if person is None or not person.takes_part:
+        if link and link.state == "linked":
+            link.state = "left_huma"
+        return "left_huma"
+    if link is None or link.state == "archived":
+        return "" if may_create(claimed, terms) else "not_linked"
+    return ""
+
+
+def may_create(claimed: Claimed, terms: Terms) -> bool:
+    """A change of somebody without a link is never a create, unless an approved plan or the option says so."""
+    return claimed.kind == "create" or (claimed.kind == "added" and terms.options.add_new_people)
+
+
+def _work(
+    runtime: Runtime,
+    connection: Connection,
+    claimed: Claimed,
+    person: HostPerson,
+    link: PersonLink | None,
+    terms: Terms,
+) -> Work:
+    work = Work(
+        person_id=person.id,
+        values={key: normalise(key, person.values.get(key)) for key in KEYS},
+        email=person.email,
+        fields=frozenset(claimed.fields),
+        terms=terms,
+        hash_of=hash_for(runtime.vault, connection.id, person.id),
+        approved=_approved(claimed),
+        unsure=claimed.unsure,
+        creates=may_create(claimed, terms),
+    )
+    if link is None or link.state == "archived":
+        return replace(work, fields=frozenset(KEYS))
+    if link.state == "creating":
+        return replace(work, fields=frozenset(KEYS), tried=dict(link.agreed))
+    work = replace(work, known=_known(link))
+    if link.state == "left_huma":  # back again: what was edited in between was not sent
+        link.state = "linked"
+        work = replace(work, fields=work.fields | {key for key in link.agreed if not work.is_agreed(key)})
+    if claimed.kind == "create":
+        work = replace(work, fields=frozenset(KEYS))
+    return work
+
+
+def _known(link: PersonLink) -> Known:
+    assert link.employee_id is not None
+    return Known(
+        link.employee_id,
+        link.employee_version,
+        link.employment_id,
+        link.employment_version,
+        link.employment_count,
+        dict(link.agreed),
+    )
+
+
+def _approved(claimed: Claimed) -> Approved:
+    """What runs were approved with; a field that a later real-time change names again is that change's."""
+    approved: dict[str, tuple[str, str]] = {}
+    for entry in claimed.entries:
+        for key in entry.fields:
+            pair = (entry.expected or {}).get(key)
+            if entry.run_id is None:
+                approved.pop(key, None)
+            elif pair:
+                approved[key] = (pair[0], pair[1])
+    return approved
+
+
+def _without_strangers(
+    runtime: Runtime, connection_id: int, works: list[tuple[Claimed, Work]]
+) -> list[tuple[Claimed, Work]]:
+    """Whoever looks for what an earlier create made must not take an employee who is somebody else's."""
+    if all(work.tried is None for _, work in works):
+        return works
+    linked = select(PersonLink.employee_id).where(
+        PersonLink.connection_id == connection_id, PersonLink.employee_id.is_not(None)
+    )
+    taken = frozenset(number for number in runtime.session.execute(linked).scalars() if number is not None)
+    return [(one, work if work.tried is None else replace(work, taken=taken)) for one, work in works]
+
+
+def _mark_creations(
+    runtime: Runtime, connection_id: int, works: Iterable[Work], links: Mapping[str, PersonLink], now: datetime
+) -> None:
+    """From here on, whoever finds the link looks before creating again."""
+    for work in works:
+        if work.known or work.tried is not None or obstacle(work):
+            continue
+        link = links.get(work.person_id) or PersonLink(connection_id=connection_id, person_id=work.person_id)
+        link.state, link.matched_by, link.employee_id = "creating", "created_in_tripletex", None
+        link.agreed, link.tried_at, link.linked_at = dict(sent_hashes(work)), now, now
+        runtime.session.add(link)

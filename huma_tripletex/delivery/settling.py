@@ -1,0 +1,116 @@
+"""From an attempt's findings to rows: the link's new knowledge and each entry's outcome, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from huma_tripletex.core.retry import Parked
+from huma_tripletex.delivery.batch import Batch
+from huma_tripletex.delivery.loading import links_of
+from huma_tripletex.delivery.progress import Progress
+from huma_tripletex.delivery.verdict import Retrying, settlements
+from huma_tripletex.delivery.work import Work
+from huma_tripletex.errors import NotFound
+from huma_tripletex.models import PersonLink
+from huma_tripletex.outbox.claim import Claimed
+from huma_tripletex.outbox.settle import Settlement, held, settle
+from huma_tripletex.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class Attempted:
+    """One person, what was to be done and what was found out."""
+
+    claimed: Claimed
+    work: Work
+    progress: Progress
+
+
+def settle_people(
+    runtime: Runtime,
+    batch: Batch,
+    attempted: Sequence[Attempted],
+    idle: Sequence[Settlement],
+    retrying: Retrying,
+) -> list[Settlement]:
+    """Settles whom the batch still holds and returns their settlements; of the others nothing is noted at all.
+
+    Somebody else may have them by now and know better. The caller commits.
+    """
+    people = [one.claimed.person_id for one in attempted] + [one.person_id for one in idle]
+    ours = held(runtime.session(), batch.token, people)
+    mine = [one for one in attempted if one.claimed.person_id in ours]
+    if mine:
+        update_links(runtime, batch.connection_id, mine)
+    settled = [settlement for settlement in idle if settlement.person_id in ours]
+    for one in mine:
+        settled += settlements(one.claimed, one.work, one.progress, retrying)
+    settle(runtime.session(), batch.token, settled, retrying.now)
+    return settled
+
+
+def unmark_creations(runtime: Runtime, batch: Batch, works: Sequence[Work]) -> None:
+    """Of creates that have not begun: nothing was sent, so nobody has to look. The caller commits."""
+    people = [work.person_id for work in works if work.known is None and work.tried is None]
+    ours = held(runtime.session(), batch.token, people) if people else set()
+    for link in links_of(runtime, batch.connection_id, sorted(ours)).values() if ours else ():
+        if link.state == "creating":
+            runtime.session.delete(link)
+
+
+def update_links(runtime: Runtime, connection_id: int, attempted: Sequence[Attempted]) -> None:
+    """Writes what the attempts learnt about links. An employee who is somebody else's already parks the person."""
+    links = links_of(runtime, connection_id, [one.claimed.person_id for one in attempted])
+    taken = _taken(runtime, connection_id, attempted, links)
+    for one in attempted:
+        link, known = links.get(one.claimed.person_id), one.progress.known
+        if link is None:
+            continue
+        if known and known.employee_id in taken - {link.employee_id}:
+            one.progress.parked(one.work.fields, "found_several")
+        elif known:
+            taken.add(known.employee_id)
+            _learn(link, one)
+        elif one.work.known is None and _is_absent(one):
+            runtime.session.delete(link)
+
+
+def _taken(
+    runtime: Runtime, connection_id: int, attempted: Iterable[Attempted], links: Mapping[str, PersonLink]
+) -> set[int]:
+    """Which of the employees found or made are linked to somebody."""
+    new = [
+        one.progress.known.employee_id
+        for one in attempted
+        if one.progress.known and (link := links.get(one.claimed.person_id)) and link.employee_id is None
+    ]
+    if not new:
+        return set()
+    chosen = select(PersonLink.employee_id).where(
+        PersonLink.connection_id == connection_id, PersonLink.employee_id.in_(new)
+    )
+    return {number for number in runtime.session.execute(chosen).scalars() if number is not None}
+
+
+def _learn(link: PersonLink, one: Attempted) -> None:
+    known, progress = one.progress.known, one.progress
+    assert known is not None
+    if link.employee_id is None:
+        link.agreed, link.tried_at = {}, None
+    link.employee_id, link.employee_version = known.employee_id, known.employee_version
+    link.employment_id, link.employment_version = known.employment_id, known.employment_version
+    link.employment_count = known.employment_count
+    if link.state != "left_huma":
+        link.state = "left_tripletex" if isinstance(progress.error, NotFound) else "linked"
+    hashes = {key: one.work.hash_of(key, one.work.values.get(key)) for key in progress.agreed}
+    link.agreed = {key: seal for key, seal in link.agreed.items() if key not in progress.forgotten} | hashes
+
+
+def _is_absent(one: Attempted) -> bool:
+    """Nobody was created: it was never sent, or refused, or looked for and not found."""
+    if one.work.tried is None:
+        return not one.progress.unsure
+    return one.progress.error is None and not any(isinstance(o, Parked) for o in one.progress.outcomes.values())

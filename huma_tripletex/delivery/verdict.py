@@ -1,0 +1,141 @@
+"""From outcomes by field to the settlement of one entry: the field that most needs attention decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from huma_tripletex.core.fields import BY_KEY, KEYS
+from huma_tripletex.core.retry import Delivered, Later, NothingToDo, Outcome, Parked, Snoozed, next_attempt
+from huma_tripletex.delivery.progress import Progress
+from huma_tripletex.delivery.work import Work
+from huma_tripletex.errors import Refused
+from huma_tripletex.outbox.claim import Claimed, Entry
+from huma_tripletex.outbox.settle import Outcome as OutcomeName
+from huma_tripletex.outbox.settle import Settlement
+
+PATIENCE = 3
+"""So many attempts in all for what is not likely to pass by itself."""
+PARKED_AS = {"internal": "internal", "different": "different"}
+RANK: tuple[type[Outcome], ...] = (Snoozed, Later, Parked, Delivered, NothingToDo)
+NAMES: dict[type[Outcome], OutcomeName] = {
+    Delivered: "delivered",
+    NothingToDo: "nothing_to_do",
+    Later: "later",
+    Snoozed: "snoozed",
+    Parked: "parked",
+}
+
+
+@dataclass(frozen=True)
+class Retrying:
+    """When what may pass is tried again: until `horizon` after it was captured."""
+
+    now: datetime
+    horizon: timedelta
+    jitter: Callable[[], float]
+
+    def next(self, entry: Entry, reason: str) -> datetime | None:
+        """The moment of the next attempt; None: there is none."""
+        if reason in PARKED_AS and entry.attempts + 1 >= PATIENCE:
+            return None
+        return next_attempt(entry.attempts + 1, entry.captured_at, self.now, horizon=self.horizon, jitter=self.jitter)
+
+
+def settlements(claimed: Claimed, work: Work, progress: Progress, retrying: Retrying) -> list[Settlement]:
+    """What came of each entry of one person."""
+    return [_settlement(claimed, entry, work, progress, retrying) for entry in claimed.entries]
+
+
+def idle_settlement(claimed: Claimed, reason: str) -> Settlement:
+    """What came of a person for whom no call was needed."""
+    return Settlement(
+        connection_id=claimed.connection_id,
+        person_id=claimed.person_id,
+        entry_ids=claimed.entry_ids,
+        outcome="nothing_to_do",
+        reason=reason,
+    )
+
+
+def internal_settlements(claimed: Claimed, retrying: Retrying) -> list[Settlement]:
+    """What came of a person who could not even be loaded."""
+    return [
+        Settlement(
+            connection_id=claimed.connection_id,
+            person_id=claimed.person_id,
+            entry_ids=(entry.id,),
+            outcome="later" if (again := retrying.next(entry, "internal")) else "parked",
+            reason="internal",
+            not_before=again,
+            unsure=entry.unsure,
+        )
+        for entry in claimed.entries
+    ]
+
+
+def _settlement(claimed: Claimed, entry: Entry, work: Work, progress: Progress, retrying: Retrying) -> Settlement:
+    fields = [key for key in (KEYS if entry.kind == "create" else entry.fields) if key in progress.outcomes]
+    outcome = min((progress.outcomes[key] for key in fields), key=_rank, default=NothingToDo())
+    not_before = None
+    if isinstance(outcome, Later):
+        not_before = retrying.next(entry, outcome.reason)
+        outcome = outcome if not_before else Parked(PARKED_AS.get(outcome.reason, "exhausted"))
+    elif isinstance(outcome, Snoozed):
+        not_before = retrying.now + timedelta(seconds=outcome.seconds)
+    return Settlement(
+        connection_id=claimed.connection_id,
+        person_id=claimed.person_id,
+        entry_ids=(entry.id,),
+        outcome=NAMES[type(outcome)],
+        reason=_reason(outcome, fields, progress),
+        detail=_detail(entry, outcome, fields, work, progress) or None,
+        not_before=not_before,
+        unsure=not_before is not None and (progress.unsure or work.unsure),
+        request_id=progress.request_id,
+        sent_at=progress.sent_at,
+    )
+
+
+def _rank(outcome: Outcome) -> int:
+    return RANK.index(type(outcome))
+
+
+def _reason(outcome: Outcome, fields: Sequence[str], progress: Progress) -> str:
+    """Why; of something delivered, why a part of it was not."""
+    if isinstance(outcome, Delivered):
+        return next((why for key in fields if (why := _skipped(progress.outcomes[key]))), "")
+    return outcome.reason
+
+
+def _skipped(outcome: Outcome) -> str:
+    return outcome.reason if isinstance(outcome, NothingToDo) else ""
+
+
+def _detail(entry: Entry, outcome: Outcome, fields: Sequence[str], work: Work, progress: Progress) -> dict[str, Any]:
+    """Facts for the sentence: names and numbers, never a value."""
+    lists = {
+        "fields": [key for key in fields if type(progress.outcomes[key]) is type(outcome)],
+        "skipped": [key for key in fields if _skipped(progress.outcomes[key])],
+        "newer": [key for key in fields if _is_newer(entry, key, work)],
+    }
+    if isinstance(outcome, (Delivered, NothingToDo)):
+        del lists["fields"]
+    detail: dict[str, Any] = {name: keys for name, keys in lists.items() if keys}
+    if isinstance(progress.error, Refused) and isinstance(outcome, (Parked, Later)):
+        detail |= {"status": progress.error.status, "code": progress.error.code}
+        detail["fields"] = _named(progress.error, detail["fields"]) or detail["fields"]
+    return detail
+
+
+def _named(error: Refused, fields: Sequence[str]) -> list[str]:
+    """The fields that Tripletex's messages are about."""
+    return [key for key in fields if error.names(BY_KEY[key].tripletex)]
+
+
+def _is_newer(entry: Entry, key: str, work: Work) -> bool:
+    """Whether Huma was edited after a run was approved."""
+    pair = (entry.expected or {}).get(key)
+    return pair is not None and pair[0] != work.hash_of(key, work.values.get(key))

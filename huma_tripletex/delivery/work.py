@@ -1,0 +1,57 @@
+"""What an attempt is given, frozen: all it needs is read before, so that its thread never touches the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from huma_tripletex.core.people import Values
+from huma_tripletex.delivery.terms import Terms
+from huma_tripletex.gateway.agreement import HashOf
+
+Approved = Mapping[str, tuple[str, str]]
+"""Of a run: per field the hashes of Huma's and of Tripletex's value as they were when the plan was approved."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the link remembers of the employee; versions are Tripletex's, None: not known."""
+
+    employee_id: int
+    employee_version: int | None = None
+    employment_id: int | None = None
+    employment_version: int | None = None
+    employment_count: int | None = None
+    agreed: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Work:
+    """One person to be delivered. `values` are canonical, `fields` those that entries name.
+
+    `known` None: nobody in Tripletex, as far as we know; `creates`: may be created there; `tried`: the hashes of what
+    an earlier create sent, so look whether it was carried out; `taken`: employees that are somebody else's. `unsure`: an
+    earlier attempt's answer was lost, so the agreement proves nothing.
+    """
+
+    person_id: str
+    values: Values = field(repr=False)
+    email: str | None = field(repr=False)
+    fields: frozenset[str]
+    terms: Terms = field(repr=False)
+    hash_of: HashOf = field(repr=False)
+    approved: Approved = field(default_factory=dict, repr=False)
+    known: Known | None = None
+    unsure: bool = False
+    creates: bool = False
+    tried: Mapping[str, str] | None = field(default=None, repr=False)
+    taken: frozenset[int] = frozenset()
+
+    def is_agreed(self, key: str) -> bool:
+        """Whether Huma's value is the one that both sides last held."""
+        agreed = self.known.agreed.get(key) if self.known else None
+        return agreed is not None and agreed == self.hash_of(key, self.values.get(key))
+
+    def is_as_approved(self, key: str) -> bool:
+        """Whether a run was approved with the value that Huma has now."""
+        return key in self.approved and self.approved[key][0] == self.hash_of(key, self.values.get(key))

@@ -1,0 +1,25 @@
+"""Runs one piece of work inside the application and lets no error out: RQ would put its values into Redis."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from flask import Flask
+
+from huma_tripletex.delivery.guard import unforeseen
+from huma_tripletex.delivery.transaction import PASSING
+
+log = logging.getLogger(__name__)
+
+
+def carefully(app: Flask, what: str, step: Callable[[], None]) -> bool:
+    """Runs `step` in an application context of its own; False: it failed, which is logged without any value."""
+    with app.app_context():
+        try:
+            why = unforeseen(step)
+        except PASSING as error:
+            why = f"{type(error).__name__} of the database"
+    if why:
+        log.error("%s failed and will be tried again: %s", what, why)
+    return not why

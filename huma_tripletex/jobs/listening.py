@@ -1,0 +1,113 @@
+"""Listens to Redis with an RQ worker in this process, for as long as the worker lives, whatever Redis does.
+
+RQ's own loop ends when Redis goes away during a job; here it is begun again. Until Redis is back, the sweep does
+everything.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from flask import Flask
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue, SimpleWorker
+from rq.exceptions import StopRequested
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from huma_tripletex.jobs.allowed import AllowedJob
+from huma_tripletex.jobs.workplace import Workplace
+from huma_tripletex.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+PAUSE = 1.0
+"""Seconds until Redis is asked again after it went away."""
+
+
+class Listener(SimpleWorker):
+    """An RQ worker that runs our jobs inside the application and leaves signals to the process."""
+
+    max_connection_wait_time = PAUSE
+
+    def __init__(self, app: Flask, place: Workplace, queue: Queue, redis: Redis) -> None:
+        self._app = app
+        self._place = place
+        self.is_busy = False
+        super().__init__(
+            [queue], connection=redis, job_class=AllowedJob, serializer=JSONSerializer, log_job_description=False
+        )
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        self.is_busy = True
+        try:
+            with self._app.app_context():
+                super().execute_job(job, queue)
+        finally:
+            self.is_busy = False
+        if self._place.is_stopping():
+            raise StopRequested
+
+    def interrupt(self) -> None:
+        """Ends the wait for jobs. Called from a signal handler, which runs in this same thread."""
+        if not self.is_busy:
+            raise StopRequested
+
+    def _install_signal_handlers(self) -> None:
+        """The process has its own."""
+
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+        """RQ would log the traceback; ours never raise, so this is somebody else's job."""
+        log.error("job %s was refused: %s", job.id, getattr(exc_info[0], "__name__", "") if exc_info else "")
+
+
+class Listening:
+    """The loop around the listener; `interrupt` is for the signal handler."""
+
+    def __init__(self, app: Flask, runtime: Runtime, place: Workplace) -> None:
+        self._app = app
+        self._runtime = runtime
+        self._place = place
+        self._listener: Listener | None = None
+        self._told = False
+
+    def run(self) -> None:
+        """Until the workplace is stopping."""
+        while not self._place.is_stopping():
+            if self._runtime.settings.redis_url and self._listen():
+                self._told = False
+            if not self._place.is_stopping():
+                time.sleep(PAUSE)
+
+    def interrupt(self) -> None:
+        if self._listener:
+            self._listener.interrupt()
+
+    def _listen(self) -> bool:
+        """One life of the listener; False: Redis was not there or went away."""
+        settings = self._runtime.settings
+        redis = Redis.from_url(settings.redis_url, socket_connect_timeout=PAUSE)
+        try:
+            redis.ping()
+            queue = Queue(settings.queue, connection=redis, job_class=AllowedJob, serializer=JSONSerializer)
+            self._listener = Listener(self._app, self._place, queue, redis)
+            self._listener.work(logging_level="WARNING")
+        except StopRequested:
+            return True
+        except (RedisError, OSError) as error:
+            self._say_once(error)
+            return False
+        finally:
+            self._listener = None
+            redis.close()
+        return True
+
+    def _say_once(self, error: Exception) -> None:
+        if not self._told:
+            log.warning(
+                "Redis is not there (%s); until it is back, work goes on at the sweep's pace", type(error).__name__
+            )
+        self._told = True

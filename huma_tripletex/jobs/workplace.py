@@ -1,0 +1,53 @@
+"""What the threads of one worker process share: open clients, the agenda, the desk, and the wish to stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+
+from flask import current_app
+
+from huma_tripletex.delivery import Clients
+from huma_tripletex.jobs.agenda import Agenda
+from huma_tripletex.runtime import Runtime, current_runtime
+
+NAME = "huma_tripletex_workplace"
+
+Task = tuple[str, int]
+"""A name of `jobs.desk.WORK` and the number of a plan or run."""
+
+
+@dataclass
+class Workplace:
+    """One per application and process. `agenda`: connections with more to send; `desk`: plans and runs to work on.
+
+    `staffed`: the worker's threads are there to carry on what a job leaves; otherwise the job does it all itself.
+    """
+
+    agenda: Agenda
+    clients: Clients = field(default_factory=Clients)
+    desk: SimpleQueue[Task | None] = field(default_factory=SimpleQueue)
+    staffed: bool = False
+    _stopping: bool = False
+
+    def stop(self) -> None:
+        """Asks everybody to end. Takes no lock: a signal handler calls it wherever the main thread happens to be."""
+        self._stopping = True
+        self.desk.put(None)
+
+    def is_stopping(self) -> bool:
+        """Whether what is in flight should be finished and nothing begun."""
+        return self._stopping
+
+    @classmethod
+    def of(cls, runtime: Runtime) -> Workplace:
+        return cls(Agenda(runtime.clock))
+
+
+def workplace() -> Workplace:
+    """The workplace of the current application."""
+    places = current_app.extensions
+    if NAME not in places:
+        places[NAME] = Workplace.of(current_runtime())
+    place: Workplace = places[NAME]
+    return place
