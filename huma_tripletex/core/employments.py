@@ -91,7 +91,7 @@ def _change_in_force(
     end = wanted[LAST] if LAST in asked else period.end
     if FIRST in asked and start and period.end and start > period.end:
         return _new(start, wanted[LAST] if LAST in asked else None)
-    if FIRST in asked and start and _overlaps_another(period, employments, start):
+    if start and _reaches_another(period, employments, start):
         return Ask("employments_overlap")
     return _correct(period, start, end)
 
@@ -106,7 +106,8 @@ def _change_ended(
     if FIRST in asked and start and period.end and start > period.end:
         return _new(start, wanted[LAST] if LAST in asked else None)
     if FIRST not in asked:
-        return _correct(period, period.start, end) if _is_about(period, start) else Ask("last_workday_unclear")
+        ours = end == period.end or _is_about(period, start)
+        return _correct(period, period.start, end) if ours else Ask("last_workday_unclear")
     if start == period.start:
         return _correct(period, start, end)
     if end is None or end >= today.isoformat():  # back in force, so its start may be corrected as well
@@ -129,12 +130,10 @@ def _new(start: str, end: str | None) -> Change:
     return Ask("workdays_reversed") if end and end < start else NewPeriod(start, end)
 
 
-def _overlaps_another(period: EmploymentPeriod, employments: Sequence[EmploymentPeriod], start: str) -> bool:
-    """Whether an earlier employment, over by now, ended on or after the new start."""
-    return any(
-        other.id != period.id and other.end is not None and other.end >= start and (other.start or "") <= start
-        for other in employments
-    )
+def _reaches_another(period: EmploymentPeriod, employments: Sequence[EmploymentPeriod], start: str) -> bool:
+    """Whether with the new start it would no longer come after the employments that are over."""
+    others = (other for other in employments if other.id != period.id)
+    return start != period.start and any(other.end is not None and other.end >= start for other in others)
 
 
 def _is_about(period: EmploymentPeriod, start: str | None) -> bool:

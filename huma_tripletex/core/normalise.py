@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
-from stdnum.exceptions import ValidationError
 from stdnum.no import iban, kontonr
 
 from huma_tripletex.core import phone
@@ -19,6 +18,7 @@ from huma_tripletex.core.text import plain
 LONGEST_NAME: Final = 100
 """Characters Tripletex takes for a first or last name."""
 ACCOUNT_DIGITS: Final = 11
+IBAN_LENGTH: Final = 15
 _SEPARATORS: Final = re.compile(r"[\s.\-\u2012-\u2015\u2212/]")
 _DAY_FIRST: Final = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})")
 _ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -86,13 +86,13 @@ def mask(key: str, value: str | None) -> str:
 
 
 def _account(text: str) -> str:
-    digits = _SEPARATORS.sub("", text)
-    if digits.isdecimal():
-        return digits if digits.isascii() else str(int("1" + digits))[1:]
-    try:
-        return str(iban.to_kontonr(digits)) if digits[:2].upper() == "NO" and digits.isascii() else text
-    except ValidationError:
-        return text
+    """Bare digits; an IBAN of Norway is the account number with a check in front."""
+    bare = _SEPARATORS.sub("", text)
+    if bare.isdecimal():
+        return bare if bare.isascii() else "".join(str(int(digit)) for digit in bare)
+    if len(bare) == IBAN_LENGTH and bare.isascii() and iban.is_valid(bare):
+        return str(iban.to_kontonr(bare))
+    return text
 
 
 def _date(text: str) -> str:
