@@ -114,13 +114,13 @@ def _named(_: View, row: Row) -> Any:
 
 
 COMPUTED: dict[tuple[str, str], Render] = {
-    ("Employee", "displayName"): lambda _, row: f"{row['firstName']} {row['lastName']}".strip(),
+    ("Employee", "displayName"): lambda _, row: " ".join(filter(None, (row["firstName"], row["lastName"]))),
     ("Employee", "companyId"): lambda view, _: view.company.id,
     ("Employee", "employments"): lambda view, row: view.company.children("Employment", row["id"]),
     ("Employment", "employmentDetails"): lambda view, row: view.company.children("EmploymentDetails", row["id"]),
     ("Employment", "latestSalary"): _latest_salary,
     ("EmploymentDetails", "monthlySalary"): lambda _, row: round(row["annualSalary"] / 12, 2),
-    ("Department", "displayName"): lambda _, row: f"{row['departmentNumber']} {row['name']}".strip(),
+    ("Department", "displayName"): lambda _, row: " ".join(filter(None, (row["departmentNumber"], row["name"]))),
     ("Division", "displayName"): _named,
     ("Company", "displayName"): _named,
     ("Client", "displayName"): _named,

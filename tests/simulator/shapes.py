@@ -1,5 +1,6 @@
-"""The shapes of Tripletex's answers that this project relies on, written from the specification 2.74.00, and a transport that
-holds every answer against them. `test_shapes.py` holds the table itself against the specification, where that is at hand.
+"""The shapes of Tripletex's answers that this project relies on, written from the specification 2.74.00, and a
+transport that holds every answer against them. `test_shapes.py` holds the table itself against the specification,
+where that is at hand.
 
 The specification knows no null; what has been recorded as null is listed in NULLS, with the evidence.
 """
@@ -15,7 +16,9 @@ import httpx
 COMMON = {"id": "integer", "version": "integer", "changes": "Change[]", "url": "string"}
 
 
-def _model(*, strings: str = "", integers: str = "", numbers: str = "", booleans: str = "", **others: str) -> dict[str, str]:
+def _model(
+    *, strings: str = "", integers: str = "", numbers: str = "", booleans: str = "", **others: str
+) -> dict[str, str]:
     kinds = {"string": strings, "integer": integers, "number": numbers, "boolean": booleans}
     return {name: kind for kind, names in kinds.items() for name in names.split()} | others
 
@@ -101,7 +104,9 @@ MODELS: dict[str, dict[str, str]] = {
     "ConsumerToken": COMMON | _model(strings="token expirationDate", apiConsumer="ApiConsumer"),
     "EmployeeToken": COMMON | _model(strings="token expirationDate", apiConsumer="ApiConsumer", employee="Employee"),
     "SessionToken": COMMON
-    | _model(strings="expirationDate token encryptionKey", consumerToken="ConsumerToken", employeeToken="EmployeeToken"),
+    | _model(
+        strings="expirationDate token encryptionKey", consumerToken="ConsumerToken", employeeToken="EmployeeToken"
+    ),
     "Entitlement": COMMON | _model(strings="name", integers="entitlementId", employee="Employee", customer="Company"),
     "EmploymentType": COMMON | _model(strings="employmentType nameNO code"),
     "RemunerationType": COMMON | _model(strings="remunerationType nameNO code"),

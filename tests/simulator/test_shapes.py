@@ -1,4 +1,4 @@
-"""Everything the simulator answers has a shape the specification publishes, by the table and by the specification itself."""
+"""Everything the simulator answers has a published shape, by the table and by the specification itself."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ def test_lists_and_single_objects_have_published_shapes(full: Api, path: str, sp
         valid_by(specification, ANSWERS[path], single)
 
 
-@pytest.mark.parametrize("fields", ["*", "*,changes", "*,employments(*,employmentDetails(*),division(*),latestSalary(*))"])
+@pytest.mark.parametrize(
+    "fields", ["*", "*,changes", "*,employments(*,employmentDetails(*),division(*),latestSalary(*))"]
+)
 def test_expanded_employees_have_published_shapes(full: Api, fields: str, specification: dict[str, Any]) -> None:
     for value in full.get("employee", fields=f"{fields},department(*),address(*),phoneNumberMobileCountry(*)"):
         check("Employee", value)

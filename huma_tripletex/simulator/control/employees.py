@@ -26,7 +26,8 @@ def added(simulator: Controlled, request: Request, _rest: str) -> Response:
     """One employee, or a list of them, stored as given; answers in the order sent."""
     company, body = asked_company(simulator, request), sent(request)
     items = body if isinstance(body, list) else [body]
-    rows = [_add(company, item) for item in items]
+    with company.attempt():
+        rows = [_add(company, item) for item in items]
     view = _view(simulator, request, company)
     simulator.webhooks.fire(view, [("employee.create", row["id"]) for row in rows])
     shown = [_shown(simulator, request, company, row) for row in rows]
@@ -39,11 +40,10 @@ def edited(simulator: Controlled, request: Request, rest: str) -> Response:
     old = _row(company, rest)
     row = {**old, **_own(company, values), "id": old["id"]}
     row["version"] = values.get("version", old["version"] + 1)
-    company.put("Employee", row)
-    if "employments" in values:
-        for employment in company.child_rows("Employment", row["id"]):
-            company.drop("Employment", employment["id"])
-        _add_employments(company, row["id"], values["employments"])
+    with company.attempt():
+        company.put("Employee", row)
+        if "employments" in values:
+            _replace_employments(company, row["id"], values["employments"] or [])
     simulator.webhooks.fire(_view(simulator, request, company), [("employee.update", row["id"])])
     return said(_shown(simulator, request, company, row))
 
@@ -70,6 +70,12 @@ def _add(company: Company, item: Any) -> Row:
     company.put("Employee", row)
     _add_employments(company, row_id, item.get("employments") or [])
     return row
+
+
+def _replace_employments(company: Company, employee_id: int, items: list[Any]) -> None:
+    for employment in company.child_rows("Employment", employee_id):
+        company.drop("Employment", employment["id"])
+    _add_employments(company, employee_id, items)
 
 
 def _add_employments(company: Company, employee_id: int, items: list[Any]) -> None:
