@@ -1,4 +1,4 @@
-"""What is plugged into the host, one line each. All state is in `app.extensions`; importing or mounting starts nothing."""
+"""What is plugged into the host, one line each. State is in `app.extensions`; importing or mounting starts nothing."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _refuse_other_binds(app: Flask, host: Host) -> None:
     for person_model in host.models:
         if bind := person_model.model.metadata.info.get("bind_key"):
             raise ConfigurationError(
-                f"{person_model.model.__name__} lives on the bind {bind!r}; huma_tripletex needs people on the default bind"
+                f"{person_model.model.__name__} lives on the bind {bind!r}; its people must be on the default bind"
             )
 
 

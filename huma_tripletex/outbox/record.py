@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Text, bindparam, insert, select
+from sqlalchemy import Column, ColumnElement, FromClause, Insert, Text, and_, bindparam, cast, func, insert, select
 from sqlalchemy.orm import Session
 
 from huma_tripletex.models.base import Instant, Json
@@ -30,10 +30,19 @@ WRITTEN = ("connection_id", "person_id", "kind", "fields", "captured_at", "not_b
 class Change:
     """Fields of one person that changed in Huma. No fields: look at the person (deleted, moved, out of scope)."""
 
-    organisation_id: str
+    organisation_id: str | None
+    """None: the host's own table knows; see `Homes`."""
     person_id: str
     fields: tuple[str, ...]
     kind: EntryKind = "change"
+
+
+@dataclass(frozen=True)
+class Homes:
+    """The columns of the host that tell which organisation a person belongs to."""
+
+    person: Column[Any]
+    organisation: Column[Any]
 
 
 @dataclass(frozen=True)
@@ -47,11 +56,16 @@ class RunChange:
 
 
 def record(
-    session: Session, changes: Iterable[Change], now: datetime, exclude_connection: int | None = None
+    session: Session,
+    changes: Iterable[Change],
+    now: datetime,
+    exclude_connection: int | None = None,
+    homes: Homes | None = None,
 ) -> set[int]:
     """Makes an entry per change and capturing connection of its organisation; returns the connections told.
 
-    One statement, whatever the number of changes. An organisation without a connection gets no entry.
+    One statement, whatever the number of changes. An organisation without a connection gets no entry. `homes` is
+    asked, by the same statement, about people whose change does not name their organisation.
     """
     dialect = dialect_of(session)
     rows = [
@@ -59,7 +73,7 @@ def record(
         for c in changes
     ]
     given = {"rows": as_json(dialect, rows), "now": now, "excluded": exclude_connection or NOBODY}
-    return set(session.connection().execute(_recording(dialect), given).scalars())
+    return set(session.connection().execute(_recording(dialect, homes), given).scalars())
 
 
 def record_for_run(
@@ -80,12 +94,18 @@ def record_for_run(
 
 
 @cache
-def _recording(dialect: str) -> Insert:
+def _recording(dialect: str, homes: Homes | None) -> Insert:
     rows = rowset(dialect, COLUMNS)
     now = bindparam("now", type_=Instant)
+    changed: FromClause = rows
+    organisation: ColumnElement[Any] = rows.c.organisation_id
+    if homes:
+        unknown = and_(organisation.is_(None), homes.person == cast(rows.c.person_id, homes.person.type))
+        changed = rows.outerjoin(homes.person.table, unknown)
+        organisation = func.coalesce(organisation, cast(homes.organisation, Text))
     told = (
         select(CONNECTIONS.c.id, rows.c.person_id, rows.c.kind, rows.c.fields, now, now)
-        .join_from(rows, CONNECTIONS, CONNECTIONS.c.organisation_id == rows.c.organisation_id)
+        .join_from(changed, CONNECTIONS, CONNECTIONS.c.organisation_id == organisation)
         .where(
             CONNECTIONS.c.state != "disconnected",
             CONNECTIONS.c.capturing_since.is_not(None),

@@ -1,0 +1,140 @@
+"""Captures what the host's sessions flush: objects of the person models that are new, changed or deleted."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from contextvars import ContextVar
+from typing import Any
+from weakref import ReferenceType, ref
+
+from sqlalchemy import ClauseElement, inspect
+from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm.attributes import History
+from sqlalchemy.orm.exc import ObjectDeletedError
+
+from huma_tripletex.capture.noted import Noted
+from huma_tripletex.capture.telling import tell
+from huma_tripletex.capture.watch import WatchedModel, current_watch
+from huma_tripletex.host.values import as_text
+
+EXPRESSIONS = "huma_tripletex_expressions"
+_flush: ContextVar[ReferenceType[UOWTransaction] | None] = ContextVar("huma_tripletex_flush", default=None)
+
+
+def before_flush(session: Session, flush: UOWTransaction, _objects: Any) -> None:
+    """Notes what flushing would make us forget: SQL expressions as values, and where somebody deleted belonged."""
+    _flush.set(ref(flush))
+    watch = current_watch()
+    if watch is None:
+        return
+    flush.attributes[EXPRESSIONS] = {
+        (id(thing), name)
+        for thing in session.dirty
+        if (model := watch.of(type(thing)))
+        for name in model.keys
+        if isinstance(inspect(thing).dict.get(name), ClauseElement)
+    }
+    for thing in session.deleted:
+        if model := watch.of(type(thing)):
+            with suppress(ObjectDeletedError):
+                _load(thing, model.person, model.organisation)
+
+
+def after_flush(session: Session, flush: UOWTransaction) -> None:
+    """Records what was flushed; the history of every attribute is still there."""
+    _flush.set(None)
+    watch = current_watch()
+    if watch is None:
+        return
+    noted = Noted(watch.all_keys)
+    for note, things in ((_new, session.new), (_changed, session.dirty), (_deleted, session.deleted)):
+        for thing in things:
+            if model := watch.of(type(thing)):
+                note(noted, model, thing, flush)
+    tell(session, watch, noted)
+
+
+def is_flushing() -> bool:
+    """Whether a flush that will be captured is under way; one that failed is gone with its transaction."""
+    flush = _flush.get()
+    return flush is not None and flush() is not None
+
+
+def _new(noted: Noted, model: WatchedModel, thing: Any, _flush: UOWTransaction) -> None:
+    whose = _now(thing, model.organisation), _person(thing, model)
+    if model.is_main:
+        noted.added(*whose)
+    elif filled := [key for name, key in model.keys.items() if _may_hold_something(model, thing, name)]:
+        noted.changed(*whose, filled)
+
+
+def _deleted(noted: Noted, model: WatchedModel, thing: Any, _flush: UOWTransaction) -> None:
+    whose = _before(thing, model.organisation), _before(thing, model.person)
+    if model.is_main:
+        noted.left(*whose)
+    else:
+        noted.changed(*whose, model.keys.values())
+
+
+def _changed(noted: Noted, model: WatchedModel, thing: Any, flush: UOWTransaction) -> None:
+    if any(_differs(thing, name) for name in (model.organisation, model.person) if name):
+        _moved(noted, model, thing)
+        return
+    expressions = flush.attributes.get(EXPRESSIONS, ())
+    keys = [k for name, k in model.keys.items() if (id(thing), name) in expressions or _differs(thing, name)]
+    if model.takes_part and _differs(thing, model.takes_part):
+        keys = list(noted.all_keys)
+    if keys:
+        noted.changed(_now(thing, model.organisation), _person(thing, model), keys)
+
+
+def _moved(noted: Noted, model: WatchedModel, thing: Any) -> None:
+    """Somebody moved to another organisation, or a row of values to another person."""
+    before = _before(thing, model.organisation), _before(thing, model.person)
+    after = _now(thing, model.organisation), _person(thing, model)
+    if model.is_main:
+        noted.left(*before)
+        noted.added(*after)
+    else:
+        noted.changed(*before, model.keys.values())
+        noted.changed(*after, model.keys.values())
+
+
+def _differs(thing: Any, name: str) -> bool:
+    """Whether the value really changed: the same date given as text, or put back, is no change."""
+    history: History = inspect(thing).attrs[name].history
+    if not history.added:
+        return bool(history.deleted)
+    return not history.deleted or as_text(history.deleted[0]) != as_text(history.added[0])
+
+
+def _now(thing: Any, name: str | None) -> Any:
+    """The value, if it is known without asking the database."""
+    return inspect(thing).dict.get(name) if name else None
+
+
+def _before(thing: Any, name: str | None) -> Any:
+    """The value that the database had before the flush."""
+    if name is None:
+        return None
+    history: History = inspect(thing).attrs[name].history
+    return history.deleted[0] if history.deleted else _now(thing, name)
+
+
+def _person(thing: Any, model: WatchedModel) -> Any:
+    """Whose values these are; an object that is expired knows by its key, if that is the person's."""
+    known = _now(thing, model.person)
+    if known is None and (identity := inspect(thing).identity):
+        known = dict(zip(model.mapper.primary_key, identity, strict=True)).get(model.column(model.person))
+    return known if known is not None else getattr(thing, model.person)
+
+
+def _load(thing: Any, *names: str | None) -> None:
+    for name in filter(None, names):
+        getattr(thing, name)
+
+
+def _may_hold_something(model: WatchedModel, thing: Any, name: str) -> bool:
+    """Whether a new row says anything in this attribute; what the database fills in is not known here."""
+    values = inspect(thing).dict
+    return values.get(name) is not None if name in values else model.column(name).server_default is not None

@@ -1,0 +1,129 @@
+"""Carries out a statement on a watched model so that the keys of the rows it touched become known.
+
+By RETURNING, so that a row that begins to match while the statement runs is not missed; a database without it is asked
+for the keys before. Whoever executed the statement gets the result that they would have got.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import Column, Result, Select, select, tuple_
+from sqlalchemy.orm import ORMExecuteState
+
+from huma_tripletex.capture.watch import WatchedModel
+
+Pairs = set[tuple[Any, Any]]
+"""Whose rows: organisation (None: the main model knows) and person."""
+
+
+def can_run(state: ORMExecuteState, model: WatchedModel) -> bool:
+    """Whether the keys of the rows can be had without changing what the host gets."""
+    table = _statement(state).table.fullname
+    if any(column.table.fullname != table for column in _keys(model)):
+        return False  # a part of a joined inheritance that does not hold the keys
+    if state.is_insert and not _returns(state):
+        return False
+    if _hosts_returning(state):
+        return bool(state.is_orm_statement) and _returns(state)
+    return state.is_insert or bool(state.is_orm_statement) or not _many(state)
+
+
+def run(state: ORMExecuteState, model: WatchedModel) -> tuple[Result[Any], Pairs]:
+    """Executes the statement; gives the host's result, and whose rows were touched (as they are afterwards)."""
+    if _hosts_returning(state):
+        return _beside_hosts_returning(state, model)
+    if state.is_insert and _makes_several(state):
+        return _inserting_several(state, model)
+    if state.is_update and _many(state):
+        result = state.invoke_statement()
+        return result, keys_before(state, model)
+    if not _returns(state):
+        before = keys_before(state, model)
+        return state.invoke_statement(), before
+    result = state.invoke_statement(statement=_statement(state).return_defaults(*_keys(model)))
+    rows = result.returned_defaults_rows or ()  # type: ignore[attr-defined]
+    return result, {_whose(model, [row._mapping[column] for column in _keys(model)]) for row in rows}
+
+
+def keys_before(state: ORMExecuteState, model: WatchedModel) -> Pairs:
+    """Whose rows the statement is about, by asking the database."""
+    if state.session.autoflush:
+        state.session.flush()
+    query = select(*_keys(model))
+    if _many(state):
+        return _pairs(model, state.session.execute(_by_primary_key(query, state, model)))
+    condition = _statement(state).whereclause
+    if condition is not None:
+        query = query.where(condition)
+    parameters = state.parameters if isinstance(state.parameters, Mapping) else None
+    return _pairs(model, state.session.execute(query, parameters))
+
+
+def _beside_hosts_returning(state: ORMExecuteState, model: WatchedModel) -> tuple[Result[Any], Pairs]:
+    """The host asked for columns itself: ours come after them, and are taken away again."""
+    theirs = len(_statement(state).returning_column_descriptions)
+    frozen = state.invoke_statement(statement=_also_returning(state, model)).freeze()
+    pairs = {_whose(model, tuple(row)[theirs:]) for row in frozen()}
+    return frozen().columns(*range(theirs)), pairs
+
+
+def _inserting_several(state: ORMExecuteState, model: WatchedModel) -> tuple[Result[Any], Pairs]:
+    result = state.invoke_statement(statement=_also_returning(state, model))
+    rows = result.all()
+    if not hasattr(result, "rowcount"):
+        result.rowcount = len(rows)  # type: ignore[attr-defined]  # the host may ask how many there were
+    return result, {_whose(model, row) for row in rows}
+
+
+def _also_returning(state: ORMExecuteState, model: WatchedModel) -> Any:
+    ordered = {"sort_by_parameter_order": True} if getattr(state.statement, "_sort_by_parameter_order", None) else {}
+    return _statement(state).returning(*_keys(model), **ordered)
+
+
+def _by_primary_key(query: Select[Any], state: ORMExecuteState, model: WatchedModel) -> Select[Any]:
+    key = model.mapper.primary_key
+    names = [model.mapper.get_property_by_column(column).key for column in key]
+    rows = cast("Sequence[Mapping[str, Any]]", state.parameters)
+    given = [tuple(row[name] for name in names) for row in rows]
+    return query.where(tuple_(*key).in_(given) if len(key) > 1 else key[0].in_([number for (number,) in given]))
+
+
+def _statement(state: ORMExecuteState) -> Any:
+    return state.statement
+
+
+def _returns(state: ORMExecuteState) -> bool:
+    dialect = state.session.get_bind(**state.bind_arguments).dialect
+    if state.is_insert:
+        return dialect.insert_returning
+    return dialect.update_returning if state.is_update else dialect.delete_returning
+
+
+def _hosts_returning(state: ORMExecuteState) -> bool:
+    return bool(_statement(state).returning_column_descriptions)
+
+
+def _many(state: ORMExecuteState) -> bool:
+    return isinstance(state.parameters, Sequence)
+
+
+def _makes_several(state: ORMExecuteState) -> bool:
+    statement = _statement(state)
+    if statement.select is not None or statement._multi_values:
+        return True
+    return bool(state.parameters) if state.is_orm_statement else _many(state)
+
+
+def _keys(model: WatchedModel) -> list[Column[Any]]:
+    person = model.column(model.person)
+    return [person, model.column(model.organisation)] if model.organisation else [person]
+
+
+def _whose(model: WatchedModel, keys: Sequence[Any]) -> tuple[Any, Any]:
+    return (keys[1], keys[0]) if model.organisation else (None, keys[0])
+
+
+def _pairs(model: WatchedModel, rows: Result[Any]) -> Pairs:
+    return {_whose(model, tuple(row)) for row in rows}

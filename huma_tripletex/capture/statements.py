@@ -1,0 +1,98 @@
+"""Captures what the host's sessions execute: INSERT, UPDATE and DELETE on the person models.
+
+What goes by without an event of the session, or cannot be captured here, is noticed by `capture.unseen`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import Result
+from sqlalchemy.orm import ORMExecuteState
+
+from huma_tripletex.capture.noted import Noted
+from huma_tripletex.capture.running import Pairs, can_run, keys_before, run
+from huma_tripletex.capture.telling import tell
+from huma_tripletex.capture.watch import WatchedModel, attributes_set, current_watch
+
+_captured: ContextVar[bool] = ContextVar("huma_tripletex_captured", default=False)
+
+
+def on_execute(state: ORMExecuteState) -> Result[Any] | None:
+    """Called before each statement of a session: carries out those on watched models and records whom they touched."""
+    if not (state.is_insert or state.is_update or state.is_delete):
+        return None
+    statement: Any = state.statement
+    watch = current_watch()
+    model = watch.of_table(statement.table.fullname) if watch else None
+    if watch is None or model is None or not can_run(state, model):
+        return None
+    touched = attributes_set(statement, state.parameters, model) if state.is_update else frozenset()
+    if state.is_update and not touched:
+        return None
+    noted = Noted(watch.all_keys)
+    with _capturing():
+        moves = not touched.isdisjoint({model.organisation, model.person})
+        before = keys_before(state, model) if moves else None
+        result, after = run(state, model)
+        _note(noted, model, state, touched, (before, after))
+        tell(state.session, watch, noted)
+    return result
+
+
+def is_captured() -> bool:
+    """Whether the statement that runs just now is captured here."""
+    return _captured.get()
+
+
+@contextmanager
+def _capturing() -> Iterator[None]:
+    token = _captured.set(True)
+    try:
+        yield
+    finally:
+        _captured.reset(token)
+
+
+def _note(
+    noted: Noted,
+    model: WatchedModel,
+    state: ORMExecuteState,
+    touched: frozenset[str],
+    rows: tuple[Pairs | None, Pairs],
+) -> None:
+    before, after = rows
+    if state.is_insert:
+        _note_came(noted, model, after)
+    elif state.is_delete:
+        _note_went(noted, model, after)
+    else:
+        keys = (
+            list(noted.all_keys)
+            if model.takes_part in touched
+            else [model.keys[a] for a in touched & model.keys.keys()]
+        )
+        came, went = (after - before, before - after) if before is not None else (set(), set())
+        _note_went(noted, model, went)
+        _note_came(noted, model, came)
+        for whose in after - came if keys else ():
+            noted.changed(*whose, keys)
+
+
+def _note_came(noted: Noted, model: WatchedModel, rows: Pairs) -> None:
+    for whose in rows:
+        if model.is_main:
+            noted.added(*whose)
+        else:
+            noted.changed(*whose, model.keys.values())
+
+
+def _note_went(noted: Noted, model: WatchedModel, rows: Pairs) -> None:
+    for whose in rows:
+        if model.is_main:
+            noted.left(*whose)
+        else:
+            noted.changed(*whose, model.keys.values())

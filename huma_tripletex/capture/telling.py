@@ -1,0 +1,56 @@
+"""Turns what was noted into outbox entries, in the host's transaction, and remembers whom to nudge when it commits."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from huma_tripletex.capture.noted import Noted
+from huma_tripletex.capture.watch import Watch, current_watch
+from huma_tripletex.core.fields import BY_KEY
+from huma_tripletex.outbox.echo import silent_connection
+from huma_tripletex.outbox.record import record
+from huma_tripletex.runtime import current_runtime
+
+NUDGES = "huma_tripletex_nudges"
+
+
+def record_change(person_id: object, *fields: str, organisation_id: object, session: Session | None = None) -> None:
+    """Says that supported fields of a person changed in a way that SQLAlchemy does not show; no fields: all of them.
+
+    For code that writes people by raw SQL or bulk calls: call it in the same transaction. `session` is the host's own
+    `db.session` unless given.
+
+    Raises:
+        ValueError: a name is not one of the supported fields.
+        RuntimeError: the current application has no HumaTripletex.
+    """
+    if unknown := set(fields) - BY_KEY.keys():
+        raise ValueError(f"not a supported field: {', '.join(sorted(unknown))}")
+    watch = current_watch()
+    if watch is None:
+        raise RuntimeError("record_change() needs an application context of an application with HumaTripletex")
+    noted = Noted(watch.all_keys)
+    noted.changed(organisation_id, person_id, fields or noted.all_keys)
+    tell(session or current_runtime().session(), watch, noted)
+
+
+def tell(session: Session, watch: Watch, noted: Noted) -> None:
+    """Writes the entries: one statement, none when nothing was noted."""
+    changes = noted.changes()
+    if not changes:
+        return
+    homes = watch.homes if any(change.organisation_id is None for change in changes) else None
+    told = record(session, changes, current_runtime().clock(), silent_connection(), homes)
+    session.info.setdefault(NUDGES, set()).update(told)
+
+
+def nudge(session: Session) -> None:
+    """Called after each commit: when the outermost has ended, says to the workers which connections to look at.
+
+    Releasing a savepoint commits too, and says nothing. A rollback clears nothing: a needless nudge is free.
+    """
+    if session.in_nested_transaction() or not (waiting := session.info.pop(NUDGES, None)):
+        return
+    queue = current_runtime().queue
+    for connection_id in waiting:
+        queue.nudge(connection_id)

@@ -1,0 +1,134 @@
+"""What is watched: the host's person models, their supported fields, and whose values a row holds.
+
+Made from `Host.models` when the extension is mounted, read by everything else in this package. The mapping is looked at
+on first use, for only then has the host imported all its models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, cast
+
+from flask import current_app, has_app_context
+from sqlalchemy import Column, inspect
+from sqlalchemy.orm import Mapper
+
+from huma_tripletex.core.fields import KEYS
+from huma_tripletex.host.port import PersonModel
+from huma_tripletex.outbox.record import Homes
+
+EXTENSION = "huma_tripletex.capture"
+
+
+@dataclass(frozen=True)
+class WatchedModel:
+    """One of the host's person models. The main one (the first given) says who exists and where they belong."""
+
+    spec: PersonModel
+    is_main: bool
+
+    @cached_property
+    def mapper(self) -> Mapper[Any]:
+        return cast("Mapper[Any]", inspect(self.spec.model))
+
+    @cached_property
+    def keys(self) -> Mapping[str, str]:
+        """Field keys by the name of the mapped attribute."""
+        return {self._attribute(name): key for key, name in self.spec.fields.items()}
+
+    @cached_property
+    def person(self) -> str:
+        """The mapped attribute that says whose values a row holds."""
+        return self._attribute(self.spec.person_id)
+
+    @cached_property
+    def organisation(self) -> str | None:
+        """The mapped attribute of the organisation; None: the main model knows."""
+        return self._attribute(self.spec.organisation_id) if self.spec.organisation_id else None
+
+    @cached_property
+    def takes_part(self) -> str | None:
+        return self._attribute(self.spec.takes_part) if self.spec.takes_part else None
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """Names of the tables that rows of this model, or of a class derived from it, are spread over."""
+        return frozenset(table.fullname for mapper in self.mapper.self_and_descendants for table in mapper.tables)
+
+    @cached_property
+    def names(self) -> Mapping[str, frozenset[str]]:
+        """What a statement may call an attribute (itself, or its column), with the attributes meant."""
+        watched = [*self.keys, self.person, self.organisation, self.takes_part]
+        names: dict[str, frozenset[str]] = {}
+        for attribute in filter(None, watched):
+            for name in (attribute, self.column(attribute).key):
+                names[name] = names.get(name, frozenset()) | {attribute}
+        return names
+
+    def column(self, attribute: str) -> Column[Any]:
+        return cast("Column[Any]", self.mapper.column_attrs[attribute].columns[0])
+
+    def _attribute(self, name: str) -> str:
+        """The column attribute behind `name`, which may be a synonym."""
+        return self.mapper.synonyms[name].name if name in self.mapper.synonyms else name
+
+
+@dataclass(frozen=True)
+class Watch:
+    """All watched models of one application, and the places that were already warned about."""
+
+    models: tuple[WatchedModel, ...]
+    warned: set[tuple[str, int]] = field(default_factory=set)
+    _by_class: dict[type[Any], WatchedModel | None] = field(default_factory=dict)
+
+    @classmethod
+    def over(cls, models: Iterable[PersonModel]) -> Watch:
+        return cls(tuple(WatchedModel(spec, is_main=number == 0) for number, spec in enumerate(models)))
+
+    @property
+    def main(self) -> WatchedModel:
+        return self.models[0]
+
+    @cached_property
+    def all_keys(self) -> tuple[str, ...]:
+        """Every field that this host has, in the order of the catalogue."""
+        mapped = {key for model in self.models for key in model.spec.fields}
+        return tuple(key for key in KEYS if key in mapped)
+
+    @cached_property
+    def homes(self) -> Homes | None:
+        """Where the main model keeps the organisation of a person."""
+        main = self.main
+        return Homes(main.column(main.person), main.column(main.organisation)) if main.organisation else None
+
+    def of(self, kind: type[Any]) -> WatchedModel | None:
+        """The watched model that `kind` is or derives from."""
+        if kind not in self._by_class:
+            self._by_class[kind] = next((model for model in self.models if issubclass(kind, model.spec.model)), None)
+        return self._by_class[kind]
+
+    def of_table(self, name: str) -> WatchedModel | None:
+        return self._by_table.get(name)
+
+    @cached_property
+    def _by_table(self) -> Mapping[str, WatchedModel]:
+        return {table: model for model in self.models for table in model.tables}
+
+
+def current_watch() -> Watch | None:
+    """What the current application watches; None outside one, or in one without the extension."""
+    return current_app.extensions.get(EXTENSION) if has_app_context() else None
+
+
+def attributes_set(statement: Any, parameters: Any, model: WatchedModel) -> frozenset[str]:
+    """Which watched attributes an UPDATE sets; all of them if the statement does not tell."""
+    if not hasattr(statement, "_values"):
+        return frozenset().union(*model.names.values())
+    given = [*(statement._values or ()), *(key for key, _ in getattr(statement, "_ordered_values", None) or ())]
+    rows = [parameters] if isinstance(parameters, Mapping) else parameters or ()
+    for row in rows:
+        given.extend([row] if isinstance(row, str) else row)
+    names = {getattr(key, "key", key) for key in given}
+    return frozenset().union(*(model.names[name] for name in names & model.names.keys()))

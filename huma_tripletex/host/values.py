@@ -1,0 +1,39 @@
+"""A host's column values as text and back: dates as ISO text, numbers as digits, nothing as None."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+def as_text(value: Any) -> str | None:
+    """What a column holds, as the core sees it. A moment counts as its day."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def from_text(kind: TypeEngine[Any], text: str | None) -> Any:
+    """What to put into a column of type `kind`.
+
+    Raises:
+        ValueError: the column cannot hold this text.
+    """
+    if text is None:
+        return None
+    python = _python_type(kind)
+    if issubclass(python, (date, datetime)):
+        return python.fromisoformat(text)
+    return python(text) if issubclass(python, (int, UUID)) else text
+
+
+def _python_type(kind: TypeEngine[Any]) -> type[Any]:
+    try:
+        return kind.python_type
+    except NotImplementedError:
+        return _python_type(kind.impl_instance) if isinstance(kind, TypeDecorator) else str
