@@ -1,6 +1,10 @@
-"""All employees of a company, also of one with more than the 10,000 that Tripletex lists at once: then in pieces,
-by system access and, where that is not enough, by department. Whoever might have been left out makes it an error,
-never a shorter list.
+"""All employees of a company, also of one with more than the 10,000 that Tripletex lists at once: then in pieces, by
+system access and, where that is not enough, by department.
+
+Whoever might have been left out makes it an error, never a shorter list. One thing Tripletex offers no way to ask:
+who has no department. Such employees are noticed when one is seen elsewhere, or when the departments together hold
+fewer than the 10,000 that there must be; a company of that size has had departments for long, and then every employee
+must have one.
 """
 
 from __future__ import annotations

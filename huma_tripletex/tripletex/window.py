@@ -49,17 +49,25 @@ class Permit:
 
 
 class Window:
-    """What is known of the current window. Every time is an aware UTC datetime."""
+    """What is known of the current window. Every time is an aware UTC datetime.
+
+    The header counts whole seconds, so the end is known within two bounds, which suffices for windows of three
+    seconds and more. A new window is counted on from the later one; what was sent after the earlier one may belong to
+    the new window already, and is taken off it until an answer tells.
+    """
 
     def __init__(self) -> None:
         self._limit: int | None = None
         self._remaining = 0
         self._in_flight = 0
         self._turn = 0
-        self._turned_at: datetime | None = None
         self._heard = False  # an answer has come since the start, with or without headers
-        self._began_at: datetime | None = None
-        self._ends_at: datetime | None = None
+        self._told_at: datetime | None = None  # when an answer told how many calls of this window remain
+        self._sent: list[datetime] = []
+        self._turned_at: datetime | None = None
+        self._ends_after: datetime | None = None
+        self._ends_before: datetime | None = None
+        self._longest = 0.0  # the longest wait until an end that was ever told
         self._blocked_until: datetime | None = None
 
     def wait(self, now: datetime) -> float:
@@ -73,12 +81,13 @@ class Window:
             return 0.0
         if self._in_flight:
             return GLANCE
-        return max(_seconds(self._end() or now, now), GLANCE)
+        return max(_seconds(self._end(now), now), GLANCE)
 
     def take(self, now: datetime) -> Permit:
         """Counts one call as under way."""
         self._in_flight += 1
-        self._began_at = self._began_at or now
+        if self._limit is not None:
+            self._sent.append(now)
         return Permit(self._turn, now)
 
     def give_back(self) -> None:
@@ -86,20 +95,22 @@ class Window:
         self._in_flight -= 1
 
     def answered(self, permit: Permit, reading: Reading | None, now: datetime) -> None:
-        """One call has ended. Without a reading it counts as one used; a reading of a window that is over counts
-        nothing.
+        """One call has ended. Without a reading, or with one that may be of a window that is over, it counts as one
+        used.
         """
         self._in_flight -= 1
         self._heard = True
         self._turn_over(now)
-        if reading is None:
-            self._remaining -= 1
-        elif permit.turn == self._turn or self._turned_at is None or _soonest_end(permit, reading) > self._turned_at:
+        if reading and (
+            permit.turn == self._turn or not self._turned_at or _soonest_end(permit, reading) > self._turned_at
+        ):
             self._learn(permit, reading, now)
+        else:
+            self._remaining -= 1
 
     def refused(self, now: datetime, jitter: float) -> float:
         """A 429, which names no end: nobody calls until the window is over. Returns the seconds until then."""
-        end = self._end()
+        end = self._ends_before
         if end is None or end <= now:
             end = now + timedelta(seconds=PERIOD)
         self._remaining = 0
@@ -107,33 +118,46 @@ class Window:
         return _seconds(self._blocked_until, now)
 
     def _learn(self, permit: Permit, reading: Reading, now: datetime) -> None:
+        soonest = _soonest_end(permit, reading)
         latest = now + timedelta(seconds=reading.reset + _RESET_STEP)
-        if self._limit is None:
-            self._begin(reading.remaining, now)
-        elif self._ends_at and _soonest_end(permit, reading) > self._ends_at:  # a window that we had not seen begin
-            self._begin(reading.remaining, self._ends_at)
+        if self._is_of_another(permit, reading):
+            self._begin(now)
+        if not self._told_at or reading.remaining < self._remaining:
+            self._told_at, self._remaining = now, reading.remaining
         self._limit = reading.limit
-        self._remaining = min(self._remaining, reading.remaining)
-        self._ends_at = min(self._ends_at or latest, latest)
+        self._ends_after = max(self._ends_after or soonest, soonest)
+        self._ends_before = min(self._ends_before or latest, latest)
+        self._longest = max(self._longest, reading.reset + _RESET_STEP)
+
+    def _is_of_another(self, permit: Permit, reading: Reading) -> bool:
+        """Whether a window has begun unseen: this one ends later than ours can, or a call sent after we knew how many
+        were left finds no fewer.
+        """
+        if self._limit is None:
+            return True
+        if self._ends_before and _soonest_end(permit, reading) > self._ends_before:
+            return True
+        return bool(self._told_at and permit.sent_at >= self._told_at and reading.remaining >= self._remaining)
 
     def _turn_over(self, now: datetime) -> None:
-        end = self._end()
-        if self._limit is not None and end and now >= end:
-            self._begin(self._limit, end)
+        if self._limit is None or now < (end := self._end(now)):
+            return
+        perhaps_of_the_next = sum(1 for sent in self._sent if not self._ends_after or sent > self._ends_after)
+        self._begin(end)
+        self._remaining = self._limit - perhaps_of_the_next
 
-    def _begin(self, remaining: int, turned_at: datetime) -> None:
+    def _begin(self, turned_at: datetime) -> None:
         self._turn += 1
         self._turned_at = turned_at
-        self._remaining = remaining
-        self._began_at = self._ends_at = None
+        self._told_at = None
+        self._sent.clear()
+        self._ends_after = self._ends_before = None
 
-    def _end(self) -> datetime | None:
-        """Not before the true end: a window that no answer has told of began at the latest with our first call in
-        it.
-        """
-        if self._ends_at or not self._began_at:
-            return self._ends_at
-        return self._began_at + timedelta(seconds=PERIOD)
+    def _end(self, now: datetime) -> datetime:
+        """Not before the true end. A window that no answer has told of had begun when we turned to it."""
+        if self._ends_before:
+            return self._ends_before
+        return (self._turned_at or now) + timedelta(seconds=self._longest or PERIOD)
 
 
 def _soonest_end(permit: Permit, reading: Reading) -> datetime:

@@ -1,5 +1,6 @@
-"""The published API, as much of it as the client relies on, written down from the specification 2.74.00: which operations
-there are, what they may be asked, and which properties their bodies have. `Checked` holds every request against it.
+"""The published API, as much of it as the client relies on, written down from the specification 2.74.00: which
+operations there are, what they may be asked, and which properties their bodies have. `Checked` holds every request
+against it.
 
 `test_published.py` holds the table itself against the specification, where that is at hand.
 """
@@ -103,7 +104,8 @@ MODELS: dict[str, dict[str, str]] = {
 }
 
 CLEARED = {"endDate", "employmentEndReason", "phoneNumberMobile", "bankAccountNumber"}
-"""Null is not in the specification, but it is one of the two ways in which a value may be cleared (TRIPLETEX.md 4.4)."""
+"""Null is not in the specification, but it is one of the two ways in which a value may be cleared (TRIPLETEX.md 4.4).
+"""
 
 
 class Checked(httpx.BaseTransport):
@@ -141,7 +143,9 @@ def checked(request: httpx.Request, path: str) -> tuple[str, dict[str, str], Any
 
 def template_of(method: str, path: str) -> str:
     for known_method, template in OPERATIONS:
-        pattern = re.escape(template).replace(">", "(>|%3E)").replace(r"\{id\}", r"\d+").replace(r"\{token\}", "[^/:>]+")
+        pattern = (
+            re.escape(template).replace(">", "(>|%3E)").replace(r"\{id\}", r"\d+").replace(r"\{token\}", "[^/:>]+")
+        )
         if known_method == method and re.fullmatch(pattern, path):
             return template
     raise AssertionError(f"no such operation: {method} {path}")

@@ -1,5 +1,5 @@
-"""A Tripletex of a few lines, for answers that the simulator would never give: each operation is answered by a function of
-the test, and every request is held against the published API.
+"""A Tripletex of a few lines, for answers that the simulator would never give: each operation is answered by a
+function of the test, and every request is held against the published API.
 """
 
 from __future__ import annotations

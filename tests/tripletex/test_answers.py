@@ -210,5 +210,7 @@ def test_the_smaller_shapes() -> None:
 
 
 def test_who_am_i_of_a_token_that_may_see_little() -> None:
-    stub = Stub({"GET /token/session/>whoAmI": one({"employeeId": 1, "companyId": 3, "company": {"id": 3}, "employee": None})})
+    stub = Stub(
+        {"GET /token/session/>whoAmI": one({"employeeId": 1, "companyId": 3, "company": {"id": 3}, "employee": None})}
+    )
     assert stub.logged_in().who_am_i() == WhoAmI(1, 1, 3)

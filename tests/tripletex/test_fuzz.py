@@ -1,7 +1,7 @@
 """Answers broken in every way that chance finds: a typed error or a correct answer each time, soon, and nothing else.
 
-Each seed takes a good answer, breaks its JSON, its bytes or its HTTP, and gives it to a method of the client. `SOAK` is the
-number of seeds for the long run.
+Each seed takes a good answer, breaks its JSON, its bytes or its HTTP, and gives it to a method of the client. `SOAK`
+is the number of seeds for the long run.
 """
 
 from __future__ import annotations
@@ -25,7 +25,14 @@ from huma_tripletex.tripletex.shapes import Shape
 from tests.tripletex.odd_server import request_of, response, serving
 from tests.tripletex.stub import BASE, Stub
 
-EMPLOYMENT = {"id": 9, "version": 1, "employee": {"id": 7}, "startDate": "2020-01-01", "endDate": None, "division": None}
+EMPLOYMENT = {
+    "id": 9,
+    "version": 1,
+    "employee": {"id": 7},
+    "startDate": "2020-01-01",
+    "endDate": None,
+    "division": None,
+}
 EMPLOYEE = {
     "id": 7,
     "version": 1,
@@ -53,7 +60,11 @@ def page(*values: Any) -> Any:
 
 
 CALLS: list[tuple[Callable[[Tripletex], Any], int, Any]] = [
-    (lambda c: c.who_am_i(), 200, single({"employeeId": 1, "actualEmployeeId": 1, "companyId": 2, "company": {"name": "x"}})),
+    (
+        lambda c: c.who_am_i(),
+        200,
+        single({"employeeId": 1, "actualEmployeeId": 1, "companyId": 2, "company": {"name": "x"}}),
+    ),
     (lambda c: c.employees(), 200, page(EMPLOYEE, {**EMPLOYEE, "id": 8})),
     (lambda c: c.employee(7), 200, single(EMPLOYEE)),
     (lambda c: c.create_employee({}), 201, single(EMPLOYEE)),
@@ -70,7 +81,23 @@ CALLS: list[tuple[Callable[[Tripletex], Any], int, Any]] = [
 ]
 SESSION = Session("session-0", date(2999, 1, 1))
 STATUSES = [100, 200, 201, 204, 206, 302, 304, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 599]
-ODD: list[Any] = [None, "", 0, -1, 2**70, 1.5, True, [], {}, "x", "0000-00-00", [None], {"id": None}, {"id": 1}, "😀" * 50]
+ODD: list[Any] = [
+    None,
+    "",
+    0,
+    -1,
+    2**70,
+    1.5,
+    True,
+    [],
+    {},
+    "x",
+    "0000-00-00",
+    [None],
+    {"id": None},
+    {"id": 1},
+    "😀" * 50,
+]
 HEADERS = ["x-tlx-request-id", "x-rate-limit-limit", "x-rate-limit-remaining", "content-type", "set-cookie", "location"]
 ODD_TEXT = ["", "0", "-1", "9" * 30, "NaN", "\t", "a" * 300, "{}", "Bearer x", "%00", "æøå"]
 
@@ -193,7 +220,9 @@ def broken_wire(chance: random.Random) -> tuple[list[bytes], float]:
         whole[at : at + chance.randrange(3)] = chance.choice([b"", b"\r\n", b":", b"\0", chance.randbytes(3)])
     if chance.random() < 0.3:
         del whole[chance.randrange(len(whole)) :]
-    pieces = [bytes(whole[at : at + 40]) for at in range(0, len(whole), 40)] if chance.random() < 0.3 else [bytes(whole)]
+    pieces = (
+        [bytes(whole[at : at + 40]) for at in range(0, len(whole), 40)] if chance.random() < 0.3 else [bytes(whole)]
+    )
     return pieces, chance.choice([0, 0, 0, 0.002, 0.06])
 
 

@@ -17,8 +17,8 @@ LIST = "GET /employee"
 
 @dataclass
 class Listed:
-    """A company that lists as Tripletex does. `told` makes the untrustworthy `fullResultSize` of what is there in all and how far
-    the page goes.
+    """A company that lists as Tripletex does. `told` makes the untrustworthy `fullResultSize` of what is there in all
+    and how far the page goes.
     """
 
     people: list[dict[str, Any]]
@@ -57,9 +57,7 @@ def people(number: int, *, department: int | None = 1, access: bool = False, fir
     ]
 
 
-@pytest.mark.parametrize(
-    ("number", "calls"), [(0, 1), (1, 1), (999, 1), (1000, 2), (1001, 2), (2500, 3), (10_000, 11)]
-)
+@pytest.mark.parametrize(("number", "calls"), [(0, 1), (1, 1), (999, 1), (1000, 2), (1001, 2), (2500, 3), (10_000, 11)])
 @pytest.mark.parametrize("told", [lambda size, end: min(size, end + 1), lambda size, end: 0, lambda size, end: None])
 def test_a_list_costs_a_call_for_each_thousand(number: int, calls: int, told: Callable[[int, int], Any]) -> None:
     stub = Listed(people(number), told=told).stub()
@@ -70,7 +68,9 @@ def test_a_list_costs_a_call_for_each_thousand(number: int, calls: int, told: Ca
     assert heard == sorted(heard)
 
 
-@pytest.mark.parametrize("told", [lambda size, end: 10**9, lambda size, end: end + 1, lambda size, end: "many", lambda size, end: -1])
+@pytest.mark.parametrize(
+    "told", [lambda size, end: 10**9, lambda size, end: end + 1, lambda size, end: "many", lambda size, end: -1]
+)
 def test_no_full_result_size_ends_a_list_or_keeps_it_from_ending(told: Callable[[int, int], Any]) -> None:
     stub = Listed(people(2500), told=told).stub()
     assert len(stub.logged_in().employees()) == 2500
@@ -136,7 +136,14 @@ def test_and_where_that_is_not_enough_by_department() -> None:
         ([*people(10_001), *people(50, department=2, first=20_000)], 2),
         (people(10_500, department=None), 3),
         ([*people(9_000), *people(1_500, department=None, first=20_000)], 2),
-        ([*people(9_000), *people(5_000, department=2, first=10_000), *people(1, department=None, access=True, first=9)], 2),
+        (
+            [
+                *people(9_000),
+                *people(5_000, department=2, first=10_000),
+                *people(1, department=None, access=True, first=9),
+            ],
+            2,
+        ),
     ],
     ids=["one department", "one large department", "no departments", "some without", "one seen without"],
 )

@@ -11,7 +11,12 @@ from huma_tripletex import errors
 from tests.tripletex.stub import REQUEST_ID, Stub, refusal
 
 HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
-PROBLEM = {"field": "employeeNumber", "message": "Nummeret 0012 er i bruk.", "path": "null.employeeNumber", "rootId": None}
+PROBLEM = {
+    "field": "employeeNumber",
+    "message": "Nummeret 0012 er i bruk.",
+    "path": "null.employeeNumber",
+    "rootId": None,
+}
 
 
 def asked(answer: httpx.Response) -> errors.TripletexError:
@@ -46,9 +51,7 @@ def test_status_and_code_make_the_kind(status: int, code: int, kind: type[errors
     assert (error.status, error.code) == (status, code)
     assert error.operation == "PUT /employee/{id}"
     assert error.request_id == REQUEST_ID
-    assert error.problems == (
-        errors.FieldProblem("employeeNumber", "Nummeret 0012 er i bruk.", "null.employeeNumber"),
-    )
+    assert error.problems == (errors.FieldProblem("employeeNumber", "Nummeret 0012 er i bruk.", "null.employeeNumber"),)
     assert error.names("employeeNumber")
 
 
@@ -59,7 +62,9 @@ def test_the_sentence_has_the_field_and_none_of_tripletexs_words() -> None:
 
 
 def test_a_field_that_is_no_name_stays_out_of_the_sentence() -> None:
-    error = asked(refusal(422, 18000, {"field": "Kari Nordmann\n", "message": "m"}, {"path": "employments[0].startDate"}))
+    error = asked(
+        refusal(422, 18000, {"field": "Kari Nordmann\n", "message": "m"}, {"path": "employments[0].startDate"})
+    )
     assert str(error).endswith("code 18000, about employments[0].startDate")
     assert error.names("startDate")  # type: ignore[attr-defined]
 

@@ -1,5 +1,5 @@
-"""Canaries in every place that holds a secret or a person's value, and everything that may be written down searched for them:
-logs of all libraries at every level, reprs, error texts, and tracebacks with their local variables.
+"""Canaries in every place that holds a secret or a person's value, and everything that may be written down searched
+for them: logs of all libraries at every level, reprs, error texts, and tracebacks with their local variables.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def clean(text: str) -> None:
 
 
 def test_no_shape_shows_a_value() -> None:
-    body = msgspec.json.encode({"value": {**PERSON, "employments": [{"id": 1, "version": 1, "startDate": "1990-05-17"}]}})
+    body = msgspec.json.encode(
+        {"value": {**PERSON, "employments": [{"id": 1, "version": 1, "startDate": "1990-05-17"}]}}
+    )
     raw = EMPLOYEE.single(body)
     employee = raw.value.shape()
     assert employee.first_name == "CANARY-first"
@@ -64,9 +66,7 @@ def test_no_part_of_the_conversation_shows_a_value() -> None:
     clean(repr(EmployeeTokenSession("http://x", CONSUMER, TOKEN)))
 
 
-ECHO = (
-    b'{"code":18000,"message":"CANARY","validationMessages":[{"field":"email","message":"CANARY-first is taken","path":"p"}]}'
-)
+ECHO = b'{"code":18000,"message":"CANARY","validationMessages":[{"field":"email","message":"CANARY-first is taken","path":"p"}]}'
 ANSWERS: dict[str, bytes] = {
     "refused": response(ECHO, "422 Unprocessable"),
     "conflict": response(ECHO.replace(b"18000", b"8000"), "409 Conflict"),

@@ -28,7 +28,9 @@ def bearer(token: str) -> httpx.BasicAuth:
 
 def accepts(*tokens: str):
     """Answers whoAmI to those who come with one of the tokens, and 401 to the others."""
-    allowed = {next(bearer(token).auth_flow(httpx.Request("GET", "http://x"))).headers["Authorization"] for token in tokens}
+    allowed = {
+        next(bearer(token).auth_flow(httpx.Request("GET", "http://x"))).headers["Authorization"] for token in tokens
+    }
 
     def reply(request: httpx.Request) -> httpx.Response:
         return one(ME) if request.headers["Authorization"] in allowed else refusal(401, 3000)

@@ -96,7 +96,11 @@ def test_a_name_that_does_not_exist() -> None:
 
 
 def test_a_connection_that_closes_without_an_answer() -> None:
-    with serving(lambda connection: [request_of(connection)]) as url, client(url) as tripletex, pytest.raises(AnswerLost):  # type: ignore[func-returns-value]
+    with (
+        serving(lambda connection: [request_of(connection)]) as url,
+        client(url) as tripletex,
+        pytest.raises(AnswerLost),
+    ):  # type: ignore[func-returns-value]
         tripletex.divisions()
 
 
@@ -106,7 +110,7 @@ def test_a_connection_that_closes_without_an_answer() -> None:
         b"HTTP/1.1 200",
         b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n",
         DIVISIONS[:-5],
-        response(b"5\r\n{\"val\r\n", "200 OK", "Transfer-Encoding: chunked"),
+        response(b'5\r\n{"val\r\n', "200 OK", "Transfer-Encoding: chunked"),
         b"\x16\x03\x01 this is not HTTP\r\n\r\n",
         b"HTTP/1.1 999999 No\r\n\r\n",
     ],
@@ -142,7 +146,12 @@ def test_an_answer_that_nobody_can_read(answer: bytes) -> None:
 
 
 def test_silence_ends_with_the_read_timeout() -> None:
-    with serving(lambda c: [request_of(c), time.sleep(1.5)]) as url, client(url) as tripletex, within(0.7), pytest.raises(AnswerLost):  # type: ignore[func-returns-value]
+    with (
+        serving(lambda c: [request_of(c), time.sleep(1.5)]) as url,
+        client(url) as tripletex,
+        within(0.7),
+        pytest.raises(AnswerLost),
+    ):  # type: ignore[func-returns-value]
         tripletex.divisions()
 
 
@@ -262,9 +271,7 @@ def self_signed(folder: Path) -> Path:
     )
     path = folder / "server.pem"
     path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         + certificate.public_bytes(serialization.Encoding.PEM)
     )
     return path
@@ -277,7 +284,16 @@ def test_a_proxy_of_the_environment_is_used_and_its_exceptions_are(monkeypatch: 
         requests.append(request_of(connection))
         connection.sendall(DIVISIONS)
 
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+    for name in (
+        "http_proxy",
+        "https_proxy",
+        "all_proxy",
+        "no_proxy",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "NO_PROXY",
+    ):
         monkeypatch.delenv(name, raising=False)
     with serving(behaviour) as proxy:
         monkeypatch.setenv("http_proxy", proxy.removesuffix("/v2"))
