@@ -1,7 +1,19 @@
-"""The command line: `flask tripletex ...`."""
+"""`flask tripletex ...`: the same job without a browser, and what an operator needs. Translators only."""
 
 from __future__ import annotations
 
 from flask.cli import AppGroup
 
-tripletex = AppGroup("tripletex", help="Keeps employees in Tripletex equal to Huma.")
+from huma_tripletex.cli.acts import disconnect, retry
+from huma_tripletex.cli.connect import connect
+from huma_tripletex.cli.entries import entries
+from huma_tripletex.cli.operating import db, new_key, rotate, worker
+from huma_tripletex.cli.plan import plan
+from huma_tripletex.cli.status import status
+from huma_tripletex.cli.sync import sync
+
+__all__ = ["tripletex"]
+
+tripletex = AppGroup("tripletex", help="Keeps employee data in Tripletex equal to Huma.")
+for command in (status, connect, plan, sync, entries, retry, disconnect, worker, db, new_key, rotate):
+    tripletex.add_command(command)

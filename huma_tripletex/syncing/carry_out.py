@@ -18,6 +18,7 @@ from huma_tripletex.syncing.cancelling import withdraw
 from huma_tripletex.syncing.carrying import carry_next
 from huma_tripletex.syncing.collecting import collect
 from huma_tripletex.syncing.ending import end_if_over
+from huma_tripletex.task_queue import RUN
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ class _Turn:
             lease.release(self._runtime, self._run_id, self._token)
             return ended
         lease.release(self._runtime, self._run_id, self._token)
+        self._runtime.queue.enqueue(RUN, self._run_id)
         return False
 
     def _is_interrupted(self) -> bool:

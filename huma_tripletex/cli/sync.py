@@ -1,0 +1,109 @@
+"""`flask tripletex sync`: plans, decides by a preference, approves, has a worker run it, waits and prints the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import click
+
+from huma_tripletex import planning, reporting
+from huma_tripletex.cli.comparing import compared
+from huma_tripletex.cli.speaking import Asks, connection_of, explained, for_organisation, say
+from huma_tripletex.cli.waiting import wait_for
+from huma_tripletex.host.port import HostUser
+from huma_tripletex.models import SyncPlan, SyncRun
+from huma_tripletex.models.run import OUTCOMES
+from huma_tripletex.runtime import Runtime
+from huma_tripletex.task_queue import RUN
+
+GUARDS = {name: f"guard_{name}" for name in ("share", "same_account", "empty_huma", "empty_tripletex")}
+GUARDS["many_accounts"] = "guard_accounts"
+
+
+@click.command()
+@click.option("--prefer", type=click.Choice(["huma", "tripletex"]), required=True, help="Whose value wins.")
+@click.option("--add-to-huma", is_flag=True, help="Add those who are only in Tripletex.")
+@click.option("--add-to-tripletex", is_flag=True, help="Add those who are only in Huma.")
+@click.option("--confirm", is_flag=True, help="Go on where the plan does something large or odd.")
+@click.option("--email", metavar="ADDRESS", help="Mail the result.")
+@for_organisation
+def sync(
+    runtime: Runtime,
+    organisation: str,
+    as_json: bool,
+    prefer: str,
+    add_to_huma: bool,
+    add_to_tripletex: bool,
+    confirm: bool,
+    email: str | None,
+) -> None:
+    """Compares, settles conflicts by a preference, and synchronises. Needs a worker. Mails nobody unless told to."""
+    connection = connection_of(runtime, organisation)
+    plan = compared(runtime, connection, confirm)
+    planning.choose_for_all(runtime, plan, prefer)
+    planning.choose_everybody(runtime, plan, "only_in_huma", "add" if add_to_tripletex else None)
+    planning.choose_everybody(runtime, plan, "only_in_tripletex", "add" if add_to_huma else None)
+    runtime.session.commit()
+    open_questions = _undecided(runtime, plan)
+    run = _approved(runtime, plan, confirm, email)
+    run_id = run.id
+    runtime.session.commit()
+    runtime.queue.enqueue(RUN, run_id)
+    wait_for(runtime, run_id)
+    ended = runtime.session.get_one(SyncRun, run_id, populate_existing=True)
+    for line in open_questions:
+        click.echo(line, err=True)
+    rows = list(reporting.every_row(runtime, ended))
+    say(as_json, _facts(rows), _lines(rows))
+
+
+def _approved(runtime: Runtime, plan: SyncPlan, confirm: bool, email: str | None) -> SyncRun:
+    by = HostUser(id="", name="", email=email) if email else None
+    try:
+        run = planning.approve(runtime, plan, by, mail=bool(email))
+    except planning.NeedsConfirmation as asked:
+        runtime.session.rollback()
+        guards = " ".join(explained(GUARDS.get(guard["guard"], guard["guard"])) for guard in asked.guards)
+        if not confirm:
+            raise Asks(f"{guards} Nothing was written. Use --confirm to go on.") from None
+        click.echo(f"Confirmed: {guards}", err=True)
+        run = planning.approve(runtime, plan, by, mail=bool(email), typed=asked.to_type)
+    settings = runtime.settings
+    if settings.base_url:
+        run.link = f"{settings.base_url.rstrip('/')}{settings.url_prefix}/tripletex/runs/{run.id}"
+    return run
+
+
+def _undecided(runtime: Runtime, plan: SyncPlan) -> list[str]:
+    """What a preference cannot settle: it stays as it is and is asked again."""
+    sums, unsure = planning.totals(runtime, plan), planning.people_counts(runtime, plan)
+    lines = []
+    if sums.undecided:
+        lines.append(f"{sums.undecided} differences are not decided, because the choice cannot be carried out.")
+    if unsure.uncertain:
+        lines.append(f"{unsure.uncertain} people are uncertain and were left alone: somebody must say who they are.")
+    return lines
+
+
+def _facts(rows: Sequence[reporting.Row]) -> dict[str, Any]:
+    results = [
+        {
+            "person_id": row.person_id,
+            "employee_id": str(row.employee_id) if row.employee_id else None,
+            "outcome": row.outcome,
+            "reason": row.reason,
+        }
+        for row in rows
+    ]
+    counts = {outcome: sum(row.outcome == outcome for row in rows) for outcome in OUTCOMES if outcome != "planned"}
+    return {"results": results, "counts": counts}
+
+
+def _lines(rows: Sequence[reporting.Row]) -> Iterator[str]:
+    for outcome, count in _facts(rows)["counts"].items():
+        if count:
+            yield f"{outcome.replace('_', ' ')}: {count}"
+    for row in rows:
+        if row.needs_you:
+            yield f"  {row.name} (person {row.person_id or '-'}): {row.sentence} {row.next_step}"
