@@ -101,4 +101,7 @@ def _mine(kind: type[Row], number: int) -> tuple[Row, Connection]:
         )
         .one_or_none()
     )
-    return found.tuple() if found else abort(404)
+    if found is None:
+        abort(404)
+    row, its_connection = found
+    return row, its_connection

@@ -62,7 +62,7 @@ def line(runtime: Runtime, entry: OutboxEntry, name: str) -> Line:
         id=entry.id,
         person_id=entry.person_id,
         name=name or _("Person %(id)s, no longer in Huma", id=entry.person_id),
-        what=_("Added in Huma") if entry.kind != "change" else words.labels(entry.fields),
+        what=what(entry),
         captured_at=entry.captured_at,
         result=result,
         tone=tone,
@@ -71,6 +71,13 @@ def line(runtime: Runtime, entry: OutboxEntry, name: str) -> Line:
         request_id=entry.request_id,
         huma_url=runtime.host.person_url(entry.person_id) if name else None,
     )
+
+
+def what(entry: OutboxEntry) -> str:
+    """What was changed in Huma, or what an approved sync asked for."""
+    if entry.kind == "added":
+        return _("Added in Huma")
+    return _("To be added to Tripletex") if entry.kind == "create" else words.labels(entry.fields)
 
 
 def outcome(entry: OutboxEntry) -> tuple[str, str]:

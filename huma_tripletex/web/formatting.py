@@ -18,6 +18,8 @@ from huma_tripletex.runtime import current_runtime
 OSLO = ZoneInfo("Europe/Oslo")
 """Tripletex is Norwegian payroll: its days begin and end there."""
 ACCOUNT_GROUPS = (4, 2, 5)
+NORWAY, MOBILE_DIGITS = 47, 8
+"""Norwegian mobile numbers are read as 912 34 567, other numbers as libphonenumber writes them."""
 
 
 def language() -> str:
@@ -32,6 +34,8 @@ def number(value: float, digits: int = 0) -> str:
 
 def seconds(value: float) -> str:
     """A duration in words: `1.2 s`, `5 minutes`."""
+    if value < 0.1:
+        return gettext("less than %(time)s", time=f"{number(0.1, 1)} s")
     if value < 10:
         return f"{number(value, 1)} s"
     if value < 90:
@@ -100,6 +104,9 @@ def _phone(text: str) -> str:
         parsed = phonenumbers.parse(text, "NO")
     except phonenumbers.NumberParseException:
         return text
+    national = str(parsed.national_number)
+    if parsed.country_code == NORWAY and len(national) == MOBILE_DIGITS and national[0] in "49":
+        return f"+{NORWAY} {national[:3]} {national[3:5]} {national[5:]}"
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 

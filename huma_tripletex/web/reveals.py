@@ -42,7 +42,7 @@ def look(runtime: Runtime, plan: SyncPlan, asked: Asked, by: HostUser) -> tuple[
     ).one_or_none()
     if found is None:
         return None
-    conflict, item = found.tuple()
+    conflict, item = found
     content = seals_of(runtime, plan).open(item.position, item.sealed)
     values = {"huma": content.huma.get(conflict.field), "tripletex": content.tripletex.get(conflict.field)}
     if not asked.hide:

@@ -22,8 +22,8 @@ def run(run_id: int) -> BaseResponse:
     if rendering.wants_partial():
         return rendering.go("run", run_id=found.id)
     outcome, page = request.args.get("outcome", ""), request.args.get("page", 1, type=int)
-    report = results.report(runtime, found, connection, outcome, page)
-    return rendering.page("result.html", run=found, report=report)
+    result = results.result(runtime, found, outcome, page)
+    return rendering.page("result.html", run=found, result=result, report=result.report)
 
 
 def _progress(found: SyncRun, progress: results.Progress) -> Response:
@@ -44,7 +44,7 @@ def cancel(run_id: int) -> BaseResponse:
 def retry_in_run(run_id: int) -> BaseResponse:
     """Sends again what failed in this run: of one person, or of everybody."""
     runtime, (found, connection) = current_runtime(), access.run(run_id)
-    entries = results.parked(runtime, found, request.form.get("person", ""))
+    entries = [number for number, _who in results.parked(runtime, found, request.form.get("person", ""))]
     if entries:
         wait.retry(runtime.session(), connection.id, runtime.clock(), entry_ids=entries)
         runtime.session.add(LogLine.act(connection.id, "retried", runtime.clock(), access.user(), run=run_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,7 +57,17 @@ def context(runtime: Runtime, connection: Connection, parked: int) -> dict[str, 
         "health": health_of(connection, parked),
         "next": next_step(connection, current_plan(runtime, connection), runs),
         "runs": runs,
+        "drift": drift_of(connection),
     }
+
+
+def drift_of(connection: Connection) -> Mapping[str, Any]:
+    """What differed when both systems were last compared; nothing, if somebody synced since then."""
+    found = connection.drift
+    since = connection.last_synced_at
+    if not found.get("fields") or (since and datetime.fromisoformat(found["at"]) <= since):
+        return {}
+    return found
 
 
 def health(runtime: Runtime, connection: Connection) -> Health:

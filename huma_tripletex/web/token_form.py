@@ -57,6 +57,7 @@ class TokenForm:
         if "authority" not in form:
             errors.append(FormError("authority", _("Confirm that you have the authority.")))
             authority_error = _("Tick the box if you have the authority. If you do not, ask someone who has.")
+            token_error = token_error or _("Paste the token once more. It is never sent back to the page.")
         return cls(token, replaces, token_error, authority_error, tuple(errors))
 
     def refused(self, refusal: Refusal | NeedsConfirmation) -> TokenForm:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from huma_tripletex.core.fields import BY_KEY, FIELDS
-from huma_tripletex.core.reasons import reason
 from huma_tripletex.i18n import gettext
 from huma_tripletex.i18n import lazy_gettext as _
+from huma_tripletex.reporting import sentences
+from huma_tripletex.reporting.sentences import OUTCOMES
 
 MATCHED_BY: Mapping[str, Any] = {
     "link": _("matched in an earlier sync"),
@@ -38,16 +39,17 @@ KINDS: Mapping[str, Any] = {
     "undecided": _("To choose"),
     "remembered": _("Left as they are, earlier"),
 }
-OUTCOMES: Mapping[str, Any] = {
-    "planned": _("not done yet"),
-    "created": _("added"),
-    "updated": _("changed"),
-    "nothing_to_do": _("already the same"),
+SIDES: Mapping[str, Any] = {
+    "": _("no change"),
+    "written": _("changed"),
+    "added": _("added"),
+    "nothing_to_do": _("no change"),
     "skipped": _("left alone"),
     "failed": _("not accepted"),
     "different": _("different after writing"),
     "waiting": _("still waiting"),
     "cancelled": _("stopped"),
+    "handed_over": _("on its way"),
 }
 ACTS: Mapping[str, Any] = {
     "connected": _("Connected Tripletex"),
@@ -106,17 +108,16 @@ def labels(fields: Iterable[str]) -> str:
 
 def sentence(key: str, *, name: str = "", fields: Iterable[str] = ()) -> str:
     """What happened, in a sentence; empty for no reason."""
-    return _filled(reason(key).sentence, name, fields) if key else ""
+    return _begun(sentences.sentence(key, name, fields))
 
 
 def next_step(key: str, *, name: str = "", fields: Iterable[str] = ()) -> str:
     """What to do about it."""
-    return _filled(reason(key).next_step, name, fields) if key else ""
+    return _begun(sentences.next_step(key, name, fields))
 
 
-def _filled(source: str, name: str, fields: Iterable[str]) -> str:
-    names = labels(fields)
-    return gettext(source).format(name=name or gettext("the person"), field=names[:1].lower() + names[1:])
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 FOR_TEMPLATES: dict[str, Any] = {
@@ -126,6 +127,7 @@ FOR_TEMPLATES: dict[str, Any] = {
     "KINDS": KINDS,
     "OUTCOMES": OUTCOMES,
     "ACTS": ACTS,
+    "SIDES": SIDES,
     "SYSTEMS": SYSTEMS,
     "CHANGED_BY": CHANGED_BY,
     "COMPARING": COMPARING,
