@@ -23,7 +23,6 @@ REASONS: Final = (
     ),
     Reason("token_unauthorised", N_("Tripletex no longer accepts this employee token."), _NEW_TOKEN),
     Reason("token_forbidden", N_("The owner of this token may not read employees in Tripletex."), _RIGHTS),
-    Reason("permission_missing", N_("The owner of this token lacks a right in Tripletex."), _RIGHTS),
     Reason("token_read_only", N_("The owner of this token may read in Tripletex but not change anything."), _RIGHTS),
     Reason("token_rejected", N_("Tripletex does not accept this employee token."), _NEW_TOKEN),
     Reason(
@@ -61,6 +60,11 @@ REASONS: Final = (
     Reason(
         "key_missing",
         N_("The stored employee token cannot be read, because the key it was encrypted with is gone."),
+        N_("Tell whoever runs this system, or paste the employee token again."),
+    ),
+    Reason(
+        "token_unreadable",
+        N_("The stored employee token cannot be read with the keys that this system has now."),
         N_("Tell whoever runs this system, or paste the employee token again."),
     ),
     Reason(

@@ -49,7 +49,7 @@ REASONS: Final = (
     ),
     Reason(
         "forbidden",
-        N_("The owner of the employee token lacks the right to change {name} in Tripletex."),
+        N_("The owner of the employee token lacks the right to change employees in Tripletex."),
         N_("Give the owner of the token the right to manage employees and wages in Tripletex, and try again."),
     ),
     Reason(
@@ -69,7 +69,7 @@ REASONS: Final = (
     ),
     Reason(
         "internal",
-        N_("Something went wrong here while {name} was being synchronised. It is not about what you entered."),
+        N_("Something went wrong in this system. It is not about what anybody entered."),
         N_("Try again. If it comes back, tell whoever runs this system."),
     ),
     Reason(
@@ -126,10 +126,5 @@ REASONS: Final = (
         "still_waiting",
         N_("The sync ended while the change of {name} was still waiting for Tripletex."),
         N_("Nothing to do: it is sent as soon as Tripletex takes it. Look again later."),
-    ),
-    Reason(
-        "timeout",
-        N_("The work on {name} was interrupted again and again."),
-        N_("Try again. If it comes back, tell whoever runs this system."),
     ),
 )

@@ -68,21 +68,6 @@ REASONS: Final = (
         N_("Nothing to do, unless {name} is needed in both systems."),
     ),
     Reason(
-        "not_added",
-        N_("It was decided not to add {name}."),
-        N_("Nothing to do. You can still choose to add {name}."),
-    ),
-    Reason(
-        "never_sync",
-        N_("{name} is never synchronised, as somebody decided."),
-        N_("Nothing to do. The decision can be taken back on the page of {name}."),
-    ),
-    Reason(
-        "out_of_scope",
-        N_("{name} does not take part in the integration."),
-        N_("Nothing to do."),
-    ),
-    Reason(
         "employee_taken",
         N_("The employee chosen for {name} belongs to somebody else already."),
         N_("Choose another employee, or nobody."),

@@ -39,16 +39,6 @@ REASONS: Final = (
         N_("Settle the differences and press Sync users."),
     ),
     Reason(
-        "interrupted",
-        N_("The comparison was interrupted several times and was given up."),
-        N_("Press Synchronize users to try again. If it comes back, tell whoever runs this system."),
-    ),
-    Reason(
-        "host_unreadable",
-        N_("The people in Huma could not be read."),
-        N_("Tell whoever runs this system."),
-    ),
-    Reason(
         "changed_meanwhile",
         N_("Somebody else made choices here in the meantime."),
         N_("Look at the page as it is now, and choose again."),
@@ -64,9 +54,9 @@ REASONS: Final = (
         N_("Load the page again."),
     ),
     Reason(
-        "nothing_to_sync",
-        N_("Nothing was chosen that would change either system."),
-        N_("Make at least one choice, or leave it."),
+        "few_people",
+        N_("A try is for one to three people of whom something would be changed."),
+        N_("Choose one to three people, and try again."),
     ),
     Reason(
         "run_in_progress",

@@ -28,11 +28,6 @@ REASONS: Final = (
         N_("Enter the first workday in Huma."),
     ),
     Reason(
-        "cannot_be_empty",
-        N_("There is nothing in Huma for the {field} of {name}, and in Tripletex it cannot be empty."),
-        N_("Enter the value in Huma, or keep the one in Tripletex."),
-    ),
-    Reason(
         "account_invalid",
         N_("The bank account number that Huma has for {name} is not valid. It is 11 digits with a check digit."),
         N_("Ask {name} for the right number and correct it in Huma."),
