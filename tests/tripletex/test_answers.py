@@ -1,4 +1,4 @@
-"""What answers become: shapes, whichever way Tripletex says "nothing", and `Unreadable` for what is not as specified."""
+"""What answers become: shapes, whichever way Tripletex says "nothing", and `Unreadable` for what is not specified."""
 
 from __future__ import annotations
 

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from math import ceil, floor
+from typing import Any
 
 import httpx
 import pytest
@@ -48,54 +50,63 @@ class Counted:
         return Reading(self.limit, self.limit - self.windows[number], self.rounding(left))
 
 
-def simulate(
-    server: Counted,
-    seconds: float,
-    callers: int,
-    delay: Callable[[], float],
-    others: float = 0.0,
-    rest: Callable[[float], float] = lambda _: 0.0,
-) -> Counter[int]:
-    """The calls that `callers` on one window make in each of the server's windows; `others` calls a second come from
-    elsewhere. `rest` says how long a caller pauses after an answer.
+@dataclass
+class Simulation:
+    """`callers` on one window, event by event. `delay` is how long a request or an answer is on its way, `rest` how
+    long a caller pauses after an answer. `ours` counts the calls they make in each of the server's windows.
     """
-    window = Window()
-    ours: Counter[int] = Counter()
-    events: list[tuple[float, int, str, object]] = []
-    order = iter(range(10**9))
 
-    def plan(at: float, kind: str, what: object = None) -> None:
-        heapq.heappush(events, (at, next(order), kind, what))
+    server: Counted
+    delay: Callable[[], float]
+    rest: Callable[[float], float] = lambda _: 0.0
+    window: Window = field(default_factory=Window)
+    ours: Counter[int] = field(default_factory=Counter)
+    planned: list[tuple[float, int, Callable[[float], None]]] = field(default_factory=list)
+    made: int = 0
 
-    def now(at: float) -> datetime:
-        return START + timedelta(seconds=at)
+    def plan(self, at: float, event: Callable[[float], None]) -> None:
+        self.made += 1
+        heapq.heappush(self.planned, (at, self.made, event))
 
-    for caller in range(callers):
-        plan(caller / 1000, "ask")
-    for other in range(int(others * seconds)):
-        plan(other / others, "other")
-    while events and events[0][0] < seconds:
-        at, _, kind, what = heapq.heappop(events)
-        if kind == "other":
-            server.hit(at)
-        elif kind == "ask":
-            wait = window.wait(now(at))
-            if wait:
-                plan(at + wait, "ask")
-            else:
-                plan(at + delay(), "arrive", window.take(now(at)))
-        elif kind == "arrive":
-            assert isinstance(what, Permit)
-            ours[floor((at - server.phase) / server.period)] += 1
-            plan(at + delay(), "answer", (what, server.hit(at)))
+    def run(self, seconds: float) -> None:
+        while self.planned and self.planned[0][0] < seconds:
+            at, _, event = heapq.heappop(self.planned)
+            event(at)
+
+    def ask(self, at: float) -> None:
+        wait = self.window.wait(moment(at))
+        if wait:
+            self.plan(at + wait, self.ask)
         else:
-            assert isinstance(what, tuple)
-            window.answered(*what, now(at))
-            if what[1] is None:
-                server.refused += 1
-                window.refused(now(at), 0.5)
-            plan(at + rest(at), "ask")
-    return ours
+            self.plan(at + self.delay(), partial(self.arrive, self.window.take(moment(at))))
+
+    def arrive(self, permit: Permit, at: float) -> None:
+        self.ours[floor((at - self.server.phase) / self.server.period)] += 1
+        self.plan(at + self.delay(), partial(self.answer, permit, self.server.hit(at)))
+
+    def answer(self, permit: Permit, reading: Reading | None, at: float) -> None:
+        self.window.answered(permit, reading, moment(at))
+        if reading is None:
+            self.server.refused += 1
+            self.window.refused(moment(at), 0.5)
+        self.plan(at + self.rest(at), self.ask)
+
+
+def moment(at: float) -> datetime:
+    return START + timedelta(seconds=at)
+
+
+def simulate(
+    server: Counted, seconds: float, callers: int, delay: Callable[[], float], others: float = 0.0, **how: Any
+) -> Counter[int]:
+    """The calls of ours in each of the server's windows; `others` calls a second come from elsewhere."""
+    simulation = Simulation(server, delay, **how)
+    for caller in range(callers):
+        simulation.plan(caller / 1000, simulation.ask)
+    for other in range(int(others * seconds)):
+        simulation.plan(other / others, server.hit)
+    simulation.run(seconds)
+    return simulation.ours
 
 
 @pytest.mark.parametrize("rounding", [floor, ceil, round], ids=["down", "up", "nearest"])

@@ -66,7 +66,8 @@ def test_no_part_of_the_conversation_shows_a_value() -> None:
     clean(repr(EmployeeTokenSession("http://x", CONSUMER, TOKEN)))
 
 
-ECHO = b'{"code":18000,"message":"CANARY","validationMessages":[{"field":"email","message":"CANARY-first is taken","path":"p"}]}'
+PROBLEM = {"field": "email", "message": "CANARY-first is taken", "path": "p"}
+ECHO = msgspec.json.encode({"code": 18000, "message": "CANARY", "validationMessages": [PROBLEM]})
 ANSWERS: dict[str, bytes] = {
     "refused": response(ECHO, "422 Unprocessable"),
     "conflict": response(ECHO.replace(b"18000", b"8000"), "409 Conflict"),
@@ -91,17 +92,17 @@ CALLS: dict[str, Callable[[Tripletex], Any]] = {
 
 @pytest.fixture
 def everything_logged() -> Any:
-    class Kept(logging.Handler):
-        texts: list[str] = []
+    texts: list[str] = []
 
+    class Kept(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            self.texts.append(record.getMessage())
+            texts.append(record.getMessage())
 
     kept, root = Kept(0), logging.getLogger()
     level = root.level
     root.addHandler(kept)
     root.setLevel(0)
-    yield kept.texts
+    yield texts
     root.removeHandler(kept)
     root.setLevel(level)
 
@@ -120,15 +121,15 @@ def test_no_error_and_no_log_shows_a_value(call: str, answer: str, everything_lo
     with serving(behaviour) as url:
         source = EmployeeTokenSession(url, CONSUMER, TOKEN, on_call=heard.append)
         with Tripletex(url, source, on_call=heard.append, session=Session(SESSION_TOKEN, date(2999, 1, 1))) as client:
+            caught: TripletexError | None = None
             try:
                 CALLS[call](client)
             except TripletexError as error:
-                written_down = as_text(error)
-                assert error.__cause__ is None
-                assert error.__context__ is None
-            else:
-                written_down = ""
-    clean(written_down)
+                caught = error
+    if caught:
+        assert caught.__cause__ is None
+        assert caught.__context__ is None
+        clean(as_text(caught))
     clean(repr(heard))
     clean("\n".join(everything_logged))
     assert any("httpcore" in name for name in logging.Logger.manager.loggerDict)  # the libraries were not silenced
