@@ -183,3 +183,14 @@ def test_a_phone_abroad_names_its_country(api: Api) -> None:
     value = api("POST", "employee", abroad).json()["value"]
 
     assert (value["phoneNumberMobile"], value["phoneNumberMobileCountry"]["id"]) == ("701234567", 57)
+
+
+def test_a_number_and_an_email_that_were_given_up_are_free(api: Api) -> None:
+    row = api("POST", "employee", api.person(employeeNumber="A1", email="a@example.org")).json()["value"]
+    taken = api("POST", "employee", api.person(employeeNumber="a1"))
+    api("PUT", f"employee/{row['id']}", {"dateOfBirth": "1990-05-17", "employeeNumber": "B1", "email": "b@example.org"})
+
+    again = api("POST", "employee", api.person(employeeNumber="A1", email="a@example.org"))
+
+    assert refusal(taken) == (422, 18000, ["employeeNumber"])
+    assert again.status_code == 201

@@ -124,3 +124,16 @@ def test_the_lookups_are_there(api: Api) -> None:
     assert {"code": REASON} in reasons
     assert api.get("employee/employment/occupationCode", code="2511102")[0]["nameNO"] == "AUTORISERT REGNSKAPSFØRER"
     assert api("GET", "employee/employment/employmentType/maritimeEmploymentType").json()["code"] == 15000
+
+
+def test_details_are_corrected_in_place(api: Api) -> None:
+    employment = api.hire()["employments"][0]["id"]
+    body = {"employment": {"id": employment}, "date": "2024-01-01", "percentageOfFullTimeEquivalent": 100}
+    row = api("POST", "employee/employment/details", body).json()["value"]
+    path = f"employee/employment/details/{row['id']}"
+
+    same_day = api("PUT", path, {"version": 0, "date": "2024-01-01", "percentageOfFullTimeEquivalent": 50})
+
+    assert same_day.status_code == 200
+    assert api.get(path) == {**row, "percentageOfFullTimeEquivalent": 50, "version": 1}
+    assert refusal(api("PUT", path, {"version": 0, "date": "2024-02-01"})) == (409, 8000, [])

@@ -97,4 +97,4 @@ def test_it_understands_a_refusal(foreign: Any) -> None:
 
 def test_it_lists_departments_and_countries(foreign: Any) -> None:
     assert len(foreign.departments.list().values) == 1
-    assert len(foreign.country.list()) == 249
+    assert len(foreign.country.list().values) == 249
