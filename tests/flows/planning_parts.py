@@ -31,6 +31,7 @@ ORGANISATION = "7"
 ANNA = HostUser("1", "Anna Berg", "anna@fjord.example", "nb")
 ODA = HostUser("2", "Oda Vik", "oda@fjord.example")
 NORWAY = 161
+WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 SEEDS = count(1)
 KEYS = "k1:" + base64.urlsafe_b64encode(b"k" * 32).decode()
 
@@ -63,7 +64,8 @@ class Stand:
 
     def http(self, method: str, what: str, **options: Any) -> Any:
         with httpx.Client(transport=httpx.WSGITransport(app=self.simulator), base_url="http://simulator") as client:
-            return client.request(method, f"/_simulator/{what}", **options).raise_for_status().json()
+            answer = client.request(method, f"/_simulator/{what}", **options).raise_for_status()
+            return answer.json() if answer.content else None
 
     def token(self, rights: str = "all", company: int = 0) -> str:
         rows = self.http("GET", "tokens")
@@ -159,7 +161,7 @@ def account(number: int) -> str:
     start = 1_503_000_000 + number * 7
     while True:
         digits = f"{start:010d}"
-        check = -sum(int(digit) * weight for digit, weight in zip(digits, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2), strict=False)) % 11
+        check = -sum(int(digit) * weight for digit, weight in zip(digits, WEIGHTS, strict=True)) % 11
         if check < 10:
             return f"{digits}{check}"
         start += 7_000_000
@@ -221,3 +223,9 @@ def quick(sqlite_url: str) -> Iterator[Stand]:
 def blind(sqlite_url: str) -> Iterator[Stand]:
     """With a token that does not see account numbers."""
     yield from stand(sqlite_url, switches=Switches(salary_rights=False))
+
+
+@pytest.fixture
+def hurried(sqlite_url: str) -> Iterator[Stand]:
+    """With leases of less than half a second."""
+    yield from stand(sqlite_url, settings={"lease": 0.4})
