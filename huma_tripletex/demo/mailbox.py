@@ -41,7 +41,7 @@ def received() -> list[tuple[str, EmailMessage]]:
 
 
 def parsed(message: MaildirMessage) -> EmailMessage:
-    return message_from_bytes(message.as_bytes(), policy=policy.default)  # type: ignore[return-value]
+    return message_from_bytes(message.as_bytes(), policy=policy.default)
 
 
 def addresses(message: EmailMessage) -> list[str]:

@@ -13,7 +13,7 @@ from huma_tripletex.demo.settings import folder
 
 def receive(port: int) -> Controller:
     """Starts receiving in a thread of this process; `.stop()` ends it. Port 0: any free one, see `.server`."""
-    controller = Controller(Mailbox(str(folder() / "mail")), hostname="127.0.0.1", port=port)
+    controller = Controller(Mailbox(folder() / "mail"), hostname="127.0.0.1", port=port)
     controller.start()
     return controller
 
