@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from huma_tripletex.simulator.catalogue import MODELS
@@ -29,6 +30,9 @@ def sorted_by(model: str, rows: Sequence[Row], sorting: str, view: View) -> Sequ
     """`rows` in the order of a `sorting` text such as `-lastName,department.id`; unset values come first."""
     for name in reversed([part.strip() for part in sorting.split(",") if part.strip()]):
         path = name.lstrip("-").split(".")
+        if path == ["id"]:  # the usual one, and much quicker than through a renderer
+            rows = sorted(rows, key=itemgetter("id"), reverse=name.startswith("-"))
+            continue
         fields = _fields_for(model, path)
         render = renderer(model, fields)
         keyed = [(_key(render(view, row), path), row) for row in rows]

@@ -1,6 +1,6 @@
 """`/employee`: list, search, read, create one or many, update. There is no delete and no bulk update."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Container
 from typing import Any
 
 from huma_tripletex.simulator.call import NEVER_A_DIGEST, Call
@@ -28,13 +28,22 @@ def _search(call: Call) -> Response:
     return call.many("Employee", found, digest=NEVER_A_DIGEST, fields=SEARCH_FIELDS)
 
 
-def _found(call: Call, filters: Iterable[str], contacts: bool) -> list[Row]:
-    rows = call.company.rows("Employee")
-    found = passes(call, rows, filters, contacts)
+def _found(call: Call, filters: Collection[str], contacts: bool) -> list[Row]:
+    found = passes(call, _candidates(call, filters), filters, contacts)
     ceiling = call.switches.result_ceiling
     if len(found) > ceiling and len(found) - len(owners(call.world, call.company)) > ceiling:
         raise too_large(ceiling)
     return found
+
+
+def _candidates(call: Call, filters: Container[str]) -> list[Row]:
+    """Everybody, unless an index knows better."""
+    ids = call.ids("id")
+    if ids is None and "employeeNumber" in filters and (number := call.text("employeeNumber")):
+        ids = call.company.holders("employeeNumber", number)
+    if ids is None:
+        return call.company.rows("Employee")
+    return [row for row_id in sorted(ids) if (row := call.company.get("Employee", row_id)) is not None]
 
 
 def _read(call: Call) -> Response:
