@@ -71,24 +71,27 @@ class Asking:
         return self._read(self.api.create_employee(body))
 
     def update_employee(self, employee_id: int, body: Mapping[str, Any]) -> TripletexEmployee:
-        before = self.seen
         self._about_to_write(body)
         answer = self._read(self.api.update_employee(employee_id, body))
-        self.seen = with_employments_of(before, answer) if before else None
+        self.seen = with_employments_of(self.seen, answer) if self.seen else None
         return answer
 
     def create_employment(self, body: Mapping[str, Any]) -> EmploymentPeriod:
         self._about_to_write(body)
-        return reading.period(self.api.create_employment(body))
+        period = reading.period(self.api.create_employment(body))
+        self.seen = None
+        return period
 
     def update_employment(self, employment_id: int, body: Mapping[str, Any]) -> EmploymentPeriod:
         self._about_to_write(body)
-        return reading.period(self.api.update_employment(employment_id, body))
+        period = reading.period(self.api.update_employment(employment_id, body))
+        self.seen = None
+        return period
 
     def _about_to_write(self, body: Mapping[str, Any]) -> None:
         if not self.may_write():
             raise LeaseLost
-        self.seen, self.sent = None, body.keys()
+        self.sent = body.keys()
         self.sent_at = self.clock()
 
     def _read(self, answer: shapes.Employee) -> TripletexEmployee:

@@ -36,7 +36,7 @@ AHEAD = 2
 TOGETHER = 25
 """Answers that are settled at once while more are under way."""
 GLANCE = 0.25
-"""Seconds between looks at the clock while answers are awaited; also the longest wait for the rate limit worth staying."""
+"""Seconds between looks at the clock while answers are awaited; a longer wait for the rate limit ends the drain."""
 random = SystemRandom().random
 
 Ticket = tuple[Batch, Work]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from huma_tripletex.core.fields import BY_KEY
 from huma_tripletex.core.mapping import employee_body
 from huma_tripletex.core.normalise import same
 from huma_tripletex.core.people import TripletexEmployee
+from huma_tripletex.core.rejections import fields_named
 from huma_tripletex.delivery.asking import Asking
 from huma_tripletex.delivery.choosing import still_worth_sending
 from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.work import Work
-from huma_tripletex.errors import VersionConflict
+from huma_tripletex.errors import Invalid, VersionConflict
 
 BIRTH = "date_of_birth"
 
@@ -17,39 +19,57 @@ BIRTH = "date_of_birth"
 def deliver_employee(asking: Asking, work: Work, progress: Progress, fields: set[str]) -> None:
     """Brings these fields of the employee to Huma's values.
 
-    When somebody changed the employee meanwhile, it is read, compared again and tried once more. Raises TripletexError,
-    VersionConflict the second time.
+    When somebody changed the employee meanwhile, it is read, compared again and tried once more. When some values are
+    not accepted, the others are sent without them. Raises TripletexError, VersionConflict the second time.
     """
     assert progress.known is not None
     if asking.seen is None and (progress.known.employee_version is None or not _birth_is_sure(work, fields)):
         asking.look(progress)
-    for last in (False, True):
+    for others_were_faster in (False, True):
         if asking.seen is not None:
             fields = still_worth_sending(work, progress, asking.seen, fields)
         if not fields:
             return
         try:
-            _put(asking, work, progress, fields)
+            _put_what_is_accepted(asking, work, progress, fields)
             return
         except VersionConflict:
-            if last:
+            if others_were_faster:
                 raise
             asking.look(progress)
 
 
+def _put_what_is_accepted(asking: Asking, work: Work, progress: Progress, fields: set[str]) -> None:
+    try:
+        _put(asking, work, progress, fields)
+    except Invalid as error:
+        named = fields & set(fields_named(error))
+        if named in (set(), fields):
+            raise
+        progress.failed(named, error, asking.sent)
+        _put(asking, work, progress, fields - named)
+
+
 def _put(asking: Asking, work: Work, progress: Progress, fields: set[str]) -> None:
     assert progress.known is not None
-    body = {
-        "id": progress.known.employee_id,
-        "version": progress.known.employee_version,
-        **employee_body(work.values, fields, countries=work.terms.countries),
-        **_birth(work, fields, asking.seen),
-    }
-    answer = asking.update_employee(progress.known.employee_id, body)
+    number = progress.known.employee_id
+    constant = {"id": number, **_birth(work, fields, asking.seen)}
+    body = employee_body(work.values, fields, countries=work.terms.countries)
+    version = progress.known.employee_version
+    answer = asking.update_employee(number, {**constant, "version": version, **body})
     progress.remember(employee_version=answer.version)
-    kept = {key for key in fields if _is_kept(work, answer, key)}
-    progress.delivered(kept)
-    progress.not_kept(fields - kept)
+    if stubborn := {key for key in _not_kept(work, answer, fields) if work.values.get(key) is None}:
+        # whether "" or null empties a field is not documented
+        empty = {BY_KEY[key].tripletex: None for key in stubborn}
+        answer = asking.update_employee(number, {**constant, "version": answer.version, **empty})
+        progress.remember(employee_version=answer.version)
+    different = _not_kept(work, answer, fields)
+    progress.delivered(fields - different)
+    progress.not_kept(different)
+
+
+def _not_kept(work: Work, answer: TripletexEmployee, fields: set[str]) -> set[str]:
+    return {key for key in fields if not _is_kept(work, answer, key)}
 
 
 def _is_kept(work: Work, answer: TripletexEmployee, key: str) -> bool:

@@ -12,7 +12,7 @@ from huma_tripletex.delivery.asking import Asking
 from huma_tripletex.delivery.choosing import still_worth_sending
 from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.work import Known, Work
-from huma_tripletex.errors import VersionConflict
+from huma_tripletex.errors import NotFound, VersionConflict
 
 FIRST, LAST = "first_workday", "last_workday"
 
@@ -34,7 +34,7 @@ def deliver_employment(asking: Asking, work: Work, progress: Progress, fields: s
         try:
             _deliver(asking, work, progress, fields, periods)
             return
-        except VersionConflict:
+        except (VersionConflict, NotFound):
             if last:
                 raise
             asking.seen = None
@@ -44,9 +44,11 @@ def remembered_periods(work: Work, known: Known, fields: set[str]) -> Sequence[E
     """The one employment as the link remembers it, where that is enough for the rule; None: Tripletex must be read.
 
     It is enough unless somebody begins anew: whether a later first workday corrects an employment or begins another one
-    depends on the last workday that Tripletex has.
+    depends on the last workday that Tripletex has. What a run was approved for may differ from what was agreed.
     """
-    if work.unsure or known.employment_count != 1 or known.employment_id is None or known.employment_version is None:
+    if work.unsure or any(work.is_as_approved(key) for key in fields):
+        return None
+    if known.employment_count != 1 or known.employment_id is None or known.employment_version is None:
         return None
     start = work.values.get(FIRST) if work.is_agreed(FIRST) else None
     if work.is_agreed(LAST):
@@ -82,6 +84,9 @@ def _correct(
     if change.body.get("endDate"):
         body["employmentEndReason"] = work.terms.options.end_reason
     answer = asking.update_employment(change.id, body)
+    if change.body.get("endDate", ...) is None and answer.end:
+        # whether null or "" empties a date is not documented
+        answer = asking.update_employment(change.id, {"id": change.id, "version": answer.version, "endDate": ""})
     _note(work, progress, fields, answer, count)
 
 

@@ -1,7 +1,7 @@
 """Looks whether a create whose answer was lost has been carried out.
 
 The link keeps only hashes of what was sent. What Huma has now is asked for where it still has the same hash, and
-whoever is found is compared by hash: so a person who was edited since is found too, and nobody who merely resembles them.
+whoever is found is compared by hash: so a person edited since is found too, and nobody who merely resembles them.
 """
 
 from __future__ import annotations

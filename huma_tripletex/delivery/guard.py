@@ -13,7 +13,7 @@ from collections.abc import Callable
 from huma_tripletex.delivery.transaction import PASSING
 
 
-def unforeseen(step: Callable[[], None]) -> str:
+def unforeseen(step: Callable[[], object]) -> str:
     """Runs `step`; "" if it went well, otherwise the error's type and place: its message might hold values."""
     try:
         step()

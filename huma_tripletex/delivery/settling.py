@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,15 +10,18 @@ from sqlalchemy import select
 
 from huma_tripletex.core.retry import Parked
 from huma_tripletex.delivery.batch import Batch
+from huma_tripletex.delivery.guard import unforeseen
 from huma_tripletex.delivery.loading import links_of
 from huma_tripletex.delivery.progress import Progress
-from huma_tripletex.delivery.verdict import Retrying, settlements
+from huma_tripletex.delivery.verdict import Retrying, internal_settlements, settlements
 from huma_tripletex.delivery.work import Work
-from huma_tripletex.errors import NotFound
+from huma_tripletex.errors import NotFound, TripletexError
 from huma_tripletex.models import PersonLink
 from huma_tripletex.outbox.claim import Claimed
 from huma_tripletex.outbox.settle import Settlement, held, settle
 from huma_tripletex.runtime import Runtime
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,17 @@ def settle_people(
         update_links(runtime, batch.connection_id, mine)
     settled = [settlement for settlement in idle if settlement.person_id in ours]
     for one in mine:
-        settled += settlements(one.claimed, one.work, one.progress, retrying)
+        settled += _settlements(one, retrying)
     settle(runtime.session(), batch.token, settled, retrying.now)
     return settled
+
+
+def _settlements(one: Attempted, retrying: Retrying) -> list[Settlement]:
+    found: list[Settlement] = []
+    if why := unforeseen(lambda: found.extend(settlements(one.claimed, one.work, one.progress, retrying))):
+        log.error("settling a person failed for a reason of our own: %s", why)
+        return internal_settlements(one.claimed, retrying)
+    return found
 
 
 def unmark_creations(runtime: Runtime, batch: Batch, works: Sequence[Work]) -> None:
@@ -104,9 +116,13 @@ def _learn(link: PersonLink, one: Attempted) -> None:
     link.employment_id, link.employment_version = known.employment_id, known.employment_version
     link.employment_count = known.employment_count
     if link.state != "left_huma":
-        link.state = "left_tripletex" if isinstance(progress.error, NotFound) else "linked"
+        link.state = "left_tripletex" if _is_gone(progress.error) else "linked"
     hashes = {key: one.work.hash_of(key, one.work.values.get(key)) for key in progress.agreed}
     link.agreed = {key: seal for key, seal in link.agreed.items() if key not in progress.forgotten} | hashes
+
+
+def _is_gone(error: TripletexError | None) -> bool:
+    return isinstance(error, NotFound) and error.operation.endswith("/employee/{id}")
 
 
 def _is_absent(one: Attempted) -> bool:

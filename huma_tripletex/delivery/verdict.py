@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from huma_tripletex.core.fields import BY_KEY, KEYS
+from huma_tripletex.core.fields import KEYS
+from huma_tripletex.core.rejections import fields_named
 from huma_tripletex.core.retry import Delivered, Later, NothingToDo, Outcome, Parked, Snoozed, next_attempt
 from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.work import Work
-from huma_tripletex.errors import Refused
+from huma_tripletex.errors import Refused, TripletexError
 from huma_tripletex.outbox.claim import Claimed, Entry
 from huma_tripletex.outbox.settle import Outcome as OutcomeName
 from huma_tripletex.outbox.settle import Settlement
@@ -117,22 +118,25 @@ def _skipped(outcome: Outcome) -> str:
 def _detail(entry: Entry, outcome: Outcome, fields: Sequence[str], work: Work, progress: Progress) -> dict[str, Any]:
     """Facts for the sentence: names and numbers, never a value."""
     lists = {
-        "fields": [key for key in fields if type(progress.outcomes[key]) is type(outcome)],
         "skipped": [key for key in fields if _skipped(progress.outcomes[key])],
         "newer": [key for key in fields if _is_newer(entry, key, work)],
     }
-    if isinstance(outcome, (Delivered, NothingToDo)):
-        del lists["fields"]
     detail: dict[str, Any] = {name: keys for name, keys in lists.items() if keys}
-    if isinstance(progress.error, Refused) and isinstance(outcome, (Parked, Later)):
-        detail |= {"status": progress.error.status, "code": progress.error.code}
-        detail["fields"] = _named(progress.error, detail["fields"]) or detail["fields"]
+    if isinstance(outcome, (Parked, Later)):
+        detail |= _trouble([key for key in fields if _needs_more(progress.outcomes[key])], progress.error)
     return detail
 
 
-def _named(error: Refused, fields: Sequence[str]) -> list[str]:
-    """The fields that Tripletex's messages are about."""
-    return [key for key in fields if error.names(BY_KEY[key].tripletex)]
+def _trouble(fields: Sequence[str], error: TripletexError | None) -> dict[str, Any]:
+    """Which fields are kept back, and what Tripletex said."""
+    if not isinstance(error, Refused):
+        return {"fields": list(fields)}
+    named = [key for key in fields if key in fields_named(error)]
+    return {"fields": named or list(fields), "status": error.status, "code": error.code}
+
+
+def _needs_more(outcome: Outcome) -> bool:
+    return isinstance(outcome, (Parked, Later))
 
 
 def _is_newer(entry: Entry, key: str, work: Work) -> bool:

@@ -30,8 +30,8 @@ class Work:
     """One person to be delivered. `values` are canonical, `fields` those that entries name.
 
     `known` None: nobody in Tripletex, as far as we know; `creates`: may be created there; `tried`: the hashes of what
-    an earlier create sent, so look whether it was carried out; `taken`: employees that are somebody else's. `unsure`: an
-    earlier attempt's answer was lost, so the agreement proves nothing.
+    an earlier create sent, so look whether it was carried out; `taken`: employees that are somebody else's. `unsure`:
+    an earlier attempt's answer was lost, so the agreement proves nothing.
     """
 
     person_id: str

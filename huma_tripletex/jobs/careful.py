@@ -13,7 +13,7 @@ from huma_tripletex.delivery.transaction import PASSING
 log = logging.getLogger(__name__)
 
 
-def carefully(app: Flask, what: str, step: Callable[[], None]) -> bool:
+def carefully(app: Flask, what: str, step: Callable[[], object]) -> bool:
     """Runs `step` in an application context of its own; False: it failed, which is logged without any value."""
     with app.app_context():
         try:

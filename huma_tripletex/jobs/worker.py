@@ -18,16 +18,16 @@ from types import FrameType
 from flask import Flask
 
 from huma_tripletex import jobs
+from huma_tripletex.jobs import sweep, upkeep
 from huma_tripletex.jobs.careful import carefully
 from huma_tripletex.jobs.listening import Listening
-from huma_tripletex.jobs.sweep import daily_steps, steps
 from huma_tripletex.jobs.workplace import Workplace, workplace
 from huma_tripletex.runtime import NAME, Runtime
 
 log = logging.getLogger(__name__)
 
-SELDOM = 600.0
-"""Seconds between looks at what is due once a day."""
+SELDOM = 300.0
+"""Seconds between two rounds of upkeep."""
 
 
 def work(app: Flask) -> None:
@@ -71,11 +71,11 @@ def _sweep(app: Flask, runtime: Runtime, place: Workplace) -> None:
         now = time.monotonic()
         if now >= next_sweep:
             next_sweep = now + runtime.settings.sweep_interval
-            for what, step in steps(runtime, place):
+            for what, step in sweep.steps(runtime, place):
                 carefully(app, what, step)
         if now >= next_seldom:
             next_seldom = now + SELDOM
-            for what, step in daily_steps(runtime):
+            for what, step in upkeep.steps(runtime):
                 carefully(app, what, step)
         _take_turns(app, runtime, place, next_sweep)
 

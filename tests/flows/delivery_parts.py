@@ -1,4 +1,4 @@
-"""A host with people in memory, our tables in a real database and a simulated Tripletex, in one process and without sockets."""
+"""A host with people in memory, our tables in a real database and a simulated Tripletex, all in one process."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ class Bench:
         record(self.session(), [Change(FJORD, person_id, tuple(values), kind)], self.clock())
         self.session.commit()
 
-    def approve(self, person_id: str, *fields: str, kind: Any = "change", tripletex: Mapping[str, Any] = {}) -> None:  # noqa: B006
+    def approve(self, person_id: str, *fields: str, kind: Any = "change", tripletex: Mapping[str, Any] = {}) -> None:
         """An entry of a run that was approved with Huma's values over those of `tripletex`."""
         vault, person = self.runtime.vault, self.people[person_id]
         expected = {
@@ -224,7 +224,9 @@ def employee_json(person: HostPerson) -> dict[str, Any]:
 
 
 @contextmanager
-def bench(url: str, switches: Switches | None = None, clock: Any = None, **settings: Any) -> Iterator[Bench]:
+def bench(
+    url: str = "sqlite://", switches: Switches | None = None, clock: Any = None, **settings: Any
+) -> Iterator[Bench]:
     """A bench with an active connection to the first company, which has no employees but the owners of tokens."""
     clock = clock or Clock()
     simulator = Simulator(employees=0, switches=switches, clock=clock)
