@@ -1,5 +1,5 @@
 # ruff: noqa: F811 - fixtures are imported by their names
-"""Who is added and who is who: what is ticked beforehand, what cannot be ticked, and what "the same person" leads to."""
+"""Who is added and who is who: what is ticked beforehand, what cannot be, and what "the same person" leads to."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # ruff: noqa: F811 - fixtures are imported by their names
-"""What the pages show: in order, filtered, cut into pages; numbers are those of what is shown; few queries for many people."""
+"""What the pages show: in order, filtered, cut into pages; their numbers; and few queries for many people."""
 
 from __future__ import annotations
 
