@@ -16,9 +16,9 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import event
 
-from huma_tripletex.capture.flushes import after_flush, before_flush
+from huma_tripletex.capture.flushes import after_flush, after_rollback, before_delete, before_flush
 from huma_tripletex.capture.statements import on_execute
-from huma_tripletex.capture.telling import nudge, record_change
+from huma_tripletex.capture.telling import forget_nudges, nudge, record_change
 from huma_tripletex.capture.unseen import UncapturedChange, before_statement
 from huma_tripletex.capture.watch import EXTENSION, Watch
 from huma_tripletex.outbox.echo import quiet
@@ -37,22 +37,20 @@ def install(runtime: Runtime) -> None:
     _listen(session, "before_flush", before_flush)
     _listen(session, "after_flush", after_flush)
     _listen(session, "do_orm_execute", on_execute)
+    _listen(session, "after_soft_rollback", after_rollback)
     _listen(session, "after_commit", nudge)
+    _listen(session, "after_transaction_end", forget_nudges)
     _listen(engine, "before_cursor_execute", before_statement)
     for person_model in runtime.host.models:
+        _listen(person_model.model, "before_delete", before_delete, propagate=True)
         for name in filter(None, (person_model.person_id, person_model.organisation_id)):
-            _remember_what_was(getattr(person_model.model, name))
+            # When it is changed, what it was before is loaded, if it is not known.
+            _listen(getattr(person_model.model, name), "set", _nothing, active_history=True)
 
 
-def _listen(target: Any, name: str, listener: Any) -> None:
+def _listen(target: Any, name: str, listener: Any, **options: Any) -> None:
     if not event.contains(target, name, listener):
-        event.listen(target, name, listener)
-
-
-def _remember_what_was(attribute: Any) -> None:
-    """When whose values a row holds is changed, what it was before is loaded, if it is not known."""
-    if not event.contains(attribute, "set", _nothing):
-        event.listen(attribute, "set", _nothing, active_history=True)
+        event.listen(target, name, listener, **options)
 
 
 def _nothing(_target: Any, _value: Any, _old: Any, _initiator: Any) -> None:

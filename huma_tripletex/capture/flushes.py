@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 from weakref import ReferenceType, ref
 
 from sqlalchemy import ClauseElement, inspect
-from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm import Session, SessionTransaction, UOWTransaction
 from sqlalchemy.orm.attributes import History
-from sqlalchemy.orm.exc import ObjectDeletedError
 
 from huma_tripletex.capture.noted import Noted
 from huma_tripletex.capture.telling import tell
 from huma_tripletex.capture.watch import WatchedModel, current_watch
 from huma_tripletex.host.values import as_text
 
-EXPRESSIONS = "huma_tripletex_expressions"
+EXPRESSIONS, DELETED = "huma_tripletex_expressions", "huma_tripletex_deleted"
 _flush: ContextVar[ReferenceType[UOWTransaction] | None] = ContextVar("huma_tripletex_flush", default=None)
 
 
 def before_flush(session: Session, flush: UOWTransaction, _objects: Any) -> None:
-    """Notes what flushing would make us forget: SQL expressions as values, and where somebody deleted belonged."""
+    """Notes attributes set to an SQL expression: flushing forgets that they changed."""
     _flush.set(ref(flush))
     watch = current_watch()
     if watch is None:
@@ -34,10 +32,18 @@ def before_flush(session: Session, flush: UOWTransaction, _objects: Any) -> None
         for name in model.keys
         if isinstance(inspect(thing).dict.get(name), ClauseElement)
     }
-    for thing in session.deleted:
-        if model := watch.of(type(thing)):
-            with suppress(ObjectDeletedError):
-                _load(thing, model.person, model.organisation)
+
+
+def before_delete(_mapper: Any, _connection: Any, thing: Any) -> None:
+    """Notes whose row is about to be deleted, also when it goes as an orphan; afterwards it cannot be asked."""
+    flush, watch = _current_flush(), current_watch()
+    model = watch.of(type(thing)) if watch else None
+    if flush is None or model is None:
+        return
+    for name in filter(None, (model.organisation, model.person)):
+        getattr(thing, name)
+    whose = _before(thing, model.organisation), _before(thing, model.person)
+    flush.attributes.setdefault(DELETED, []).append((model, whose))
 
 
 def after_flush(session: Session, flush: UOWTransaction) -> None:
@@ -47,17 +53,28 @@ def after_flush(session: Session, flush: UOWTransaction) -> None:
     if watch is None:
         return
     noted = Noted(watch.all_keys)
-    for note, things in ((_new, session.new), (_changed, session.dirty), (_deleted, session.deleted)):
+    for note, things in ((_new, session.new), (_changed, session.dirty)):
         for thing in things:
             if model := watch.of(type(thing)):
                 note(noted, model, thing, flush)
+    for model, whose in flush.attributes.get(DELETED, ()):
+        _deleted(noted, model, whose)
     tell(session, watch, noted)
 
 
 def is_flushing() -> bool:
-    """Whether a flush that will be captured is under way; one that failed is gone with its transaction."""
+    """Whether a flush that will be captured is under way."""
+    return _current_flush() is not None
+
+
+def after_rollback(_session: Session, _transaction: SessionTransaction) -> None:
+    """A flush that failed is not under way any more."""
+    _flush.set(None)
+
+
+def _current_flush() -> UOWTransaction | None:
     flush = _flush.get()
-    return flush is not None and flush() is not None
+    return flush() if flush else None
 
 
 def _new(noted: Noted, model: WatchedModel, thing: Any, _flush: UOWTransaction) -> None:
@@ -68,8 +85,7 @@ def _new(noted: Noted, model: WatchedModel, thing: Any, _flush: UOWTransaction) 
         noted.changed(*whose, filled)
 
 
-def _deleted(noted: Noted, model: WatchedModel, thing: Any, _flush: UOWTransaction) -> None:
-    whose = _before(thing, model.organisation), _before(thing, model.person)
+def _deleted(noted: Noted, model: WatchedModel, whose: tuple[Any, Any]) -> None:
     if model.is_main:
         noted.left(*whose)
     else:
@@ -127,11 +143,6 @@ def _person(thing: Any, model: WatchedModel) -> Any:
     if known is None and (identity := inspect(thing).identity):
         known = dict(zip(model.mapper.primary_key, identity, strict=True)).get(model.column(model.person))
     return known if known is not None else getattr(thing, model.person)
-
-
-def _load(thing: Any, *names: str | None) -> None:
-    for name in filter(None, names):
-        getattr(thing, name)
 
 
 def _may_hold_something(model: WatchedModel, thing: Any, name: str) -> bool:

@@ -42,9 +42,11 @@ def run(state: ORMExecuteState, model: WatchedModel) -> tuple[Result[Any], Pairs
     if not _returns(state):
         before = keys_before(state, model)
         return state.invoke_statement(), before
-    result = state.invoke_statement(statement=_statement(state).return_defaults(*_keys(model)))
+    keys = _keys(model)
+    # As supplemental columns too: a key that the statement itself sets is otherwise not returned.
+    result = state.invoke_statement(statement=_statement(state).return_defaults(*keys, supplemental_cols=keys))
     rows = result.returned_defaults_rows or ()  # type: ignore[attr-defined]
-    return result, {_whose(model, [row._mapping[column] for column in _keys(model)]) for row in rows}
+    return result, {_whose(model, [row._mapping[column] for column in keys]) for row in rows}
 
 
 def keys_before(state: ORMExecuteState, model: WatchedModel) -> Pairs:
@@ -63,7 +65,7 @@ def keys_before(state: ORMExecuteState, model: WatchedModel) -> Pairs:
 
 def _beside_hosts_returning(state: ORMExecuteState, model: WatchedModel) -> tuple[Result[Any], Pairs]:
     """The host asked for columns itself: ours come after them, and are taken away again."""
-    theirs = len(_statement(state).returning_column_descriptions)
+    theirs = len(_statement(state)._returning)
     frozen = state.invoke_statement(statement=_also_returning(state, model)).freeze()
     pairs = {_whose(model, tuple(row)[theirs:]) for row in frozen()}
     return frozen().columns(*range(theirs)), pairs
@@ -79,7 +81,8 @@ def _inserting_several(state: ORMExecuteState, model: WatchedModel) -> tuple[Res
 
 def _also_returning(state: ORMExecuteState, model: WatchedModel) -> Any:
     ordered = {"sort_by_parameter_order": True} if getattr(state.statement, "_sort_by_parameter_order", None) else {}
-    return _statement(state).returning(*_keys(model), **ordered)
+    attributes = [getattr(model.spec.model, name) for name in (model.person, model.organisation) if name]
+    return _statement(state).returning(*(attributes if state.is_orm_statement else _keys(model)), **ordered)
 
 
 def _by_primary_key(query: Select[Any], state: ORMExecuteState, model: WatchedModel) -> Select[Any]:
@@ -102,7 +105,7 @@ def _returns(state: ORMExecuteState) -> bool:
 
 
 def _hosts_returning(state: ORMExecuteState) -> bool:
-    return bool(_statement(state).returning_column_descriptions)
+    return bool(_statement(state)._returning)
 
 
 def _many(state: ORMExecuteState) -> bool:
@@ -111,8 +114,8 @@ def _many(state: ORMExecuteState) -> bool:
 
 def _makes_several(state: ORMExecuteState) -> bool:
     statement = _statement(state)
-    if statement.select is not None or statement._multi_values:
-        return True
+    if statement.select is not None or statement._multi_values or statement._post_values_clause is not None:
+        return True  # ... of which SQLAlchemy returns no defaults
     return bool(state.parameters) if state.is_orm_statement else _many(state)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from huma_tripletex.capture.noted import Noted
 from huma_tripletex.capture.watch import Watch, current_watch
@@ -47,10 +47,16 @@ def tell(session: Session, watch: Watch, noted: Noted) -> None:
 def nudge(session: Session) -> None:
     """Called after each commit: when the outermost has ended, says to the workers which connections to look at.
 
-    Releasing a savepoint commits too, and says nothing. A rollback clears nothing: a needless nudge is free.
+    Releasing a savepoint commits too, and says nothing. Rolling one back clears nothing: a needless nudge is free.
     """
     if session.in_nested_transaction() or not (waiting := session.info.pop(NUDGES, None)):
         return
     queue = current_runtime().queue
     for connection_id in waiting:
         queue.nudge(connection_id)
+
+
+def forget_nudges(session: Session, transaction: SessionTransaction) -> None:
+    """Called after each transaction: what was not said when the outermost ended was rolled back with it."""
+    if transaction.parent is None:
+        session.info.pop(NUDGES, None)
