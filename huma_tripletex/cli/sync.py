@@ -1,4 +1,4 @@
-"""`flask tripletex sync`: plans, decides by a preference, approves, has a worker run it, waits and prints the result."""
+"""`flask tripletex sync`: plans, decides by a preference, approves, has a worker run it and prints the result."""
 
 from __future__ import annotations
 

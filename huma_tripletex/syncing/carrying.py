@@ -74,6 +74,7 @@ def _carry_out(runtime: Runtime, run: SyncRun, connection: Connection, batch: Se
         change = _link_and_write(runtime, connection, step, people, links, now)
         edited += [change] if change else []
         going += _for_tripletex(step)
+    links.save()
     record_for_run(runtime.session(), connection.id, run.id, going, now)
     if edited:
         record(runtime.session(), edited, now)

@@ -66,22 +66,29 @@ def _employees(runtime: Runtime, run: SyncRun, created: Sequence[SyncResult]) ->
 
 
 def _take_in(result: SyncResult, entry: OutboxEntry) -> None:
+    """What the entry says; fields that it does not count as failed or skipped were written."""
     told = entry.detail or {}
-    skipped = list(told.get("skipped", ()))
-    written = [field for field in entry.fields if field not in skipped]
-    why = {"reason": entry.reason}
     if entry.state == "dismissed":
-        outcomes.in_tripletex(result, "skipped", reason=entry.reason or "dismissed")
-    elif "different" in (entry.outcome, entry.reason):
-        outcomes.in_tripletex(result, "different", reason="different", **told)
-    elif entry.state == "parked":
-        failed = told.get("fields") or entry.fields
-        rest = [] if entry.kind == "create" else [field for field in written if field not in failed]
-        outcomes.in_tripletex(result, "failed", rest, **why, **told)
+        outcomes.in_tripletex(result, "skipped", (), entry.reason or "dismissed")
     elif entry.outcome == "superseded":
-        outcomes.in_tripletex(result, "skipped", reason="changed_in_huma")
-    elif entry.outcome == "nothing_to_do" or not written:
-        outcomes.in_tripletex(result, "skipped" if entry.reason else "nothing_to_do", **why, **told)
+        outcomes.in_tripletex(result, "skipped", (), "changed_in_huma")
+    elif entry.state == "parked" or entry.outcome == "different":
+        failed = told.get("fields") or entry.fields
+        written = [] if entry.kind == "create" else [field for field in entry.fields if field not in failed]
+        different = "different" in (entry.outcome, entry.reason)
+        outcomes.in_tripletex(
+            result, "different" if different else "failed", written, "different" if different else entry.reason, told
+        )
     else:
-        side = "skipped" if skipped else "added" if entry.kind == "create" else "written"
-        outcomes.in_tripletex(result, side, written, **why, **told)  # type: ignore[arg-type]
+        _take_in_done(result, entry, told)
+
+
+def _take_in_done(result: SyncResult, entry: OutboxEntry, told: outcomes.Facts) -> None:
+    skipped = told.get("skipped", ())
+    written = [field for field in entry.fields if field not in skipped]
+    if entry.outcome == "nothing_to_do" or not written:
+        outcomes.in_tripletex(result, "skipped" if entry.reason else "nothing_to_do", (), entry.reason, told)
+    elif skipped:
+        outcomes.in_tripletex(result, "skipped", written, entry.reason, told)
+    else:
+        outcomes.in_tripletex(result, "added" if entry.kind == "create" else "written", written, entry.reason, told)

@@ -63,7 +63,7 @@ def add(runtime: Runtime, connection: Connection, step: Step, links: Links) -> N
 
 def _note(step: Step, written: list[str], skipped: list[str]) -> None:
     if skipped:
-        outcomes.in_huma(step.result, "skipped", written, reason="changed_in_huma", skipped_in_huma=skipped)
+        outcomes.in_huma(step.result, "skipped", written, "changed_in_huma", {"skipped_in_huma": skipped})
     else:
         outcomes.in_huma(step.result, "written" if written else "nothing_to_do", written)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import or_, select
+from sqlalchemy import Table, insert, or_, select
 
 from huma_tripletex.core.employments import choose
 from huma_tripletex.core.normalise import normalise
@@ -14,6 +15,9 @@ from huma_tripletex.gateway.agreement import agreed_hash
 from huma_tripletex.models import Connection, PersonLink
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing.approved import Step
+
+TABLE = cast(Table, PersonLink.__table__)
+COLUMNS = [column.name for column in TABLE.columns if column.name != "id"]
 
 
 class Links:
@@ -29,6 +33,7 @@ class Links:
         ).all()
         self._by_person = {link.person_id: link for link in rows}
         self._by_employee = {link.employee_id: link for link in rows if link.employee_id}
+        self._new: list[PersonLink] = []
 
     def of(self, person_id: str) -> PersonLink | None:
         return self._by_person.get(person_id)
@@ -44,7 +49,7 @@ class Links:
         if link is None:
             link = PersonLink(connection_id=self._connection.id, person_id=person_id, linked_at=now)
             self._by_person[person_id] = link
-            self._runtime.session.add(link)
+            self._new.append(link)
         news = link.employee_id != employee.id or link.state != "linked"
         if news:
             link.agreed, link.tried_at = {}, None
@@ -61,6 +66,13 @@ class Links:
         """The same, of values that are known as hashes already."""
         link = self._by_person[person_id]
         link.agreed = {**(link.agreed or {}), **hashes}
+
+    def save(self) -> None:
+        """Inserts the new ones in one statement; the others are written when the session is flushed."""
+        rows = [{name: getattr(link, name) for name in COLUMNS} for link in self._new]
+        if rows:
+            self._runtime.session.execute(insert(TABLE), rows)
+        self._new.clear()
 
     def forget(self, person_id: str, fields: Sequence[str]) -> None:
         """Both sides differ in these fields again, and nobody knows which is right."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -11,6 +11,8 @@ from huma_tripletex.models import SyncResult
 SideOutcome = Literal[
     "", "written", "added", "nothing_to_do", "skipped", "failed", "different", "waiting", "cancelled", "handed_over"
 ]
+Facts = Mapping[str, Any]
+NONE: Final[Facts] = {}
 HANDED_OVER: Final = "handed_over"
 """It is in the outbox; the result is still `planned`."""
 OVERALL: Final = {"written": "updated", "added": "created", "": "nothing_to_do"}
@@ -18,17 +20,17 @@ RANK: Final = ("failed", "different", "waiting", "skipped", "cancelled", "create
 
 
 def in_huma(
-    result: SyncResult, outcome: SideOutcome, fields: Iterable[str] = (), *, reason: str = "", **detail: Any
+    result: SyncResult, outcome: SideOutcome, fields: Iterable[str] = (), reason: str = "", detail: Facts = NONE
 ) -> None:
-    """Notes what was done in Huma; `fields` are those written."""
+    """Notes what was done in Huma; `fields` are those written, `detail` facts for the sentence."""
     result.huma_outcome, result.huma_fields = outcome, list(fields)
     _explain(result, reason, detail)
 
 
 def in_tripletex(
-    result: SyncResult, outcome: SideOutcome, fields: Iterable[str] = (), *, reason: str = "", **detail: Any
+    result: SyncResult, outcome: SideOutcome, fields: Iterable[str] = (), reason: str = "", detail: Facts = NONE
 ) -> None:
-    """Notes what came of it in Tripletex; `fields` are those written."""
+    """Notes what came of it in Tripletex; `fields` are those written, `detail` facts for the sentence."""
     result.tripletex_outcome, result.tripletex_fields = outcome, list(fields)
     _explain(result, reason, detail)
 
@@ -56,7 +58,7 @@ def skip(result: SyncResult, now: datetime, reason: str) -> None:
     settle(result, now)
 
 
-def _explain(result: SyncResult, reason: str, detail: dict[str, Any]) -> None:
+def _explain(result: SyncResult, reason: str, detail: Facts) -> None:
     """Tripletex's reason wins: it comes later and is the one that somebody can act on."""
     if reason:
         result.reason = reason
