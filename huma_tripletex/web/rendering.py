@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import current_app, make_response, redirect, render_template, request, url_for
 from flask.wrappers import Response
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
@@ -45,7 +45,9 @@ def partial(template: str, **context: Any) -> Response:
 
 def text(template: str, **context: Any) -> str:
     """A template of ours in the reader's language; works on the host's own pages too."""
-    return render_template(FOLDER + template, **language(), **context)
+    words = language()
+    macros = current_app.jinja_env.get_template(FOLDER + "macros.html").make_module(words)
+    return render_template(FOLDER + template, m=macros, **words, **context)
 
 
 def wants_partial() -> bool:

@@ -92,7 +92,7 @@ class Office:
             for run in runtime.session.scalars(select(SyncRun.id).where(SyncRun.state != "ended")).all():
                 syncing.carry_out(runtime, run)
 
-    def one(self, kind: type[Any], **which: object) -> Any:
+    def one(self, kind: type[Any], /, **which: object) -> Any:
         """The newest row of a kind, detached."""
         with self.app.app_context():
             row = db.session.scalars(select(kind).filter_by(**which).order_by(kind.id.desc())).first()

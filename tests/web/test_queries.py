@@ -1,0 +1,97 @@
+"""A page asks the database as often for a thousand people as for ten."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from sqlalchemy import event
+
+from huma_tripletex.demo import Person, db
+from huma_tripletex.models import SyncPlan, SyncRun
+from tests.web.conftest import Office, Visitor, compare
+
+PATHS = ("/tripletex", "/tripletex/log", "/tripletex/plans/{plan}", "/tripletex/plans/{plan}/people", "/tripletex/plans/{plan}/approval")
+
+
+@contextmanager
+def counted(office: Office) -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        statements.append(statement)
+
+    with office.app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def crowd(office: Office, people: int) -> None:
+    """People in both systems who differ in one field, and people on one side only."""
+    with office.app.app_context():
+        from huma_tripletex.demo import Organisation
+
+        fjord = db.session.query(Organisation).filter_by(name="Fjord AS").one().id
+        db.session.add_all(
+            Person(
+                organisation_id=fjord,
+                given_name=f"Given{number}",
+                family_name=f"Family{number}",
+                employee_id=str(5000 + number),
+                phone_number=f"+47 4{number:07}",
+                date_of_birth="1980-01-01",
+                first_workday="2020-01-01",
+            )
+            for number in range(people)
+        )
+        db.session.commit()
+    employees = [
+        {
+            "firstName": f"Given{number}",
+            "lastName": f"Family{number}",
+            "employeeNumber": str(5000 + number if number % 5 else 90000 + number),
+            "phoneNumberMobile": f"9{number:07}",
+            "dateOfBirth": "1980-01-01" if number % 5 else "1970-01-01",
+            "email": "",
+            "employments": [{"startDate": "2020-01-01", "endDate": None}],
+        }
+        for number in range(people)
+    ]
+    httpx.post(f"{office.url}/_simulator/employees", json=employees, timeout=60).raise_for_status()
+
+
+def measure(office: Office, visitor: Visitor) -> dict[str, tuple[int, float]]:
+    plan = office.one(SyncPlan).id
+    found = {}
+    for path in PATHS:
+        visitor.read(path.format(plan=plan))
+        with counted(office) as statements:
+            begin = time.perf_counter()
+            visitor.read(path.format(plan=plan))
+            found[path] = (len(statements), time.perf_counter() - begin)
+    return found
+
+
+@pytest.mark.timeout(180)
+def test_queries_do_not_grow_with_the_people(office: Office, synced: Visitor) -> None:
+    few = measure(office, compare(office, synced))
+    crowd(office, 1000)
+    many = measure(office, compare(office, synced))
+    assert {path: count for path, (count, _) in many.items()} == {path: count for path, (count, _) in few.items()}
+    slow = {path: round(seconds * 1000) for path, (_, seconds) in many.items()}
+    print(slow, {path: count for path, (count, _) in many.items()})
+    assert max(slow.values()) < 250, f"server time in ms at 1,000 people: {slow}"
+
+
+def test_result_of_a_run_too(office: Office, synced: Visitor) -> None:
+    run = office.one(SyncRun).id
+    with counted(office) as statements:
+        synced.read(f"/tripletex/runs/{run}")
+    assert len(statements) < 15
+
+
