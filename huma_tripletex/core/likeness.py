@@ -75,7 +75,7 @@ def same_person_is_plausible(one: Traits, other: Traits, *, by: str) -> bool:
     Not where both name and date of birth plainly differ, nor where the names have nothing in common and nothing else
     is the same: numbers are given anew, two systems count from 1, mailboxes are shared.
     """
-    if agree(one.birth, other.birth) or names_alike(one, other):
+    if names_alike(one, other):
         return True
     births_differ, some_word = differ(one.birth, other.birth), _words_shared(one, other)
     if births_differ and not some_word:

@@ -122,6 +122,13 @@ def test_today_decides_what_has_ended() -> None:
     assert change_for(ending, wanted, BOTH, date(2026, 6, 16)) == Ask("first_workday_unclear")
 
 
+def test_the_last_day_is_a_workday() -> None:
+    ending = [period("2020-01-01", "2026-06-15")]
+    wanted = {"first_workday": "2020-02-01", "last_workday": "2026-06-30"}
+    assert change_for(ending, wanted, LAST, date(2026, 6, 15)) == correct(endDate="2026-06-30")
+    assert change_for(ending, wanted, LAST, date(2026, 6, 16)) == Ask("last_workday_unclear")
+
+
 @pytest.mark.parametrize(
     ("employments", "expected"),
     [

@@ -91,6 +91,7 @@ def test_a_new_employment() -> None:
         "startDate": "2024-01-01",
     }
     ending = {**VALUES, "last_workday": "31.12.2026"}
+    assert "employmentEndReason" not in new_employment_body(7, ending)
     assert new_employment_body(7, ending, division_id=9, end_reason="EMPLOYMENT_END_EMPLOYEE") == {
         "employee": {"id": 7},
         "startDate": "2024-01-01",

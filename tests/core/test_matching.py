@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from huma_tripletex.core.matching import REASONS, Matching, Pair, Uncertain, match
 from huma_tripletex.core.people import HostPerson, TripletexEmployee
 from huma_tripletex.core.reasons import REASONS as SENTENCES
-from huma_tripletex.core.ties import RANK
+from huma_tripletex.core.ties import RANK, Ties
 from tests.core.build import KARI, OLA, employee, person
 
 BORN, ALSO_BORN = "1990-01-02", "1985-05-05"
@@ -35,6 +35,8 @@ def paired(matching: Matching) -> list[tuple[str, int, str]]:
         (OLA | N7, {**OLA, "family_name": "Berg"} | N7, "employee_id"),
         (OLA | N7 | BIRTH, KARI | N7 | BIRTH, "employee_id"),
         (OLA | N7 | BIRTH, OLA | N7 | OTHER_BIRTH, "employee_id"),
+        (OLA | N7 | PHONE, KARI | N7 | PHONE, "employee_id"),
+        (OLA | N7 | BIRTH | MAIL, named("Per", "Hansen") | N7 | OTHER_BIRTH | MAIL, "employee_id"),
         (OLA | MAIL, OLA | {"email": "Ola@FJORD.no "}, "email"),
         (OLA | MAIL | N7, OLA | MAIL | N8, "email"),
         (OLA | {"date_of_birth": "02.01.1990"}, OLA | BIRTH, "name_and_birth"),
@@ -200,6 +202,15 @@ def test_a_question_names_only_those_who_take_part() -> None:
     people = [person("1", takes_part=False, **OLA, employee_id="7"), person("2", **KARI, employee_id="7")]
     matching = match(people, [employee(9, **OLA, employee_id="7")])
     assert matching == Matching(uncertain=(Uncertain(("2",), (9,), "employee_id_twice"),))
+
+
+def test_a_question_that_grows_together_is_explained_by_its_weightiest_reason() -> None:
+    for order in (1, -1):
+        ties = Ties()
+        for people, employees, why in [(["1"], [9], "name_only"), (["2"], [10], "employee_id_twice")][::order]:
+            ties.tie(people, employees, why)
+        ties.tie(["1"], [10], "same_name")
+        assert [why for _, _, why in ties.groups()] == ["employee_id_twice"]
 
 
 def test_every_reason_has_a_sentence() -> None:

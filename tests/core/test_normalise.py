@@ -67,6 +67,11 @@ def test_a_difference_of_meaning_is_kept(key: str, a: str | None, b: str | None)
     assert not same(key, b, a)
 
 
+@pytest.mark.parametrize("text", ["30.02.1990", "32.01.1990", "1990-02-30", "1.1.90", "i morgen"])
+def test_what_is_no_date_stays_as_it_was_written(text: str) -> None:
+    assert normalise("date_of_birth", f" {text} ") == text
+
+
 @pytest.mark.parametrize("key", KEYS)
 @given(text=texts)
 @settings(max_examples=150, deadline=None)

@@ -101,6 +101,7 @@ def test_only_a_human_mends_a_token() -> None:
         (invalid("department.id"), None, "department_missing"),
         (invalid("employee.dateOfBirth", operation=POST), None, "date_of_birth_missing"),
         (invalid("employee.dateOfBirth", operation=POST), {"startDate"}, "date_of_birth_missing"),
+        (invalid("employee.dateOfBirth", operation="PUT /employee/employment/{id}"), None, "date_of_birth_missing"),
         (invalid("dateOfBirth"), None, "date_of_birth_rejected"),
         (invalid("dateOfBirth"), {"firstName"}, "date_of_birth_missing"),
         (invalid("dateOfBirth"), {"dateOfBirth"}, "date_of_birth_locked"),
