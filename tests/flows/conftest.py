@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from uuid import uuid4
 
+import psycopg
 import pytest
 from flask import Flask
+from sqlalchemy import make_url
 
 from huma_tripletex.models import Connection
 from huma_tripletex.runtime import NAME, Runtime
-from tests.flows.host_parts import Clock, Nudges, Statements, db, make_connection, make_host_app, runtime_of
+from tests.flows.host_parts import (
+    Clock,
+    Nudges,
+    Statements,
+    db,
+    empty_tables,
+    make_connection,
+    make_host_app,
+    make_tables,
+    runtime_of,
+)
 
 
 @pytest.fixture
@@ -23,10 +36,38 @@ def nudges() -> Nudges:
     return Nudges()
 
 
+@pytest.fixture(scope="session")
+def host_sqlite_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A SQLite file with the tables of the host and ours, made once."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('host') / 'host.db'}"
+    make_tables(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def host_postgresql_url(postgres_server: str) -> str:
+    """A PostgreSQL database with the tables of the host and ours, made once; it goes with its server."""
+    name = f"host{uuid4().hex[:12]}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    url = make_url(postgres_server).set(drivername="postgresql+psycopg", database=name)
+    made = url.render_as_string(hide_password=False)
+    make_tables(made)
+    return made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def host_url(request: pytest.FixtureRequest) -> str:
+    """Each of the two databases in turn, with tables and no rows."""
+    url: str = request.getfixturevalue(f"host_{request.param}_url")
+    empty_tables(url)
+    return url
+
+
 @pytest.fixture
-def host_app(database_url: str, clock: Clock, nudges: Nudges) -> Iterator[Flask]:
+def host_app(host_url: str, clock: Clock, nudges: Nudges) -> Iterator[Flask]:
     """The host, in its application context, on each of the two databases."""
-    app = make_host_app(database_url, clock=clock)
+    app = make_host_app(host_url, clock=clock, has_tables=True)
     app.extensions[NAME] = replace(runtime_of(app), queue=nudges)
     with app.app_context():
         yield app

@@ -8,14 +8,13 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ForeignKey, event, select
+from sqlalchemy import ForeignKey, create_engine, event, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from huma_tripletex import Host, HumaTripletex, PersonModel
 from huma_tripletex.core.fields import KEYS
-from huma_tripletex.extension import upgrade_database
 from huma_tripletex.host.models import from_models
-from huma_tripletex.models import Connection, OutboxEntry
+from huma_tripletex.models import Base, Connection, OutboxEntry, schema
 from huma_tripletex.runtime import NAME, Runtime
 from huma_tripletex.vault import new_key
 
@@ -132,16 +131,38 @@ class Statements:
         return [text for text in self.texts if "huma_tripletex_" in text]
 
 
-def make_host_app(database_url: str, models: list[PersonModel] = PEOPLE, clock: Clock | None = None) -> Flask:
-    """The host with the extension mounted and all tables made."""
+def make_host_app(
+    database_url: str, models: list[PersonModel] = PEOPLE, clock: Clock | None = None, *, has_tables: bool = False
+) -> Flask:
+    """The host with the extension mounted, and its tables made unless the database has them."""
+    if not has_tables:
+        make_tables(database_url)
     app = Flask("host")
     app.config.update(SQLALCHEMY_DATABASE_URI=database_url, SECRET_KEY="test", HUMA_TRIPLETEX_KEYS=new_key("k1"))
     db.init_app(app)
     HumaTripletex(make_host(models)).init_app(app, clock=clock or Clock())
-    with app.app_context():
-        db.metadata.create_all(db.engine)
-    upgrade_database(app)
     return app
+
+
+def make_tables(database_url: str) -> None:
+    """The host's tables by `create_all`, ours by their migrations."""
+    engine = create_engine(database_url)
+    db.metadata.create_all(engine)
+    schema.upgrade(engine)
+    engine.dispose()
+
+
+def empty_tables(database_url: str) -> None:
+    """Nothing is left of the test before."""
+    engine = create_engine(database_url)
+    tables = [table for metadata in (Base.metadata, db.metadata) for table in reversed(metadata.sorted_tables)]
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"TRUNCATE {', '.join(table.name for table in tables)} RESTART IDENTITY"))
+        else:
+            for table in tables:
+                connection.execute(table.delete())
+    engine.dispose()
 
 
 def make_host(models: list[PersonModel]) -> Host:

@@ -23,9 +23,9 @@ from tests.flows.host_parts import (
 
 
 @pytest.fixture
-def worker(database_url: str) -> Iterator[Worker]:
+def worker(host_url: str) -> Iterator[Worker]:
     """Kari, number 017 of company A, with an account; her being added is forgotten."""
-    app = make_host_app(database_url, WORKERS, Clock())
+    app = make_host_app(host_url, WORKERS, Clock(), has_tables=True)
     with app.app_context():
         make_connection("A")
         worker = Worker(number="017", company="A", first="Kari", last="Nordmann")
