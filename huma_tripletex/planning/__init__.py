@@ -11,6 +11,7 @@ from huma_tripletex.planning.reach import guards_of
 from huma_tripletex.planning.reading import difference_counts, differences
 from huma_tripletex.planning.refusals import ChangedMeanwhile, NeedsConfirmation, NotPossible, Stale
 from huma_tripletex.planning.summary import summary
+from huma_tripletex.planning.taking_part import is_never_synced, never_sync, sync_again
 from huma_tripletex.planning.totals import totals
 
 __all__ = [
@@ -31,8 +32,11 @@ __all__ = [
     "draft",
     "due_plans",
     "guards_of",
+    "is_never_synced",
+    "never_sync",
     "people",
     "people_counts",
     "summary",
+    "sync_again",
     "totals",
 ]

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Table, and_, delete, insert, or_, select
 
 from huma_tripletex.models import Conflict, PersonLink, PlanItem, RememberedChoice, SyncPlan
 from huma_tripletex.planning.memory import whole_hash
 from huma_tripletex.planning.reading import seals_of
-from huma_tripletex.planning.turn import conflicts_of, not_tried
 from huma_tripletex.planning.writes import PersonWrites
 from huma_tripletex.runtime import Runtime
 
@@ -26,8 +25,10 @@ def remember(runtime: Runtime, plan: SyncPlan) -> None:
     apart = _not_same(runtime, plan, now)
     _forget(runtime, plan, RememberedChoice.choice.in_(("leave", "not_added")))
     for row in apart:
-        if row["person_id"] is not None:
-            _unlink(runtime, plan.connection_id, row["person_id"], row["employee_id"])
+        _unlink(runtime, plan.connection_id, row["person_id"], row["employee_id"])
+    for item in _decided(runtime, plan, "same"):
+        same = (RememberedChoice.person_id == item.person_id, RememberedChoice.employee_id == item.employee_id)
+        _forget(runtime, plan, and_(*same, RememberedChoice.choice == "not_same"))
     rows = [*_left(runtime, plan, now), *_not_added(runtime, plan, now), *apart]
     if rows:
         runtime.session.execute(insert(REMEMBERED), rows)
@@ -63,15 +64,13 @@ def _row(plan: SyncPlan, choice: str, now: datetime, **values: Any) -> dict[str,
 def _left(runtime: Runtime, plan: SyncPlan, now: datetime) -> list[dict[str, Any]]:
     columns = (PlanItem.person_id, PlanItem.employee_id, Conflict.field, Conflict.hash_huma, Conflict.hash_tripletex)
     rows = select(*columns).join(Conflict, Conflict.item_id == PlanItem.id)
-    found = runtime.session.execute(rows.where(*conflicts_of(plan), Conflict.choice == "leave"))
+    found = runtime.session.execute(rows.where(Conflict.plan_id == plan.id, Conflict.choice == "leave"))
     return [_row(plan, "leave", now, **row._mapping) for row in found]
 
 
 def _not_added(runtime: Runtime, plan: SyncPlan, now: datetime) -> list[dict[str, Any]]:
     seals, rows = seals_of(runtime, plan), []
-    kinds = PlanItem.kind.in_(("only_in_huma", "only_in_tripletex"))
-    left = select(PlanItem).where(PlanItem.plan_id == plan.id, PlanItem.choice == "leave", kinds, not_tried(plan))
-    for item in runtime.session.scalars(left):
+    for item in _decided(runtime, plan, "leave"):
         content = seals.open(item.position, item.sealed)
         if content.person:
             huma = whole_hash(runtime.vault, plan.connection_id, content.person.id, content.huma)
@@ -85,12 +84,15 @@ def _not_added(runtime: Runtime, plan: SyncPlan, now: datetime) -> list[dict[str
 
 def _not_same(runtime: Runtime, plan: SyncPlan, now: datetime) -> list[dict[str, Any]]:
     """Everybody who was said not to be one of those they were taken for."""
-    here = (PlanItem.plan_id == plan.id, not_tried(plan))
     rows: list[dict[str, Any]] = []
-    for item in runtime.session.scalars(select(PlanItem).where(*here, PlanItem.choice == "none")):
+    for item in _decided(runtime, plan, "none"):
         others = [item.employee_id] if item.kind == "matched" else item.candidates
         rows += [_row(plan, "not_same", now, person_id=item.person_id, employee_id=other) for other in others]
     return rows
+
+
+def _decided(runtime: Runtime, plan: SyncPlan, choice: str) -> Sequence[PlanItem]:
+    return runtime.session.scalars(select(PlanItem).where(PlanItem.plan_id == plan.id, PlanItem.choice == choice)).all()
 
 
 def _unlink(runtime: Runtime, connection_id: int, person_id: str, employee_id: int) -> None:

@@ -53,8 +53,8 @@ def approve(
         NotPossible: another run is going on, or `only` names too many or nobody with anything to do.
         NeedsConfirmation: a guard is tripped, and `typed` does not confirm it.
     """
-    _nothing_is_running(runtime, plan)
     take_turn(runtime, plan, by, revision, **({} if only is not None else {"state": "approved"}))
+    _nothing_is_running(runtime, plan)
     _confirm(runtime, plan, typed, only)
     run = _new_run(runtime, plan, by, mail, link)
     digest, people = _freeze(runtime, plan, run, only)

@@ -10,7 +10,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 from sqlalchemy import CursorResult, Engine, or_, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, scoped_session
 
 from huma_tripletex.models import SyncPlan
@@ -87,5 +87,5 @@ def _beat(
         try:
             with engine.begin() as connection:
                 connection.execute(ours.values(leased_until=clock() + lease))
-        except OperationalError:
+        except DBAPIError:
             continue  # the database is busy or away; there are three more beats before the lease ends

@@ -97,7 +97,7 @@ def _decide(runtime: Runtime, plan: SyncPlan, item: PlanItem, choice: str | None
         raise NotPossible("choice_not_possible")
     if choice == "add" and item.blocked:
         raise NotPossible(item.blocked[0]["reason"])
-    if (choice, partner) == (item.choice, item.partner):
+    if (choice, partner) == (item.choice, item.partner) or item.choice == "taken":
         return
     seals = _seals(runtime, plan)
     if item.kind == "matched":

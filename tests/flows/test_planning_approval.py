@@ -111,7 +111,7 @@ def test_a_plan_is_approved_once_and_one_run_goes_on_at_a_time(flows: Stand) -> 
     plan = drawn(flows)
     run = planning.approve(flows.runtime, plan, ANNA)
     flows.session.commit()
-    with pytest.raises(NotPossible, match="run_in_progress"):
+    with pytest.raises(Stale, match="plan_approved"):
         planning.approve(flows.runtime, plan, ANNA)
     another = flows.plan()
     with pytest.raises(NotPossible, match="run_in_progress"):

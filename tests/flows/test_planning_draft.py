@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
@@ -13,10 +15,10 @@ from sqlalchemy import select, update
 
 from huma_tripletex import connecting, planning
 from huma_tripletex.gateway.agreement import agreed_hash
-from huma_tripletex.models import Conflict, Connection, PersonLink, PlanItem, RememberedChoice, SyncPlan
+from huma_tripletex.models import Conflict, Connection, LogLine, PersonLink, PlanItem, SyncPlan
 from huma_tripletex.planning import NotPossible
 from huma_tripletex.runtime import utc_now
-from tests.flows.planning_parts import ANNA, Stand, blind, flows, hurried, quick  # noqa: F401
+from tests.flows.planning_parts import ANNA, ODA, Stand, blind, flows, hurried, quick, stand  # noqa: F401
 
 drafting = import_module("huma_tripletex.planning.draft")
 
@@ -369,13 +371,39 @@ def test_who_takes_no_part_is_neither_compared_nor_a_stranger(flows: Stand) -> N
     flows.person(2)
     flows.employee(2)
     connection = flows.connection()
-    flows.session.add(
-        RememberedChoice(connection_id=connection.id, person_id="2", choice="never_sync", made_at=flows.clock())
-    )
+    for _ in range(2):
+        planning.never_sync(flows.runtime, connection, "2", ANNA)
     flows.session.commit()
     found = items(flows, flows.plan())
     assert {kind for kind, _ in found} == {"only_in_tripletex"}
     assert len(found) == 3, "the owners of the tokens"
+    planning.sync_again(flows.runtime, connection, "2", ANNA)
+    assert ("matched", "2") in items(flows, flows.plan())
+    assert [line.what for line in flows.session.query(LogLine) if line.person_id == "2"] == ["never_sync", "sync_again"]
+
+
+def test_two_administrators_begin_at_once(flows: Stand, database_url: str) -> None:
+    """The second waits for the first, and then puts its plan away."""
+    connection = flows.connect()
+    planning.begin(flows.runtime, connection, ANNA)
+    begun: list[int] = []
+
+    def second() -> None:
+        for other in stand(database_url):
+            row = other.session.get_one(Connection, connection_id)
+            begun.append(planning.begin(other.runtime, row, ODA).id)
+            other.session.commit()
+
+    connection_id = connection.id
+    thread = threading.Thread(target=second)
+    thread.start()
+    time.sleep(0.5)
+    assert begun == []
+    flows.session.commit()
+    thread.join(20)
+    flows.session.expire_all()
+    assert [plan.id for plan in flows.session.query(SyncPlan) if plan.state == "drafting"] == begun
+    assert flows.session.query(SyncPlan).count() == 2
 
 
 def test_who_left_huma_stays_linked_and_is_shown_apart(flows: Stand) -> None:
