@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 
 from huma_tripletex import delivery, planning, syncing
 from huma_tripletex.delivery import Clients
+from huma_tripletex.extension import upgrade_database
 from huma_tripletex.host.port import Email, HostUser
 from huma_tripletex.models import OutboxEntry, PersonLink, SyncPlan, SyncResult, SyncRun
 from huma_tripletex.runtime import NAME
@@ -73,6 +74,7 @@ class Desk(Stand):
         planning.choose_for_all(self.runtime, plan, prefer)
         for kind in ("only_in_huma", "only_in_tripletex"):
             planning.choose_everybody(self.runtime, plan, kind, "add" if add else None)
+        self.session.commit()
         return self.start(plan, by)
 
     def start(self, plan: SyncPlan, by: HostUser | None = ANNA) -> SyncRun:
@@ -145,6 +147,8 @@ def desk_on(url: str, **settings: Any) -> Iterator[Desk]:
         transport=httpx.WSGITransport(app=simulator),
     )
     with app.app_context():
+        db.metadata.create_all(db.engine)
+        upgrade_database(app)
         yield desk
         desk.clients.close()
         db.session.remove()

@@ -1,0 +1,88 @@
+"""What changed on either side between the approval and the run is never overwritten unseen."""
+
+from __future__ import annotations
+
+from tests.flows.syncing_parts import Desk, desk
+
+__all__ = ["desk"]
+
+
+def test_an_edit_in_huma_is_not_overwritten_and_goes_its_own_way(desk: Desk) -> None:
+    employee = desk.both(1, phone_number="49999999", given_name="Other")
+    run = desk.approve("tripletex")
+    desk.change(1, phone_number="48888888")
+
+    ended = desk.finish(run)
+    desk.drain()
+
+    result = desk.result(ended, 1)
+    assert (result.outcome, result.reason) == ("skipped", "changed_in_huma")
+    assert result.detail == {"skipped_in_huma": ["phone_number"]}
+    assert desk.read(1).phone_number == "48888888"
+    assert desk.read(1).given_name == "Other", "the rest is written"
+    assert desk.in_tripletex(employee)["phoneNumberMobile"] == "48888888"
+
+
+def test_an_edit_in_huma_to_what_was_chosen_anyway_is_nothing_to_do(desk: Desk) -> None:
+    desk.both(1, phone_number="49999999")
+    run = desk.approve("tripletex")
+    desk.change(1, phone_number="+47 499 99 999")
+
+    ended = desk.finish(run)
+
+    assert desk.result(ended, 1).outcome == "nothing_to_do"
+    assert desk.read(1).phone_number == "+47 499 99 999"
+
+
+def test_an_edit_in_tripletex_is_not_overwritten(desk: Desk) -> None:
+    employee = desk.both(1, phone_number="49999999", given_name="Other")
+    run = desk.approve("huma")
+    desk.http("PATCH", f"employees/{employee}", json={"phoneNumberMobile": "47777777"})
+
+    ended = desk.finish(run)
+
+    result = desk.result(ended, 1)
+    assert (result.outcome, result.reason) == ("skipped", "changed_in_tripletex")
+    assert result.tripletex_fields == ["given_name"], "the rest is written"
+    assert desk.in_tripletex(employee)["phoneNumberMobile"] == "47777777"
+    assert desk.in_tripletex(employee)["firstName"] == "Given1"
+
+
+def test_an_edit_in_huma_of_a_value_for_tripletex_arrives_in_its_newer_form(desk: Desk) -> None:
+    employee = desk.both(1, phone_number="49999999")
+    run = desk.approve("huma")
+    desk.change(1, phone_number="48888888")
+
+    desk.finish(run)
+    desk.drain()
+
+    assert desk.in_tripletex(employee)["phoneNumberMobile"] == "48888888"
+
+
+def test_an_edit_of_somebody_who_is_linked_only_now_is_not_lost(desk: Desk) -> None:
+    """Their entry was settled before there was a link: nobody knew who they are in Tripletex."""
+    desk.both(1)
+    desk.finish(desk.approve())
+    employee = desk.both(2)
+    run = desk.approve()
+    desk.change(2, phone_number="48888888")
+    desk.drain()
+    assert [entry.reason for entry in desk.entries()] == ["not_linked"] * 2
+
+    desk.finish(run)
+    desk.drain()
+
+    assert desk.in_tripletex(employee)["phoneNumberMobile"] == "48888888"
+
+
+def test_an_edit_before_the_first_run_waits_for_it(desk: Desk) -> None:
+    employee = desk.both(1)
+    run = desk.approve()
+    desk.change(1, phone_number="48888888")
+    desk.drain()
+    assert [entry.state for entry in desk.entries()] == ["waiting"]
+
+    desk.finish(run)
+    desk.drain()
+
+    assert desk.in_tripletex(employee)["phoneNumberMobile"] == "48888888"
