@@ -1,0 +1,96 @@
+"""Administrators hear what needs them: once, then at most once a day, and in their own language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from huma_tripletex import reporting
+from tests.flows.planning_parts import ANNA, ODA, account
+from tests.flows.syncing_parts import Desk, desk, quick_desk
+from tests.flows.test_reporting import mixed
+
+__all__ = ["desk", "quick_desk"]
+DAY = 86400
+
+
+def tell(desk: Desk) -> int:
+    return reporting.send_notices(desk.runtime, desk.clock())
+
+
+def park(desk: Desk, number: int) -> None:
+    """An edit that Tripletex does not take."""
+    desk.change(number, bank_account_number="123")
+    desk.drain()
+
+
+def test_the_first_parked_change_is_told_at_once_and_the_next_ones_within_a_day_are_not(desk: Desk) -> None:
+    desk.administrators = [replace(ANNA, locale="en")]
+    mixed(desk)
+
+    assert tell(desk) == 1
+    assert tell(desk) == 0
+    (mail,) = desk.mails
+    assert mail.subject == "Tripletex: 1 person needs attention"
+    assert "Given2 Family2" in mail.text
+    assert account(2) not in mail.text + mail.html
+    assert "https://huma.example/tripletex" in mail.text
+
+    desk.clock.forward(3600)
+    park(desk, 1)
+    assert tell(desk) == 0
+
+    desk.clock.forward(DAY)
+    assert tell(desk) == 1
+    assert desk.mails[-1].subject == "Tripletex: 2 people need attention"
+
+    desk.clock.forward(DAY)
+    assert tell(desk) == 0, "nothing new was parked"
+
+
+def test_every_administrator_is_told_in_their_language(quick_desk: Desk) -> None:
+    desk = quick_desk
+    desk.administrators = [ANNA, ODA]
+    mixed(desk)
+
+    tell(desk)
+
+    assert [mail.to for mail in desk.mails] == [ANNA.email, ODA.email]
+    assert len({mail.key for mail in desk.mails}) == 2
+
+
+def test_a_connection_that_does_not_work_is_told_once_each_time(desk: Desk) -> None:
+    desk.administrators = [replace(ANNA, locale="en")]
+    desk.connection().change_state("needs_attention", desk.clock(), "unauthorised")
+    desk.session.commit()
+
+    assert (tell(desk), tell(desk)) == (1, 0)
+    assert desk.mails[0].subject == "Tripletex: the connection does not work"
+    assert "Make a new employee token" in " ".join(desk.mails[0].text.split())
+
+    desk.clock.forward(10)
+    desk.connection().change_state("connected", desk.clock())
+    desk.connection().change_state("needs_attention", desk.clock(), "unauthorised")
+    desk.session.commit()
+    assert (tell(desk), tell(desk)) == (1, 0)
+
+
+def test_a_notice_that_cannot_be_sent_is_told_later(desk: Desk) -> None:
+    mixed(desk)
+    desk.mail_is_down = True
+    assert tell(desk) == 0
+    desk.mail_is_down = False
+
+    assert tell(desk) == 0, "not at once"
+    desk.clock.forward(301)
+    assert tell(desk) == 1
+
+
+def test_what_the_daily_look_found_is_told_once(quick_desk: Desk) -> None:
+    desk = quick_desk
+    desk.administrators = [replace(ANNA, locale="en")]
+    connection = desk.connection()
+
+    assert reporting.tell_concern(desk.runtime, connection, "owner_leaves", "2026-03-01")
+    assert not reporting.tell_concern(desk.runtime, connection, "owner_leaves", "2026-03-01")
+    assert "1 Mar 2026" in desk.mails[0].text
+    assert reporting.tell_concern(desk.runtime, connection, "owner_leaves", "2026-04-01")
