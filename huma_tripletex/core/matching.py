@@ -72,24 +72,18 @@ def match(
 
 def _answer(people: Sequence[HostPerson], employees: Sequence[TripletexEmployee], field: Field) -> Matching:
     taking_part = {person.id for person in people if person.takes_part}
-    pairs = [
-        Pair(person.id, *field.paired[person.id])
-        for person in people
-        if person.id in field.paired and person.id in taking_part
-    ]
-    groups = [group for group in field.open_groups() if group[0]]
-    asked_people = {one for group in groups for one in group[0]}
-    asked_employees = {one for group in groups for one in group[1]}
+    groups = field.open_groups()
+    asked_people = {one for group in groups for one in group.people}
+    asked_employees = {one for group in groups for one in group.employees}
+    alone = [one.id for one in people if one.id not in field.paired and one.id not in asked_people]
     return Matching(
-        pairs=tuple(pairs),
+        pairs=tuple(Pair(one.id, *field.paired[one.id]) for one in people if one.takes_part and one.id in field.paired),
         uncertain=tuple(
-            Uncertain(here, tuple(employees_), why)
-            for people_, employees_, why in groups
-            if (here := tuple(one for one in people_ if one in taking_part))
+            Uncertain(here, group.employees, group.why)
+            for group in groups
+            if (here := tuple(one for one in group.people if one in taking_part))
         ),
-        only_in_huma=tuple(
-            one.id for one in people if one.id in taking_part - asked_people and one.id not in field.paired
-        ),
+        only_in_huma=tuple(one for one in alone if one in taking_part),
         only_in_tripletex=tuple(
             one.id for one in employees if one.id not in field.taken and one.id not in asked_employees
         ),

@@ -42,7 +42,7 @@ __all__ = [
     "outcome_of",
 ]
 
-FIRST_PAUSE: Final = 5.0
+FIRST_PAUSE: Final = 2.0
 LONGEST_PAUSE: Final = 3600.0
 SPREAD: Final = 0.2
 """Pauses vary by a tenth up and down, so that what failed together is not tried together."""
@@ -50,7 +50,7 @@ FEWEST_ATTEMPTS: Final = 12
 """Tried so often even when the horizon has passed: after a long standstill of ours, nothing is given up at once."""
 WINDOW: Final = 10.0
 """Seconds of Tripletex's rate limit window; a 429 does not say how much of it is left."""
-MAINTENANCE: Final = 60.0
+MAINTENANCE: Final = 10.0
 PROBE: Final = 300.0
 """Seconds until a connection that Tripletex does not let in is looked at again."""
 

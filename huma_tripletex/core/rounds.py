@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from huma_tripletex.core.likeness import Traits, differ, same_person_is_plausible
-from huma_tripletex.core.ties import Ties
+from huma_tripletex.core.ties import Group, Ties
 
 MANY: Final = 10_000
 """A group with more possible pairs than this is one question, without looking at each of them."""
@@ -61,7 +61,7 @@ class Field:
         for found, ids in people.items():
             yield from self._without_ruled_out(ids, employees[found])
 
-    def open_groups(self) -> list[tuple[list[str], list[int], str]]:
+    def open_groups(self) -> list[Group]:
         """The questions that are left: those tied to each other, directly or through others."""
         open_ties = Ties()
         for people, employees, why in self.ties:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,6 +21,15 @@ RANK: Final = (
     "name_only",
 )
 """Why a match is uncertain, the weightiest first: the one that a group of several is explained by."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """One question: some of these people may be some of these employees."""
+
+    people: tuple[str, ...]
+    employees: tuple[int, ...]
+    why: str
 
 
 @dataclass
@@ -41,22 +50,17 @@ class Ties:
             self._why[chosen] |= self._why.pop(top, set())
         self._why[chosen].add(why)
 
-    def groups(self) -> list[tuple[list[str], list[int], str]]:
-        """People, employees and why, group by group, in the order in which they were first tied."""
+    def groups(self) -> list[Group]:
+        """The questions, in the order in which they were first tied."""
         members: dict[Person, list[Person]] = defaultdict(list)
         for end in list(self._above):
             members[self._top(end)].append(end)
         return [self._group(top, ends) for top, ends in members.items()]
 
-    def _group(self, top: Person, ends: Iterable[Person]) -> tuple[list[str], list[int], str]:
-        people: list[str] = []
-        employees: list[int] = []
-        for _, one in ends:
-            if isinstance(one, str):
-                people.append(one)
-            else:
-                employees.append(one)
-        return people, employees, min(self._why[top], key=RANK.index)
+    def _group(self, top: Person, ends: Sequence[Person]) -> Group:
+        people = tuple(one for _, one in ends if isinstance(one, str))
+        employees = tuple(one for _, one in ends if isinstance(one, int))
+        return Group(people, employees, min(self._why[top], key=RANK.index))
 
     def _top(self, end: Person) -> Person:
         above = self._above.setdefault(end, end)

@@ -127,7 +127,7 @@ def _alter(source: Source, sides: Sides, sign: str) -> dict[str, str]:
     broken = weaker.get(sign, {"employee_id", "email", "date_of_birth"}) | (
         {"phone_number"} if sign == "nothing" else set()
     )
-    for key in broken:
+    for key in sorted(broken):
         # a different number or birth would say that they are two: where only the name is left, one side knows nothing
         only_missing = key == "date_of_birth" or (sign == "nothing" and key == "employee_id")
         _differ(source, sides, key, altered, only_missing)

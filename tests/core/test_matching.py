@@ -210,7 +210,7 @@ def test_a_question_that_grows_together_is_explained_by_its_weightiest_reason() 
         for people, employees, why in [(["1"], [9], "name_only"), (["2"], [10], "employee_id_twice")][::order]:
             ties.tie(people, employees, why)
         ties.tie(["1"], [10], "same_name")
-        assert [why for _, _, why in ties.groups()] == ["employee_id_twice"]
+        assert [group.why for group in ties.groups()] == ["employee_id_twice"]
 
 
 def test_every_reason_has_a_sentence() -> None:

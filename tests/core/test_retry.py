@@ -50,7 +50,7 @@ EVERY_LEAF = [
     (invalid(), Parked("rejected"), Parked("rejected"), None),
     (refused(errors.RateLimited, 429), Snoozed("rate_limited", 10), Snoozed("rate_limited", 10), 1),
     (refused(errors.RateLimited, 429, retry_after=3.0), Snoozed("rate_limited", 3), Snoozed("rate_limited", 3), 1),
-    (refused(errors.Unavailable, 503), Snoozed("unavailable", 60), Snoozed("unavailable", 60), 1),
+    (refused(errors.Unavailable, 503), Snoozed("unavailable", 10), Snoozed("unavailable", 10), 1),
     (refused(errors.Unavailable, 503, retry_after=900.0), Snoozed("unavailable", 900), Snoozed("unavailable", 900), 1),
     (refused(errors.Unavailable, 500), Later("unavailable"), Later("unavailable", unsure=True), 5),
     (refused(errors.Unavailable, 502), Later("unavailable"), Later("unavailable", unsure=True), 5),
