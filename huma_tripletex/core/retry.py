@@ -42,7 +42,7 @@ __all__ = [
     "outcome_of",
 ]
 
-FIRST_PAUSE: Final = 2.0
+FIRST_PAUSE: Final = 5.0
 LONGEST_PAUSE: Final = 3600.0
 SPREAD: Final = 0.2
 """Pauses vary by a tenth up and down, so that what failed together is not tried together."""
