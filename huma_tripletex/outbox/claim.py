@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from huma_tripletex.core.fields import KEYS
 from huma_tripletex.models.base import Instant
 from huma_tripletex.models.outbox import EntryKind
 from huma_tripletex.outbox.rows import POSTGRESQL, dialect_of
-from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES, LEASES, state_is
+from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES, LEASES, is_open, state_is
 
 WEIGHT: dict[EntryKind, int] = {"change": 0, "added": 1, "create": 2}
 
@@ -96,7 +96,7 @@ def claim(
 
 def _lease(session: Session, connection_id: int, now: datetime, until: datetime, token: str, limit: int) -> list[str]:
     due = _due(connection_id, now).order_by(ENTRIES.c.not_before, ENTRIES.c.id).limit(limit)
-    people = select(due.with_for_update(skip_locked=True).subquery().c.person_id).distinct().subquery()
+    people = due.with_for_update(skip_locked=True).subquery()
     # In the order of ids, so that two workers at the same people wait for each other in turn and not in a circle.
     rows = (
         select(literal(connection_id), people.c.person_id, literal(token), literal(until, Instant))
@@ -109,22 +109,26 @@ def _lease(session: Session, connection_id: int, now: datetime, until: datetime,
     return list(session.execute(leasing.returning(LEASES.c.person_id)).scalars())
 
 
-def _due(connection_id: int, now: datetime) -> Any:
+def _due(connection_id: int, now: datetime) -> Select[tuple[str]]:
+    """One entry for each due person who is nobody's, the first of theirs: workers who skip it skip the person."""
     held = exists().where(LEASES.c.connection_id == ENTRIES.c.connection_id, LEASES.c.person_id == ENTRIES.c.person_id)
-    return select(ENTRIES.c.person_id).where(
-        ENTRIES.c.connection_id == connection_id,
-        state_is("waiting"),
-        ENTRIES.c.not_before <= now,
-        ~held,
-        _open(connection_id, now),
+    older = ENTRIES.alias("older")
+    is_first = ~exists().where(
+        _is_due(older, connection_id, now), older.c.person_id == ENTRIES.c.person_id, older.c.id < ENTRIES.c.id
     )
+    return select(ENTRIES.c.person_id).where(_is_due(ENTRIES, connection_id, now), ~held, is_first)
 
 
-def _open(connection_id: int, now: datetime) -> ColumnElement[bool]:
-    """The connection may send now: anything when it is active, otherwise what a run asks for."""
+def _is_due(entry: FromClause, connection_id: int, now: datetime) -> ColumnElement[bool]:
+    """It waits, its time has come, and it may be sent: before the first run has ended, only what a run asks for."""
     may_send = and_(CONNECTIONS.c.id == connection_id, may_be_asked(now))
     active = exists().where(may_send, CONNECTIONS.c.activated_at.is_not(None))
-    return or_(active, and_(ENTRIES.c.run_id.is_not(None), exists().where(may_send)))
+    return and_(
+        entry.c.connection_id == connection_id,
+        state_is("waiting", of=entry),
+        entry.c.not_before <= now,
+        or_(active, and_(entry.c.run_id.is_not(None), exists().where(may_send))),
+    )
 
 
 def may_be_asked(now: datetime) -> ColumnElement[bool]:
@@ -168,11 +172,13 @@ def _names(entry: Entry, parked_id: int, fields: Sequence[str]) -> bool:
 
 
 def _of(connection_id: int, people: Sequence[str]) -> ColumnElement[bool]:
-    return and_(ENTRIES.c.connection_id == connection_id, ENTRIES.c.person_id.in_(people))
+    return and_(ENTRIES.c.connection_id == connection_id, ENTRIES.c.person_id.in_(people), is_open())
 
 
 def _take(session: Session, which: ColumnElement[bool], token: str, **anew: Any) -> list[Entry]:
-    taking = update(ENTRIES).where(which).values(state="in_flight", lease=token, **anew)
+    # What somebody else is at just now is skipped and goes next time: waiting for it could end in a deadlock.
+    free = select(ENTRIES.c.id).where(which).with_for_update(skip_locked=True)
+    taking = update(ENTRIES).where(ENTRIES.c.id.in_(free)).values(state="in_flight", lease=token, **anew)
     rows = session.execute(taking.returning(*(ENTRIES.c[name] for name in Entry.__dataclass_fields__))).mappings()
     return [Entry(**{**row, "fields": tuple(row["fields"])}) for row in rows]
 

@@ -11,8 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, distinct, func, select
 from sqlalchemy.orm import Session
 
-from huma_tripletex.outbox.tables import ENTRIES, state_is
-from huma_tripletex.outbox.wait import OPEN
+from huma_tripletex.outbox.tables import ENTRIES, is_open
 
 SAMPLE = 500
 MINUTE = timedelta(minutes=1)
@@ -55,7 +54,7 @@ def _open(connection_id: int) -> Select[Any]:
     people, oldest = func.count(distinct(ENTRIES.c.person_id)), func.min(ENTRIES.c.captured_at)
     return (
         select(ENTRIES.c.state, func.count().label("entries"), people.label("people"), oldest.label("oldest"))
-        .where(ENTRIES.c.connection_id == connection_id, state_is(*OPEN))
+        .where(ENTRIES.c.connection_id == connection_id, is_open())
         .group_by(ENTRIES.c.state)
     )
 
