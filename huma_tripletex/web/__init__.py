@@ -25,6 +25,7 @@ from huma_tripletex.web import (
     runs,
     settings,
 )
+from huma_tripletex.web.static_files import static
 from huma_tripletex.web.timeline import person, timeline
 
 __all__ = ["blueprint", "timeline"]
@@ -49,6 +50,7 @@ PAGES: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("/tripletex/people/<person_id>", person),
     ("/tripletex/settings", settings.settings),
     ("/tripletex/metrics", metrics.metrics),
+    ("/static/<filename>", static),
 )
 ACTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     (CONNECTION, acts.connect),
@@ -71,13 +73,7 @@ ACTS: tuple[tuple[str, Callable[..., Any]], ...] = (
 
 
 def _blueprint() -> Blueprint:
-    made = Blueprint(
-        "huma_tripletex",
-        __name__,
-        template_folder=str(folder("templates")),
-        static_folder=str(folder("static")),
-        static_url_path="/static",
-    )
+    made = Blueprint("huma_tripletex", __name__, template_folder=str(folder("templates")))
     for method, views in (("GET", PAGES), ("POST", ACTS)):
         for rule, view in views:
             made.add_url_rule(rule, view_func=view, methods=[method])

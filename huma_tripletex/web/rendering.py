@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from huma_tripletex.i18n import gettext, ngettext
 from huma_tripletex.runtime import current_runtime
-from huma_tripletex.web import formatting, highlight, notices, words
+from huma_tripletex.web import formatting, highlight, notices, static_files, words
 
 FOLDER = "huma_tripletex/"
 HTMX_CONFIG = json.dumps(
@@ -93,4 +93,4 @@ def to(endpoint: str, **values: Any) -> str:
 
 
 def static(filename: str) -> str:
-    return url_for("huma_tripletex.static", filename=filename)
+    return url_for("huma_tripletex.static", filename=filename, v=static_files.version(filename))

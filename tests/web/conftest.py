@@ -189,7 +189,7 @@ def approve(visitor: Visitor, plan_id: int) -> TestResponse:
     """Presses Sync users, and types the number if that is asked for."""
     answer = visitor.send(f"/tripletex/plans/{plan_id}/approval")
     if answer.status_code == 422:
-        asked = re.search(r"Type the number (\d+)", answer.get_data(as_text=True))
+        asked = re.search(r"(?:Type the number|Skriv tallet) (\d+)", answer.get_data(as_text=True))
         assert asked
         answer = visitor.send(f"/tripletex/plans/{plan_id}/approval", {"confirm": asked[1]})
     return answer

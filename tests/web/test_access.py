@@ -8,8 +8,13 @@ from huma_tripletex.models import Connection, OutboxEntry, SyncPlan, SyncRun
 from huma_tripletex.web import ACTS, PAGES
 from tests.web.conftest import PREFIX, Office, Visitor, connect
 
-OPEN = {"metrics"}
-PATHS = [(method, rule) for method, rules in (("GET", PAGES), ("POST", ACTS)) for rule, view in rules if view.__name__ not in OPEN]
+OPEN = {"metrics", "static"}
+PATHS = [
+    (method, rule)
+    for method, rules in (("GET", PAGES), ("POST", ACTS))
+    for rule, view in rules
+    if view.__name__ not in OPEN
+]
 
 
 def filled(rule: str) -> str:
@@ -85,12 +90,21 @@ def test_forms_that_are_not_ours_are_refused(connected: Visitor) -> None:
 def test_htmx_sends_its_token_in_a_header(office: Office, compared: Visitor) -> None:
     plan = office.one(SyncPlan)
     token, compared.token = compared.token, ""
-    answer = compared.send(f"/tripletex/plans/{plan.id}", {"all": "leave"}, **{"X-CSRFToken": token, "HX-Request": "true"})
+    answer = compared.send(
+        f"/tripletex/plans/{plan.id}", {"all": "leave"}, **{"X-CSRFToken": token, "HX-Request": "true"}
+    )
     assert answer.status_code == 200
 
 
 def test_every_page_says_no_store_and_carries_a_policy_without_inline_scripts(connected: Visitor) -> None:
-    for path in ("/", "/tripletex", "/tripletex/connection", "/tripletex/settings", "/tripletex/log", "/tripletex/plans/9"):
+    for path in (
+        "/",
+        "/tripletex",
+        "/tripletex/connection",
+        "/tripletex/settings",
+        "/tripletex/log",
+        "/tripletex/plans/9",
+    ):
         answer = connected.open(path)
         assert answer.headers["Cache-Control"] == "no-store"
         assert "HX-Request" in answer.headers["Vary"]
@@ -127,5 +141,3 @@ def test_metrics_need_their_own_token(office: Office, monkeypatch: pytest.Monkey
 def test_compare_needs_a_connection(anna: Visitor) -> None:
     anna.read("/tripletex/connection")
     assert anna.send("/tripletex/plans").status_code == 404
-
-

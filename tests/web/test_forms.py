@@ -43,7 +43,9 @@ def test_form_without_token_and_without_authority(anna: Visitor) -> None:
         ({"kind": "html"}, "Tripletex"),
     ],
 )
-def test_tripletex_in_trouble_while_connecting(office: Office, anna: Visitor, fault: dict[str, object], sentence: str) -> None:
+def test_tripletex_in_trouble_while_connecting(
+    office: Office, anna: Visitor, fault: dict[str, object], sentence: str
+) -> None:
     httpx.post(f"{office.url}/_simulator/faults", json={"path": "/v2/*", "times": None, **fault}).raise_for_status()
     anna.read("/tripletex/connection")
     answer = anna.send("/tripletex/connection", {"token": office.tokens[0], "authority": "yes"})
@@ -71,7 +73,12 @@ def test_guard_asks_for_the_number_and_keeps_the_focus_there(office: Office, com
 
 def test_settings_take_only_what_is_on_the_lists(office: Office, connected: Visitor) -> None:
     connected.read("/tripletex/settings")
-    wrong = {"user_type": "ADMINISTRATOR", "end_reason": "EMPLOYMENT_END_EMPLOYEE", "department_id": "", "division_id": "7"}
+    wrong = {
+        "user_type": "ADMINISTRATOR",
+        "end_reason": "EMPLOYMENT_END_EMPLOYEE",
+        "department_id": "",
+        "division_id": "7",
+    }
     assert connected.send("/tripletex/settings", wrong).status_code == 422
     right = {"user_type": "STANDARD", "end_reason": "EMPLOYMENT_END_EXPIRED", "department_id": "", "division_id": ""}
     page = connected.follow(connected.send("/tripletex/settings", {**right, "add_new_people": "yes"}))

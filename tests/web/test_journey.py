@@ -9,7 +9,14 @@ from tests.web.conftest import Office, Visitor
 def test_page_says_what_it_is_for_before_anything_else(anna: Visitor) -> None:
     assert "Tripletex" in anna.read("/")
     page = anna.read("/tripletex")
-    order = ["Connect</a>", "How to use it", "Supported features", "Supported fields", "REQUIRED", "What the token may do"]
+    order = [
+        "Connect</a>",
+        "How to use it",
+        "Supported features",
+        "Supported fields",
+        "REQUIRED",
+        "What the token may do",
+    ]
     places = [page.index(words) for words in order]
     assert places == sorted(places)
     for field in ("Fornavn", "Etternavn", "Mobiltelefon", "Fødselsdato", "Bankkontonummer", "Ansattnummer"):

@@ -86,7 +86,9 @@ def test_masked_value_is_shown_one_at_a_time_and_that_is_noted(office: Office, c
     assert hidden
     assert not re.search(r"\d{4} \d{2} \d{5}", page)
     system = "huma" if conflict.kind == "missing_in_tripletex" else "tripletex"
-    whole = compared.send(f"/tripletex/plans/{plan.id}/reveals", {"show": f"{conflict.id}-{system}"}).get_data(as_text=True)
+    whole = compared.send(f"/tripletex/plans/{plan.id}/reveals", {"show": f"{conflict.id}-{system}"}).get_data(
+        as_text=True
+    )
     assert len(re.findall(r"\d{4} \d{2} \d{5}", whole)) == 1
     noted = office.one(LogLine)
     assert (noted.what, noted.by_name) == ("revealed", "Anna Berg")

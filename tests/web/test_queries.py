@@ -14,7 +14,13 @@ from huma_tripletex.demo import Person, db
 from huma_tripletex.models import SyncPlan, SyncRun
 from tests.web.conftest import Office, Visitor, compare
 
-PATHS = ("/tripletex", "/tripletex/log", "/tripletex/plans/{plan}", "/tripletex/plans/{plan}/people", "/tripletex/plans/{plan}/approval")
+PATHS = (
+    "/tripletex",
+    "/tripletex/log",
+    "/tripletex/plans/{plan}",
+    "/tripletex/plans/{plan}/people",
+    "/tripletex/plans/{plan}/approval",
+)
 
 
 @contextmanager
@@ -71,10 +77,16 @@ def measure(office: Office, visitor: Visitor) -> dict[str, tuple[int, float]]:
     for path in PATHS:
         visitor.read(path.format(plan=plan))
         with counted(office) as statements:
-            begin = time.perf_counter()
             visitor.read(path.format(plan=plan))
-            found[path] = (len(statements), time.perf_counter() - begin)
+        found[path] = (len(statements), min(clocked(visitor, path.format(plan=plan)) for _ in range(3)))
     return found
+
+
+def clocked(visitor: Visitor, path: str) -> float:
+    """Processor time of one page in seconds: what else the machine does must not matter."""
+    begin = time.thread_time()
+    visitor.read(path)
+    return time.thread_time() - begin
 
 
 @pytest.mark.timeout(180)
@@ -84,8 +96,7 @@ def test_queries_do_not_grow_with_the_people(office: Office, synced: Visitor) ->
     many = measure(office, compare(office, synced))
     assert {path: count for path, (count, _) in many.items()} == {path: count for path, (count, _) in few.items()}
     slow = {path: round(seconds * 1000) for path, (_, seconds) in many.items()}
-    print(slow, {path: count for path, (count, _) in many.items()})
-    assert max(slow.values()) < 250, f"server time in ms at 1,000 people: {slow}"
+    assert max(slow.values()) < 50, f"processor time in ms at 1,000 people: {slow}"
 
 
 def test_result_of_a_run_too(office: Office, synced: Visitor) -> None:
@@ -93,5 +104,3 @@ def test_result_of_a_run_too(office: Office, synced: Visitor) -> None:
     with counted(office) as statements:
         synced.read(f"/tripletex/runs/{run}")
     assert len(statements) < 15
-
-

@@ -28,12 +28,16 @@ def test_every_text_is_in_norwegian() -> None:
 
 def test_nothing_is_translated_that_nobody_says() -> None:
     said = {text if isinstance(text, str) else text[0] for text, _where in catalogue.found()}
-    kept = {message.id if isinstance(message.id, str) else message.id[0] for message in catalogue.norwegian() if message.id}
+    kept = {
+        message.id if isinstance(message.id, str) else message.id[0] for message in catalogue.norwegian() if message.id
+    }
     assert kept <= said, "run `python -m tests.web.catalogue`"
 
 
 def test_compiled_catalogue_is_the_written_one() -> None:
-    assert catalogue.COMPILED.read_bytes() == catalogue.compiled(catalogue.norwegian()), "run `python -m tests.web.catalogue`"
+    assert catalogue.COMPILED.read_bytes() == catalogue.compiled(catalogue.norwegian()), (
+        "run `python -m tests.web.catalogue`"
+    )
 
 
 def test_placeholders_and_tags_are_kept() -> None:

@@ -1,0 +1,261 @@
+"""In Chromium: no violation that axe knows, nothing overflows, everything works by keyboard, and htmx under our policy."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from huma_tripletex.models import Conflict, OutboxEntry, SyncPlan, SyncRun
+from tests.web.conftest import PREFIX, Office, Visitor, approve
+
+WIDTHS = (375, 768, 1440)
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+NOT_OURS = {"region", "landmark-unique"}
+"""Rules about the host's shell around us."""
+
+
+@contextmanager
+def opened(
+    browser: Browser, address: str, visitor: Visitor, width: int = 1440, scheme: Any = "light", **options: Any
+) -> Iterator[Page]:
+    """A page of a visitor who is logged in. What the browser complains about fails the test."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 850}, color_scheme=scheme, base_url=address, **options
+    )
+    cookie = visitor.client.get_cookie("session")
+    assert cookie
+    context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+    page, complaints = context.new_page(), []
+    page.on(
+        "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.set_default_timeout(10_000)
+    yield page
+    context.close()
+    assert not [complaint for complaint in complaints if "the server responded with a status of 4" not in complaint]
+
+
+@contextmanager
+def working(office: Office) -> Iterator[None]:
+    """A worker beside the pages, as far as they can tell."""
+    end = threading.Event()
+
+    def work() -> None:
+        while not end.wait(0.1):
+            office.work()
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    yield
+    end.set()
+    thread.join(20)
+
+
+def states(office: Office, visitor: Visitor) -> Iterator[tuple[str, str]]:
+    """Every page in the states of the journey, while the journey goes on."""
+    yield "integrations", "/"
+    yield "not connected", "/tripletex"
+    yield "connect", "/tripletex/connection"
+    visitor.read("/tripletex/connection")
+    visitor.send("/tripletex/connection", {"token": office.tokens[0], "authority": "yes"})
+    yield "connected", "/tripletex"
+    visitor.send("/tripletex/plans")
+    plan = office.one(SyncPlan).id
+    yield "comparing", f"/tripletex/plans/{plan}"
+    office.work()
+    yield "differences", f"/tripletex/plans/{plan}"
+    yield "people", f"/tripletex/plans/{plan}/people"
+    yield "summary", f"/tripletex/plans/{plan}/approval"
+    visitor.send(f"/tripletex/plans/{plan}", {"all": "huma"})
+    yield "guarded summary", f"/tripletex/plans/{plan}/approval"
+    approve(visitor, plan)
+    run = office.one(SyncRun).id
+    yield "run", f"/tripletex/runs/{run}"
+    office.work()
+    yield "result", f"/tripletex/runs/{run}"
+    yield "active", "/tripletex"
+    yield "log", "/tripletex/log"
+    yield "acts", "/tripletex/log?show=acts"
+    yield "person", f"/tripletex/people/{office.one(OutboxEntry).person_id}"
+    yield "settings", "/tripletex/settings"
+    yield "disconnect", "/tripletex/connection/removal"
+    visitor.send("/tripletex/connection/pause")
+    yield "paused", "/tripletex"
+    yield "missing", "/tripletex/runs/999"
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("locale", "scheme"), [("en", "light"), ("nb", "dark")])
+def test_every_page_is_accessible_and_nothing_overflows(
+    office: Office, address: str, browser: Browser, locale: str, scheme: str
+) -> None:
+    visitor, axe, wrong = office.visitor(locale=locale), Axe(), []
+    with opened(browser, address, visitor, scheme=scheme) as page:
+        for name, path in states(office, visitor):
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 850})
+                page.goto(PREFIX + path)
+                if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                    wrong.append(f"{name} overflows at {width}")
+                if width != 768:
+                    found = axe.run(page, options=RULES).response["violations"]
+                    wrong += [f"{name} at {width}: {told(one)}" for one in found if one["id"] not in NOT_OURS]
+            page.goto("about:blank")  # or a page that polls goes on by itself in the middle of the next
+    assert not wrong, "\n".join(wrong)
+
+
+def told(violation: dict[str, Any]) -> str:
+    return f"{violation['id']}: {violation['help']} {[node['html'][:160] for node in violation['nodes'][:3]]}"
+
+
+def test_progress_comes_by_itself_and_ends(office: Office, address: str, browser: Browser, connected: Visitor) -> None:
+    with opened(browser, address, connected) as page, working(office):
+        page.goto(f"{PREFIX}/tripletex")
+        page.get_by_role("button", name="Synchronize users").click()
+        expect(page.get_by_role("heading", name="Settle differences")).to_be_visible()
+
+
+def test_progress_comes_by_itself_without_javascript(
+    office: Office, address: str, browser: Browser, connected: Visitor
+) -> None:
+    with opened(browser, address, connected, java_script_enabled=False) as page, working(office):
+        page.goto(f"{PREFIX}/tripletex")
+        page.get_by_role("button", name="Synchronize users").click()
+        expect(page.get_by_role("heading", name="Settle differences")).to_be_visible()
+
+
+def test_sums_are_live_and_what_was_chosen_is_saved(
+    office: Office, address: str, browser: Browser, compared: Visitor
+) -> None:
+    with opened(browser, address, compared) as page:
+        page.goto(f"{PREFIX}/tripletex/plans/{office.one(SyncPlan).id}")
+        undecided = page.locator(".tx-choice:not(:has(:checked))").first
+        number = (undecided.get_attribute("id") or "")[1:]
+        before = int(re.findall(r"(\d+)", page.locator("#sums dl > div").nth(3).inner_text())[0])
+        undecided.locator("input[value=huma]").check()
+        expect(page.locator("#sums dl > div").nth(3)).to_contain_text(f"{before - 1} value")
+        assert office.one(Conflict, id=int(number)).choice == "huma"
+        for place in range(3):
+            page.locator(".tx-choice").nth(place).locator("input[value=leave]").check()
+        expect(page.locator("#sums dl > div").nth(2)).to_contain_text("3 values")
+        page.reload()
+        expect(page.locator("#sums dl > div").nth(2)).to_contain_text("3 values")
+
+
+def test_focus_stays_where_it_was(office: Office, address: str, browser: Browser, compared: Visitor) -> None:
+    with opened(browser, address, compared) as page:
+        page.goto(f"{PREFIX}/tripletex/plans/{office.one(SyncPlan).id}")
+        page.get_by_role("button", name="Use Tripletex’s values").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#sums dl > div").first).to_contain_text("11 values")
+        assert page.evaluate("document.activeElement.id") == "all-tripletex"
+        page.locator("#kind-conflict").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#kind-conflict")).to_have_attribute("aria-current", "true")
+        assert page.evaluate("document.activeElement.id") == "kind-conflict"
+
+
+def test_masked_value_is_shown_in_place_and_hidden_again(
+    office: Office, address: str, browser: Browser, compared: Visitor
+) -> None:
+    with opened(browser, address, compared) as page:
+        page.goto(f"{PREFIX}/tripletex/plans/{office.one(SyncPlan).id}")
+        button = page.get_by_role("button", name=re.compile(r"^Show ?: Bank account number")).first
+        place = button.get_attribute("id")
+        button.click()
+        expect(page.locator(f"#{place}")).to_contain_text("Hide")
+        assert len(re.findall(r"\d{4} \d{2} \d{5}", page.locator("#settle").inner_text())) == 1
+        assert page.evaluate("document.activeElement.id") == place
+        page.keyboard.press("Enter")
+        expect(page.locator(f"#{place}")).to_contain_text("Show")
+
+
+def test_error_summary_has_the_focus(address: str, browser: Browser, anna: Visitor) -> None:
+    for javascript in (True, False):
+        with opened(browser, address, anna, java_script_enabled=javascript) as page:
+            page.goto(f"{PREFIX}/tripletex/connection")
+            page.get_by_label("Employee token").fill("wrong")
+            page.get_by_role("button", name="Connect").click()
+            expect(page.get_by_role("alert")).to_be_focused()
+            expect(page).to_have_title(re.compile("^Error:"))
+
+
+@pytest.mark.timeout(120)
+def test_whole_journey_by_keyboard_alone(office: Office, address: str, browser: Browser, anna: Visitor) -> None:
+    with opened(browser, address, anna) as page, working(office):
+        page.goto(f"{PREFIX}/tripletex")
+        press(page, "Connect")
+        tab_to(page, "#token")
+        page.keyboard.type(office.tokens[0])
+        tab_to(page, "#authority")
+        page.keyboard.press("Space")
+        press(page, "Connect")
+        press(page, "Synchronize users")
+        expect(page.get_by_role("heading", name="Settle differences")).to_be_visible()
+        press(page, "Use Huma’s values", stays=True)
+        expect(page.locator("#sums dl > div").nth(3)).to_contain_text("0 values")
+        press(page, "Next")
+        expect(page.get_by_role("heading", name="Choose who to add")).to_be_visible()
+        press(page, "Next")
+        expect(page.get_by_role("heading", name="This will happen when you sync")).to_be_visible()
+        if page.locator("#confirm").count():
+            asked = re.search(r"\d+", page.locator("#confirm-hint").inner_text())
+            assert asked
+            tab_to(page, "#confirm")
+            page.keyboard.type(asked[0])
+        press(page, "Sync users")
+        expect(page.get_by_role("heading", name="people synced")).to_be_visible()
+
+
+def press(page: Page, words: str, *, stays: bool = False) -> None:
+    """Tabs to the button or link that says so, and presses Enter; waits for the next page unless it stays on this one."""
+    target = page.locator(".tx .tx-button", has_text=re.compile(f"^{words}")).first
+    target.evaluate("element => element.setAttribute('data-wanted', '')")
+    tab_to(page, "[data-wanted]")
+    if stays:
+        page.keyboard.press("Enter")
+        return
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def tab_to(page: Page, selector: str) -> None:
+    for _ in range(250):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{selector} is not reached by Tab")
+
+
+def test_first_screen_on_a_phone_shows_a_difference(
+    office: Office, address: str, browser: Browser, compared: Visitor
+) -> None:
+    with opened(browser, address, compared, width=375) as page:
+        page.set_viewport_size({"width": 375, "height": 812})
+        page.goto(f"{PREFIX}/tripletex/plans/{office.one(SyncPlan).id}")
+        choice, foot = page.locator(".tx-choice").first.bounding_box(), page.locator(".tx-foot").bounding_box()
+        assert choice
+        assert foot
+        assert choice["y"] + choice["height"] < foot["y"]
+
+
+def test_pages_are_light(office: Office, address: str, browser: Browser, compared: Visitor) -> None:
+    """What a page weighs without cache, in bytes on the wire, htmx included."""
+    plan = office.one(SyncPlan).id
+    for path in ("/tripletex", f"/tripletex/plans/{plan}", f"/tripletex/plans/{plan}/people"):
+        with opened(browser, address, compared) as page:
+            session = page.context.new_cdp_session(page)
+            session.send("Network.enable")
+            weights: list[float] = []
+            session.on("Network.loadingFinished", lambda event, found=weights: found.append(event["encodedDataLength"]))
+            page.goto(PREFIX + path)
+            page.wait_for_load_state("networkidle")
+            assert 20_000 < sum(weights) < 100_000, (path, weights)
