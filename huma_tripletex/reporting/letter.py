@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from huma_tripletex.host.port import Email
 from huma_tripletex.i18n import gettext, ngettext
 
 FOLDER = "huma_tripletex/email/"
+GAPS = re.compile(r"\n{3,}")
+"""What a template leaves where it had nothing to say."""
 
 
 def babel_locale(locale: str) -> str:
@@ -24,4 +27,4 @@ def letter(template: str, to: str, subject: str, key: str, context: Mapping[str,
     text, html = (
         current_app.jinja_env.get_template(f"{FOLDER}{template}.{kind}").render(given) for kind in ("txt", "html")
     )
-    return Email(to=to, subject=subject, text=text, html=html, key=key)
+    return Email(to=to, subject=subject, text=GAPS.sub("\n\n", text), html=html, key=key)

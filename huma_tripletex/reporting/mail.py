@@ -15,6 +15,7 @@ from huma_tripletex.host.port import Email
 from huma_tripletex.i18n import force_locale, gettext, ngettext
 from huma_tripletex.models import Connection, SyncRun
 from huma_tripletex.reporting import due
+from huma_tripletex.reporting.done import done
 from huma_tripletex.reporting.letter import babel_locale, letter
 from huma_tripletex.reporting.report import RunReport, report
 from huma_tripletex.runtime import Runtime
@@ -92,6 +93,7 @@ class About:
     when: str
     took: str
     more: int
+    done: tuple[str, ...]
     active: bool
 
 
@@ -106,6 +108,7 @@ def _about(runtime: Runtime, run: SyncRun, connection: Connection, account: RunR
         when=format_datetime(there, "d MMMM y HH:mm", locale=babel_locale(run.locale)),
         took=_duration(account.took),
         more=account.need_you - len(account.rows),
+        done=done(account),
         active=connection.activated_at is not None,
     )
     return {"about": about}

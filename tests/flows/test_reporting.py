@@ -49,7 +49,8 @@ def test_the_mail_has_the_counts_in_its_subject_and_names_whoever_failed(desk: D
         assert account(2) not in form
         assert account(77) not in form
     assert "Hi Anna," in mail.text
-    assert "In Tripletex: 1 value changed, 0 people added." in mail.text
+    assert "In Huma: no change.\nIn Tripletex: 1 value changed.\n" in mail.text
+    assert "\n\n\n" not in mail.text
     assert max(map(len, mail.text.splitlines())) <= 78
     assert run.id
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlalchemy import update
+
 from huma_tripletex import reporting
+from huma_tripletex.models import Connection
+from huma_tripletex.reporting import telling
+from tests.flows.host_parts import db
 from tests.flows.planning_parts import ANNA, ODA, account
 from tests.flows.syncing_parts import Desk, desk, quick_desk
 from tests.flows.test_reporting import mixed
@@ -45,6 +50,17 @@ def test_the_first_parked_change_is_told_at_once_and_the_next_ones_within_a_day_
 
     desk.clock.forward(DAY)
     assert tell(desk) == 0, "nothing new was parked"
+
+
+def test_two_workers_never_both_tell(desk: Desk) -> None:
+    """The second one had read what was told before the first one noted it."""
+    connection = desk.connection()
+    assert connection.told == {}
+    with db.engine.begin() as other:
+        other.execute(update(Connection).values(told={"parked": "2026-01-15T12:00:00+00:00"}))
+
+    assert not telling.note(desk.runtime, connection, parked="2026-01-15T12:00:01+00:00")
+    assert telling.note(desk.runtime, connection, parked="2026-01-16T12:00:01+00:00")
 
 
 def test_every_administrator_is_told_in_their_language(quick_desk: Desk) -> None:
