@@ -107,7 +107,7 @@ def test_an_account_that_may_be_hidden_is_no_difference() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "huma", "tripletex", "only", "locked"),
+    ("key", "here", "there", "only", "locked"),
     [
         ("employee_id", "1", "2", ("huma", "tripletex", "leave"), ""),
         ("bank_account_number", "123", "86011117947", ("tripletex", "leave"), "account_invalid"),
@@ -124,9 +124,9 @@ def test_an_account_that_may_be_hidden_is_no_difference() -> None:
     ],
 )
 def test_what_cannot_be_written_is_not_offered(
-    key: str, huma: str | None, tripletex: str | None, only: tuple[str, ...], locked: str
+    key: str, here: str | None, there: str | None, only: tuple[str, ...], locked: str
 ) -> None:
-    found = compare(huma, tripletex, key=key)
+    found = compare(here, there, key=key)
     assert found is not None
     assert (found.only, found.locked) == (only, locked)
     assert found.preselect is None or found.preselect in only

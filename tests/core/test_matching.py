@@ -28,7 +28,7 @@ def paired(matching: Matching) -> list[tuple[str, int, str]]:
 
 
 @pytest.mark.parametrize(
-    ("huma", "tripletex", "matched_by"),
+    ("here", "there", "matched_by"),
     [
         (OLA | N7, OLA | {"employee_id": " 7"}, "employee_id"),
         # people marry, are born anew on paper, get new phones: the number holds
@@ -48,12 +48,12 @@ def paired(matching: Matching) -> list[tuple[str, int, str]]:
         (OLA | PHONE | BIRTH, OLA | PHONE, "name_and_phone"),
     ],
 )
-def test_certain_matches_say_why(huma: Row, tripletex: Row, matched_by: str) -> None:
-    assert paired(match([person("1", **huma)], [employee(9, **tripletex)])) == [("1", 9, matched_by)]
+def test_certain_matches_say_why(here: Row, there: Row, matched_by: str) -> None:
+    assert paired(match([person("1", **here)], [employee(9, **there)])) == [("1", 9, matched_by)]
 
 
 @pytest.mark.parametrize(
-    ("huma", "tripletex", "why"),
+    ("here", "there", "why"),
     [
         (OLA | N7 | BIRTH, KARI | N7 | OTHER_BIRTH, "employee_id_contradicted"),
         (OLA | N7 | BIRTH | PHONE, KARI | N7 | OTHER_BIRTH | PHONE, "employee_id_contradicted"),
@@ -67,13 +67,13 @@ def test_certain_matches_say_why(huma: Row, tripletex: Row, matched_by: str) -> 
         (OLA | BIRTH, named("Ola Johan", "Hansen") | BIRTH, "similar_name_and_birth"),
     ],
 )
-def test_what_is_not_certain_is_asked(huma: Row, tripletex: Row, why: str) -> None:
-    matching = match([person("1", **huma)], [employee(9, **tripletex)])
+def test_what_is_not_certain_is_asked(here: Row, there: Row, why: str) -> None:
+    matching = match([person("1", **here)], [employee(9, **there)])
     assert matching == Matching(uncertain=(Uncertain(("1",), (9,), why),))
 
 
 @pytest.mark.parametrize(
-    ("huma", "tripletex"),
+    ("here", "there"),
     [
         (OLA, KARI),
         (OLA | BIRTH, OLA | OTHER_BIRTH),
@@ -84,8 +84,8 @@ def test_what_is_not_certain_is_asked(huma: Row, tripletex: Row, why: str) -> No
         (BIRTH, BIRTH),
     ],
 )
-def test_strangers_stay_strangers(huma: Row, tripletex: Row) -> None:
-    matching = match([person("1", **huma)], [employee(9, **tripletex)])
+def test_strangers_stay_strangers(here: Row, there: Row) -> None:
+    matching = match([person("1", **here)], [employee(9, **there)])
     assert matching == Matching(only_in_huma=("1",), only_in_tripletex=(9,))
 
 
