@@ -11,7 +11,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Final, Protocol
 
 from huma_tripletex.errors import RateLimited
@@ -19,6 +19,10 @@ from huma_tripletex.tripletex.window import GLANCE, Permit, Reading, Window
 
 PATIENCE: Final = 60.0
 """The longest that `acquire` waits, in seconds."""
+
+_STARTED: Final = datetime.now(UTC) - timedelta(
+    seconds=time.monotonic()
+)  # so that no clock that is set can hold us back
 
 
 class SharedWindow(Protocol):
@@ -45,7 +49,7 @@ class Budget:
         self,
         *,
         shared: SharedWindow | None = None,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] = lambda: _STARTED + timedelta(seconds=time.monotonic()),
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = lambda: secrets.randbelow(1000) / 1000,
         patience: float = PATIENCE,

@@ -51,9 +51,9 @@ class Permit:
 class Window:
     """What is known of the current window. Every time is an aware UTC datetime.
 
-    The header counts whole seconds, so the end is known within two bounds, which suffices for windows of three
-    seconds and more. A new window is counted on from the later one; what was sent after the earlier one may belong to
-    the new window already, and is taken off it until an answer tells.
+    The header counts whole seconds, so the end is only known to be not later than a moment; a new window is counted
+    on from there, unless an answer shows before that it has begun. That suffices for windows of three seconds and
+    more.
     """
 
     def __init__(self) -> None:
@@ -63,9 +63,7 @@ class Window:
         self._turn = 0
         self._heard = False  # an answer has come since the start, with or without headers
         self._told_at: datetime | None = None  # when an answer told how many calls of this window remain
-        self._sent: list[datetime] = []
         self._turned_at: datetime | None = None
-        self._ends_after: datetime | None = None
         self._ends_before: datetime | None = None
         self._longest = 0.0  # the longest wait until an end that was ever told
         self._blocked_until: datetime | None = None
@@ -86,8 +84,6 @@ class Window:
     def take(self, now: datetime) -> Permit:
         """Counts one call as under way."""
         self._in_flight += 1
-        if self._limit is not None:
-            self._sent.append(now)
         return Permit(self._turn, now)
 
     def give_back(self) -> None:
@@ -110,22 +106,18 @@ class Window:
 
     def refused(self, now: datetime, jitter: float) -> float:
         """A 429, which names no end: nobody calls until the window is over. Returns the seconds until then."""
-        end = self._ends_before
-        if end is None or end <= now:
-            end = now + timedelta(seconds=PERIOD)
+        end = self._ends_before or now + timedelta(seconds=PERIOD)
         self._remaining = 0
         self._blocked_until = end + timedelta(seconds=jitter)
         return _seconds(self._blocked_until, now)
 
     def _learn(self, permit: Permit, reading: Reading, now: datetime) -> None:
-        soonest = _soonest_end(permit, reading)
         latest = now + timedelta(seconds=reading.reset + _RESET_STEP)
         if self._is_of_another(permit, reading):
             self._begin(now)
         if not self._told_at or reading.remaining < self._remaining:
             self._told_at, self._remaining = now, reading.remaining
         self._limit = reading.limit
-        self._ends_after = max(self._ends_after or soonest, soonest)
         self._ends_before = min(self._ends_before or latest, latest)
         self._longest = max(self._longest, reading.reset + _RESET_STEP)
 
@@ -142,16 +134,14 @@ class Window:
     def _turn_over(self, now: datetime) -> None:
         if self._limit is None or now < (end := self._end(now)):
             return
-        perhaps_of_the_next = sum(1 for sent in self._sent if not self._ends_after or sent > self._ends_after)
         self._begin(end)
-        self._remaining = self._limit - perhaps_of_the_next
+        self._remaining = self._limit
 
     def _begin(self, turned_at: datetime) -> None:
         self._turn += 1
         self._turned_at = turned_at
         self._told_at = None
-        self._sent.clear()
-        self._ends_after = self._ends_before = None
+        self._ends_before = None
 
     def _end(self, now: datetime) -> datetime:
         """Not before the true end. A window that no answer has told of had begun when we turned to it."""

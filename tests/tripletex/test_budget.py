@@ -347,13 +347,14 @@ def test_a_shared_window_has_the_last_word() -> None:
     clock = Clock()
     row = Row(left=1)
     budget = budget_of(clock, shared=row, patience=3)
-    budget.settle(budget.acquire(), Reading(100, 99, 9))
-    assert row.learned == [Reading(100, 99, 9)]
+    budget.settle(budget.acquire(), Reading(100, 4, 9))  # three are kept in reserve, so there is room for one
+    assert row.learned == [Reading(100, 4, 9)]
     with pytest.raises(RateLimited):
         budget.acquire()
     assert clock.slept == [2.0]
     row.left = 1
     budget.acquire()  # the refused attempts left nothing in flight behind
+    assert clock.slept == [2.0]
 
 
 def test_a_shared_window_is_not_asked_for_calls_that_may_not_go_anyway() -> None:

@@ -91,7 +91,7 @@ def test_some_statuses_speak_for_themselves(status: int, kind: type[errors.Refus
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308, 304, 202, 206, 299, 101])
 def test_no_redirect_is_followed_and_no_other_yes_believed(status: int) -> None:
-    stub = Stub({"PUT /employee/{id}": httpx.Response(status, headers={"Location": "http://evil.test/"})})
+    stub = Stub({"PUT /employee/{id}": httpx.Response(status, json={}, headers={"Location": "http://evil.test/"})})
     with pytest.raises(errors.Unreadable) as caught:
         stub.logged_in().update_employee(7, {"id": 7})
     assert caught.value.status == status

@@ -155,6 +155,17 @@ def test_silence_ends_with_the_read_timeout() -> None:
         tripletex.divisions()
 
 
+def test_silence_ends_with_the_deadline_if_that_is_sooner() -> None:
+    impatient = Timeouts(read=20, total=0.3)
+    with (
+        serving(lambda c: [request_of(c), time.sleep(1.5)]) as url,  # type: ignore[func-returns-value]
+        client(url, impatient) as tripletex,
+        within(1.2),
+        pytest.raises(AnswerLost),
+    ):
+        tripletex.divisions()
+
+
 def dripping(first: bytes, drop: bytes) -> object:
     def behaviour(connection: socket.socket) -> None:
         request_of(connection)
