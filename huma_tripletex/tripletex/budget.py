@@ -20,9 +20,8 @@ from huma_tripletex.tripletex.window import GLANCE, Permit, Reading, Window
 PATIENCE: Final = 60.0
 """The longest that `acquire` waits, in seconds."""
 
-_STARTED: Final = datetime.now(UTC) - timedelta(
-    seconds=time.monotonic()
-)  # so that no clock that is set can hold us back
+# Monotonic, so that a wall clock that is set while we run holds nobody back
+_STARTED: Final = datetime.now(UTC) - timedelta(seconds=time.monotonic())
 
 
 class SharedWindow(Protocol):
