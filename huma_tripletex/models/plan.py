@@ -46,6 +46,7 @@ class SyncPlan(Base):
     decided_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=0)
     """Goes up with every decision, so that two administrators cannot overwrite each other unknowingly."""
+    decided_by: Mapped[str] = mapped_column(Text, default="")
     decided_by_name: Mapped[str] = mapped_column(Text, default="")
     step: Mapped[str] = mapped_column(Text, default="queued")
     """queued, huma, tripletex, matching, comparing, done."""
@@ -98,7 +99,7 @@ class PlanItem(Base):
 
 
 class Conflict(Base):
-    """One field in which both sides differ. `choice` None: undecided, so both stay as they are and it is asked again."""
+    """One field in which both sides differ. `choice` None: undecided, both stay as they are and it is asked again."""
 
     __tablename__ = PREFIX + "conflict"
     __table_args__ = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, update
+from sqlalchemy import ColumnElement, Text, cast, or_, update
 
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import Conflict, PlanItem, SyncPlan
@@ -18,13 +18,15 @@ def take_turn(runtime: Runtime, plan: SyncPlan, by: HostUser | None, revision: i
 
     Raises:
         Stale: the plan is no longer to be decided about.
-        ChangedMeanwhile: it is not at `revision` any more.
+        ChangedMeanwhile: somebody else has decided since `revision`. One's own choices do not collide: a page may
+            send the next before it has heard of the last.
     """
     now = runtime.clock()
     current = [SyncPlan.id == plan.id, SyncPlan.state == "ready", SyncPlan.expires_at > now]
     if revision is not None:
-        current.append(SyncPlan.revision == revision)
-    news = {"revision": SyncPlan.revision + 1, "decided_at": now, "decided_by_name": by.name if by else "", **values}
+        current.append(or_(SyncPlan.revision == revision, SyncPlan.decided_by == (by.id if by else "")))
+    who = {"decided_by": by.id if by else "", "decided_by_name": by.name if by else ""}
+    news = {"revision": SyncPlan.revision + 1, "decided_at": now, **who, **values}
     won = changed(runtime.session, update(SyncPlan).where(*current).values(**news))
     runtime.session.refresh(plan)
     if won:

@@ -120,7 +120,10 @@ def create_outbox() -> None:
     index("outbox_entry", "open", ["connection_id", "person_id"], where="state IN ('waiting', 'in_flight', 'parked')")
     index("outbox_entry", "run", ["run_id"])
     index("outbox_entry", "settled", ["connection_id", "settled_at"])
-    index("outbox_entry", "waiting", ["connection_id", "not_before"], where="state = 'waiting'")
+    index("outbox_entry", "waiting", ["connection_id", "not_before", "id"], where="state = 'waiting'")
+    index(
+        "outbox_entry", "waiting_run", ["connection_id", "not_before"], where="state = 'waiting' AND run_id IS NOT NULL"
+    )
     create(
         "outbox_lease",
         *needed(BIG, "connection_id"),
@@ -136,7 +139,7 @@ def create_plans() -> None:
     create(
         "sync_plan",
         *needed(BIG, "connection_id"),
-        *needed(TEXT, "state reason purpose made_by made_by_name decided_by_name step digest"),
+        *needed(TEXT, "state reason purpose made_by made_by_name decided_by decided_by_name step digest"),
         *needed(JSON, "counts guards"),
         *needed(MOMENT, "made_at expires_at"),
         *needed(NUMBER, "revision done total attempts"),
