@@ -37,8 +37,17 @@ class OutboxEntry(Base):
             "ix_huma_tripletex_outbox_entry_waiting",
             "connection_id",
             "not_before",
+            "id",
             postgresql_where=text("state = 'waiting'"),
             sqlite_where=text("state = 'waiting'"),
+        ),
+        Index(
+            # read by claim and by sweep before the first run has ended
+            "ix_huma_tripletex_outbox_entry_waiting_run",
+            "connection_id",
+            "not_before",
+            postgresql_where=text("state = 'waiting' AND run_id IS NOT NULL"),
+            sqlite_where=text("state = 'waiting' AND run_id IS NOT NULL"),
         ),
         Index(
             # read by claim, by the figures and by the pages

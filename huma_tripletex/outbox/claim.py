@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,8 @@ from huma_tripletex.models.outbox import EntryKind
 from huma_tripletex.outbox.rows import POSTGRESQL, dialect_of
 from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES, LEASES, is_open, state_is
 
+ENTRIES_PER_PERSON = 20
+"""So many entries are looked at for every person asked for."""
 WEIGHT: dict[EntryKind, int] = {"change": 0, "added": 1, "create": 2}
 
 
@@ -95,8 +97,7 @@ def claim(
 
 
 def _lease(session: Session, connection_id: int, now: datetime, until: datetime, token: str, limit: int) -> list[str]:
-    due = _due(connection_id, now).order_by(ENTRIES.c.not_before, ENTRIES.c.id).limit(limit)
-    people = due.with_for_update(skip_locked=True).subquery()
+    people = _due(connection_id, now, limit).subquery()
     # In the order of ids, so that two workers at the same people wait for each other in turn and not in a circle.
     rows = (
         select(literal(connection_id), people.c.person_id, literal(token), literal(until, Instant))
@@ -109,25 +110,29 @@ def _lease(session: Session, connection_id: int, now: datetime, until: datetime,
     return list(session.execute(leasing.returning(LEASES.c.person_id)).scalars())
 
 
-def _due(connection_id: int, now: datetime) -> Select[tuple[str]]:
-    """One entry for each due person who is nobody's, the first of theirs: workers who skip it skip the person."""
-    held = exists().where(LEASES.c.connection_id == ENTRIES.c.connection_id, LEASES.c.person_id == ENTRIES.c.person_id)
-    older = ENTRIES.alias("older")
-    is_first = ~exists().where(
-        _is_due(older, connection_id, now), older.c.person_id == ENTRIES.c.person_id, older.c.id < ENTRIES.c.id
-    )
-    return select(ENTRIES.c.person_id).where(_is_due(ENTRIES, connection_id, now), ~held, is_first)
+def _due(connection_id: int, now: datetime, limit: int) -> Select[tuple[str]]:
+    """One entry for each due person who is nobody's, the first of theirs: workers who skip it skip the person.
+
+    Only a number of entries from the front of the queue are looked at, so that its length costs nothing.
+    """
+    held = exists().where(LEASES.c.connection_id == connection_id, LEASES.c.person_id == ENTRIES.c.person_id)
+    oldest = ENTRIES.c.not_before, ENTRIES.c.id
+    due = select(ENTRIES.c.id, ENTRIES.c.person_id).where(_is_due(connection_id, now), ~held)
+    front = due.order_by(*oldest).limit(limit * ENTRIES_PER_PERSON).subquery()
+    first = select(func.min(front.c.id)).group_by(front.c.person_id)
+    people = select(ENTRIES.c.person_id).where(ENTRIES.c.id.in_(first), state_is("waiting"))
+    return people.order_by(*oldest).limit(limit).with_for_update(skip_locked=True)
 
 
-def _is_due(entry: FromClause, connection_id: int, now: datetime) -> ColumnElement[bool]:
+def _is_due(connection_id: int, now: datetime) -> ColumnElement[bool]:
     """It waits, its time has come, and it may be sent: before the first run has ended, only what a run asks for."""
     may_send = and_(CONNECTIONS.c.id == connection_id, may_be_asked(now))
     active = exists().where(may_send, CONNECTIONS.c.activated_at.is_not(None))
     return and_(
-        entry.c.connection_id == connection_id,
-        state_is("waiting", of=entry),
-        entry.c.not_before <= now,
-        or_(active, and_(entry.c.run_id.is_not(None), exists().where(may_send))),
+        ENTRIES.c.connection_id == connection_id,
+        state_is("waiting"),
+        ENTRIES.c.not_before <= now,
+        or_(active, and_(ENTRIES.c.run_id.is_not(None), exists().where(may_send))),
     )
 
 

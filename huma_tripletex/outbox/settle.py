@@ -148,5 +148,6 @@ def _settling(dialect: str) -> Update:
         "settled_at": case((rows.state == "waiting", None), else_=bindparam("now", type_=Instant)),
         "lease": None,
     }
-    held = and_(ENTRIES.c.lease == bindparam("token"), state_is("in_flight"))
+    # Not a plain comparison: SQLite would walk the index of leases and read all the rows for every entry of it.
+    held = and_(func.coalesce(ENTRIES.c.lease, "") == bindparam("token"), state_is("in_flight"))
     return update(ENTRIES).where(ENTRIES.c.id == rows.id, held).values(values).returning(ENTRIES.c.id)

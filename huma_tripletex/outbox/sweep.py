@@ -47,18 +47,8 @@ def due_connections(session: Session, now: datetime) -> list[int]:
     entries nor the length of a queue cost anything.
     """
     busy = _busy().c.connection_id
-    oldest = _oldest(busy, now)
-    run_is_due = exists().where(_waits(busy, now), ENTRIES.c.run_id.is_not(None))
-    due = (
-        select(CONNECTIONS.c.id)
-        .join_from(busy.table, CONNECTIONS, CONNECTIONS.c.id == busy)
-        .where(
-            may_be_asked(now),
-            oldest <= now,
-            or_(CONNECTIONS.c.activated_at.is_not(None), run_is_due),
-        )
-        .order_by(oldest, CONNECTIONS.c.id)
-    )
+    oldest = select(func.min(ENTRIES.c.not_before)).where(_waits(busy, now)).scalar_subquery()
+    due = select(busy).where(oldest <= now, _may_send(busy, now)).order_by(oldest, busy)
     return list(session.execute(due).scalars())
 
 
@@ -81,8 +71,11 @@ def _busy() -> Any:
     return busy.union_all(select(further.scalar_subquery()).where(busy.c.connection_id.is_not(None)))
 
 
-def _oldest(connection_id: ColumnElement[int], now: datetime) -> Any:
-    return select(func.min(ENTRIES.c.not_before)).where(_waits(connection_id, now)).scalar_subquery()
+def _may_send(connection_id: ColumnElement[int], now: datetime) -> Any:
+    """As a value of its own, so that the one connection is looked up and not all of them joined."""
+    run_is_due = exists().where(_waits(CONNECTIONS.c.id, now), ENTRIES.c.run_id.is_not(None))
+    something = or_(CONNECTIONS.c.activated_at.is_not(None), run_is_due)
+    return select(something).where(CONNECTIONS.c.id == connection_id, may_be_asked(now)).scalar_subquery()
 
 
 def _waits(connection_id: ColumnElement[int], now: datetime) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from sqlalchemy import ColumnElement, FromClause, Table, literal
+from sqlalchemy import ColumnElement, Table, literal
 
 from huma_tripletex.models.connection import Connection
 from huma_tripletex.models.outbox import EntryState, OutboxEntry, OutboxLease
@@ -14,12 +14,12 @@ LEASES = cast(Table, OutboxLease.__table__)
 CONNECTIONS = cast(Table, Connection.__table__)
 
 
-def state_is(*states: EntryState, of: FromClause = ENTRIES) -> ColumnElement[bool]:
+def state_is(*states: EntryState) -> ColumnElement[bool]:
     """Entries in one of `states`, spelled out in the statement: a partial index is not found through a parameter."""
     spelled = [literal(state, literal_execute=True) for state in states]
-    return of.c.state == spelled[0] if len(spelled) == 1 else of.c.state.in_(spelled)
+    return ENTRIES.c.state == spelled[0] if len(spelled) == 1 else ENTRIES.c.state.in_(spelled)
 
 
-def is_open(of: FromClause = ENTRIES) -> ColumnElement[bool]:
+def is_open() -> ColumnElement[bool]:
     """Entries that have not ended, in the words of the partial index over them; SQLite finds it by the words."""
-    return state_is("waiting", "in_flight", "parked", of=of)
+    return state_is("waiting", "in_flight", "parked")

@@ -285,6 +285,15 @@ def test_before_the_first_run_has_ended_only_its_people_go(hands: Hands, connect
     assert hands.due() == []
 
 
+def test_a_run_of_another_connection_makes_nothing_due(hands: Hands, connection: Connection) -> None:
+    other = make_connection("2", company_id=2, activated_at=None)
+    connection.activated_at = None
+    hands.change("captured")
+    record_for_run(db.session(), other.id, 7, [RunChange("p", ("phone_number",))], hands.clock())
+    db.session.commit()
+    assert hands.due() == [other.id]
+
+
 def test_the_connection_that_waits_longest_is_first(hands: Hands, connection: Connection, clock: Clock) -> None:
     other, third = make_connection("2", company_id=2), make_connection("3", company_id=3)
     for number, late in ((other, 0), (connection, 1), (third, 2)):
