@@ -123,6 +123,21 @@ REASONS: Final = (
         N_("Try to save {name} in Huma by hand to see why, then press Sync users again."),
     ),
     Reason(
+        "added_stays",
+        N_("{name} was added by that sync, and who was added is not removed again."),
+        N_("If {name} should not be there, remove them by hand."),
+    ),
+    Reason(
+        "was_empty",
+        N_("The {field} of {name} was empty in Tripletex before, and it cannot be empty there again."),
+        N_("If the value is wrong, correct it in Huma."),
+    ),
+    Reason(
+        "nothing_to_undo",
+        N_("There is nothing in that sync that can be put back."),
+        N_("Nothing to do."),
+    ),
+    Reason(
         "still_waiting",
         N_("The sync ended while the change of {name} was still waiting for Tripletex."),
         N_("Nothing to do: it is sent as soon as Tripletex takes it. Look again later."),

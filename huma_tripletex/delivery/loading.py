@@ -15,6 +15,7 @@ from huma_tripletex.core.fields import KEYS
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.core.people import HostPerson
 from huma_tripletex.delivery.creation import obstacle, sent_hashes
+from huma_tripletex.delivery.restoring import values_to_restore
 from huma_tripletex.delivery.terms import Terms, terms_of
 from huma_tripletex.delivery.work import Approved, Known, Work
 from huma_tripletex.gateway.agreement import hash_for
@@ -45,6 +46,7 @@ def load(runtime: Runtime, connection: Connection, claimed: Sequence[Claimed], n
         else:
             assert person is not None
             works.append((one, _work(runtime, connection, one, person, link, terms)))
+    works = _restored(runtime, connection, works)
     works = _without_strangers(runtime, connection.id, works)
     _mark_creations(runtime, connection.id, (work for _, work in works), links, now)
     return Loaded(works, idle)
@@ -128,6 +130,19 @@ def _approved(claimed: Claimed) -> Approved:
             elif pair:
                 approved[key] = (pair[0], pair[1])
     return approved
+
+
+def _restored(
+    runtime: Runtime, connection: Connection, works: list[tuple[Claimed, Work]]
+) -> list[tuple[Claimed, Work]]:
+    """A run that takes back another sends the earlier values instead of Huma's."""
+    earlier = values_to_restore(runtime, connection, [one for one, _ in works])
+    return [
+        (one, replace(work, values={**work.values, **values}, restores=frozenset(values)))
+        if (values := earlier.get(one.person_id))
+        else (one, work)
+        for one, work in works
+    ]
 
 
 def _without_strangers(

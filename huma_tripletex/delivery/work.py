@@ -31,7 +31,8 @@ class Work:
 
     `known` None: nobody in Tripletex, as far as we know; `creates`: may be created there; `tried`: the hashes of what
     an earlier create sent, so look whether it was carried out; `taken`: employees that are somebody else's. `unsure`:
-    an earlier attempt's answer was lost, so the agreement proves nothing.
+    an earlier attempt's answer was lost, so the agreement proves nothing. `restores`: fields whose value is an earlier
+    one that is put back, and not Huma's, so that both sides do not agree on it.
     """
 
     person_id: str
@@ -46,6 +47,7 @@ class Work:
     creates: bool = False
     tried: Mapping[str, str] | None = field(default=None, repr=False)
     taken: frozenset[int] = frozenset()
+    restores: frozenset[str] = frozenset()
 
     def is_agreed(self, key: str) -> bool:
         """Whether Huma's value is the one that both sides last held."""

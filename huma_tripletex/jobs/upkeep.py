@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from huma_tripletex import connecting, planning, reporting
+from huma_tripletex import connecting, planning, reporting, syncing
 from huma_tripletex.jobs.sweep import Step
 from huma_tripletex.models import Connection, SyncPlan
 from huma_tripletex.models.forgetting import forget_values
@@ -21,6 +21,7 @@ def steps(runtime: Runtime) -> Iterator[Step]:
     keep_after = now - timedelta(days=runtime.settings.keep_days)
     yield "checking tokens", lambda: check_tokens(runtime, now)
     yield "beginning the comparison that looks for drift", lambda: look_for_drift(runtime, now)
+    yield "taking in what ended after its run", lambda: syncing.take_in_late(runtime, now)
     yield "deleting delivered entries", lambda: prune_entries(runtime, keep_after)
     yield "forgetting values of old plans and runs", lambda: forget(runtime, keep_after)
 

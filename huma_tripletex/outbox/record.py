@@ -20,6 +20,8 @@ from huma_tripletex.models.outbox import EntryKind
 from huma_tripletex.outbox.rows import Columns, as_json, dialect_of, rowset
 from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES
 
+RESTORE = "restore"
+"""Third word of a field in `RunChange.expected`: not Huma's value is sent, but the earlier one that the run sealed."""
 NOBODY = 0
 """No connection has this id."""
 COLUMNS: Columns = {"organisation_id": Text(), "person_id": Text(), "kind": Text(), "fields": Json}
@@ -47,7 +49,9 @@ class Homes:
 
 @dataclass(frozen=True)
 class RunChange:
-    """What an approved plan sends to Tripletex; `expected`: keyed hashes of both sides, {field: [huma, tripletex]}."""
+    """What an approved plan sends to Tripletex; `expected`: keyed hashes of both sides, {field: [huma, tripletex]}, and
+    RESTORE behind them where a value is put back.
+    """
 
     person_id: str
     fields: tuple[str, ...]

@@ -64,11 +64,13 @@ def compose(runtime: Runtime, run: SyncRun) -> Email:
     with force_locale(babel_locale(run.locale)):
         account = report(runtime, run, needs_you=True, size=NAMED)
         about = _about(runtime, run, connection, account)
-        return letter("run", to, _subject(account), f"huma-tripletex-run-{connection.id}-{run.id}", about)
+        return letter("run", to, _subject(run, account), f"huma-tripletex-run-{connection.id}-{run.id}", about)
 
 
-def _subject(account: RunReport) -> str:
+def _subject(run: SyncRun, account: RunReport) -> str:
     numbers = {"good": account.good, "all": account.total}
+    if run.undoes:
+        return gettext("Tripletex: values of %(good)s of %(all)s people put back", **numbers)
     if not account.total:
         return gettext("Tripletex: everything was the same already")
     if account.need_you:
@@ -88,30 +90,40 @@ class About:
     run: SyncRun
     connection: Connection
     report: RunReport
-    organisation: str
     greeting: str
-    when: str
-    took: str
+    what: str
     more: int
     done: tuple[str, ...]
     active: bool
 
 
 def _about(runtime: Runtime, run: SyncRun, connection: Connection, account: RunReport) -> dict[str, Any]:
-    there = run.approved_at.astimezone(OSLO)
     about = About(
         run=run,
         connection=connection,
         report=account,
-        organisation=runtime.host.organisation_name(connection.organisation_id),
         greeting=(run.pressed_by_name.split() or [""])[0],
-        when=format_datetime(there, "d MMMM y HH:mm", locale=babel_locale(run.locale)),
-        took=_duration(account.took),
+        what=_what(runtime, run, connection, account),
         more=account.need_you - len(account.rows),
         done=done(account),
         active=connection.activated_at is not None,
     )
     return {"about": about}
+
+
+def _what(runtime: Runtime, run: SyncRun, connection: Connection, account: RunReport) -> str:
+    there = run.approved_at.astimezone(OSLO)
+    facts = {
+        "organisation": runtime.host.organisation_name(connection.organisation_id),
+        "company": connection.company_name,
+        "when": format_datetime(there, "d MMMM y HH:mm", locale=babel_locale(run.locale)),
+        "took": _duration(account.took),
+    }
+    if run.undoes:
+        return gettext("You took back a sync of %(organisation)s with %(company)s in Tripletex on %(when)s.", **facts)
+    return gettext(
+        "You synced %(organisation)s in Huma with %(company)s in Tripletex on %(when)s. It took %(took)s.", **facts
+    )
 
 
 def _duration(seconds: float) -> str:

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.i18n import force_locale
 from huma_tripletex.models import Connection, OutboxEntry, SyncRun
+from huma_tripletex.outbox.tables import state_is
 from huma_tripletex.reporting import notice, telling
 from huma_tripletex.reporting.letter import babel_locale, letter
 from huma_tripletex.runtime import Runtime
@@ -28,8 +29,10 @@ PAGE: Final = "/tripletex"
 
 def send_notices(runtime: Runtime, now: datetime) -> int:
     """Tells whatever is due to be told and answers of how many connections. Commits."""
-    open_ones = runtime.session.scalars(select(Connection).where(Connection.state != "disconnected")).all()
-    return sum(_tell_due(runtime, connection, now) for connection in open_ones if telling.may_try(connection, now))
+    parked = select(OutboxEntry.connection_id).where(state_is("parked")).distinct()
+    troubled = or_(Connection.state == "needs_attention", Connection.id.in_(parked))
+    found = runtime.session.scalars(select(Connection).where(Connection.state != "disconnected", troubled)).all()
+    return sum(_tell_due(runtime, connection, now) for connection in found if telling.may_try(connection, now))
 
 
 def tell_concern(runtime: Runtime, connection: Connection, key: str, day: str = "") -> bool:

@@ -16,6 +16,7 @@ from huma_tripletex.runtime import Runtime
 Before = str | None
 After = str | None
 Writes = dict[str, tuple[Before, After]]
+Expected = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Approved:
     huma: Writes = field(default_factory=dict, repr=False)
     tripletex: Writes = field(default_factory=dict, repr=False)
     agreed: dict[str, str] = field(default_factory=dict, repr=False)
-    expected: dict[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+    expected: Expected = field(default_factory=dict, repr=False)
     matched_by: str = ""
 
 

@@ -16,13 +16,16 @@ SETTLED: Final = ("done", "parked", "dismissed")
 OPEN: Final = ("waiting", "in_flight")
 
 
-def collect(runtime: Runtime, run: SyncRun) -> int:
-    """Takes in some entries that are settled; returns how many people. Call until it is 0; the caller commits."""
-    rows = _rows(runtime, run, SETTLED)
+def collect(runtime: Runtime, run: SyncRun, side: str = outcomes.HANDED_OVER) -> int:
+    """Takes in some entries that are settled, of people whose outcome in Tripletex was `side` until now; returns how
+    many people. Call until it is 0; the caller commits.
+    """
+    rows = _rows(runtime, run, SETTLED, side)
     created = _employees(runtime, run, [result for result, entry in rows if entry.kind == "create"])
     for result, entry in rows:
         result.employee_id = result.employee_id or created.get(result.person_id or "")
         result.request_id = entry.request_id
+        result.reason = "" if side != outcomes.HANDED_OVER else result.reason
         _take_in(result, entry)
         outcomes.settle(result, runtime.clock())
     runtime.session.flush()
@@ -31,21 +34,21 @@ def collect(runtime: Runtime, run: SyncRun) -> int:
 
 def give_up_waiting(runtime: Runtime, run: SyncRun) -> None:
     """What is still in the outbox is reported as waiting; it is sent all the same."""
-    while rows := _rows(runtime, run, OPEN):
+    while rows := _rows(runtime, run, OPEN, outcomes.HANDED_OVER):
         for result, entry in rows:
             outcomes.in_tripletex(result, "waiting", reason=entry.reason or "still_waiting")
             outcomes.settle(result, runtime.clock())
         runtime.session.flush()
 
 
-def _rows(runtime: Runtime, run: SyncRun, states: Sequence[str]) -> list[tuple[SyncResult, OutboxEntry]]:
+def _rows(runtime: Runtime, run: SyncRun, states: Sequence[str], side: str) -> list[tuple[SyncResult, OutboxEntry]]:
     same = and_(OutboxEntry.run_id == SyncResult.run_id, OutboxEntry.person_id == SyncResult.person_id)
     chosen = (
         select(SyncResult, OutboxEntry)
         .join(OutboxEntry, same)
         .where(
             SyncResult.run_id == run.id,
-            SyncResult.tripletex_outcome == outcomes.HANDED_OVER,
+            SyncResult.tripletex_outcome == side,
             OutboxEntry.state.in_(states),
         )
         .limit(AT_ONCE)

@@ -22,7 +22,7 @@ def end_if_over(runtime: Runtime, run: SyncRun, connection: Connection) -> bool:
     complete = run.state == "running"
     run.state, run.ended_at = "ended", now
     run.mail_state = "due" if run.sealed_recipient else "none"
-    if connection.is_open:
+    if connection.is_open and run.undoes is None:
         connection.last_synced_at = now
         connection.activated_at = connection.activated_at or (now if complete else None)
     return True

@@ -24,11 +24,12 @@ class RefusedByHuma(Exception):
 
 def write(runtime: Runtime, connection: Connection, step: Step, person: HostPerson, links: Links) -> None:
     """Writes what is still as approved; what somebody edited in Huma meanwhile is left alone and asked again.
+    Values are canonical, or, when a run is taken back, written as Huma had them.
 
     Raises:
         RefusedByHuma: the host did not take the values.
     """
-    wanted = {key: normalise(key, after) for key, (_, after) in step.approved.huma.items()}
+    wanted = {key: after for key, (_, after) in step.approved.huma.items()}
     edited = [key for key, (before, _) in step.approved.huma.items() if not same(key, person.values.get(key), before)]
     equal = [key for key in wanted if same(key, person.values.get(key), wanted[key])]
     values = {key: value for key, value in wanted.items() if key not in edited and key not in equal}

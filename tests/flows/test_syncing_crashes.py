@@ -179,6 +179,9 @@ def test_a_run_does_not_wait_for_ever_for_tripletex(desk: Desk) -> None:
     assert (desk.result(run, 1).outcome, desk.result(run, 1).reason) == ("waiting", "unavailable")
     desk.drain()
     assert desk.in_tripletex(employee)["phoneNumberMobile"] == "40000001", "it is sent all the same"
+    assert syncing.take_in_late(desk.runtime, desk.clock()) == 1
+    assert (desk.result(run, 1).outcome, desk.result(run, 1).reason) == ("updated", "")
+    assert syncing.take_in_late(desk.runtime, desk.clock()) == 0
 
 
 def test_a_run_of_a_connection_that_was_given_up_ends(desk: Desk) -> None:

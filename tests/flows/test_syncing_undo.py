@@ -1,0 +1,141 @@
+"""The way back: earlier values return where the ones we wrote are still there, and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from huma_tripletex import planning, reporting, syncing
+from huma_tripletex.models import SyncRun
+from tests.flows.host_parts import Person
+from tests.flows.planning_parts import ANNA, account
+from tests.flows.syncing_parts import Desk, desk, quick_desk
+
+__all__ = ["desk", "quick_desk"]
+
+
+def undone(desk: Desk, run: SyncRun, **which: str) -> SyncRun:
+    back = syncing.undo(desk.runtime, run, ANNA, **which)  # type: ignore[arg-type]
+    desk.session.commit()
+    return desk.finish(back)
+
+
+def everything(desk: Desk) -> tuple[list[object], list[object]]:
+    """Both systems, but for Tripletex's counting of versions."""
+    people = [
+        (row.id, row.given_name, row.phone_number, row.bank_account_number, row.employee_id, row.date_of_birth)
+        for row in desk.session.query(Person).order_by(Person.id).populate_existing()
+    ]
+    employees = [
+        (row["id"], row["firstName"], row["phoneNumberMobile"], row["bankAccountNumber"], row["employeeNumber"])
+        for row in desk.http("GET", "employees")
+    ]
+    return people, employees  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("prefer", ["huma", "tripletex"])
+def test_a_run_that_is_taken_back_leaves_both_systems_as_they_were(desk: Desk, prefer: str) -> None:
+    desk.both(1, phone_number="49999999", given_name="Other")
+    desk.both(2, bank_account_number=account(88))
+    desk.person(3, phone_number=None)
+    desk.employee(3)
+    desk.both(4, phone_number=None)
+    before = everything(desk)
+    run = desk.finish(desk.approve(prefer))
+    assert everything(desk) != before
+
+    back = undone(desk, run)
+
+    assert everything(desk) == before
+    assert set(desk.outcomes(back)) == {"updated"}
+    assert desk.connection().last_synced_at == run.ended_at, "an undo is no sync"
+
+
+def test_after_an_undo_the_differences_are_asked_again_and_nothing_is_sent_by_itself(desk: Desk) -> None:
+    employee = desk.both(1, phone_number="49999999")
+    run = desk.finish(desk.approve("huma"))
+    undone(desk, run)
+
+    desk.drain()
+    plan = desk.plan()
+
+    assert desk.in_tripletex(employee)["phoneNumberMobile"] == "49999999"
+    (person,) = planning.differences(desk.runtime, plan).people
+    (row,) = person.rows
+    assert (row.field, row.conflict.kind, row.conflict.choice) == ("phone_number", "conflict", None)
+
+
+def test_what_was_changed_since_on_either_side_is_kept(desk: Desk) -> None:
+    first, second = desk.both(1, phone_number="49999999"), desk.both(2, phone_number="49999998")
+    desk.both(3, given_name="Other")
+    plan = desk.plan()
+    planning.choose_for_all(desk.runtime, plan, "huma", field="phone_number")
+    planning.choose_for_all(desk.runtime, plan, "tripletex", field="given_name")
+    desk.session.commit()
+    run = desk.finish(desk.start(plan))
+    desk.http("PATCH", f"employees/{first}", json={"phoneNumberMobile": "47777777"})
+    desk.change(3, given_name="Newest")
+    desk.drain()
+
+    back = undone(desk, run)
+
+    assert desk.in_tripletex(first)["phoneNumberMobile"] == "47777777"
+    assert (desk.result(back, 1).outcome, desk.result(back, 1).reason) == ("skipped", "changed_in_tripletex")
+    assert desk.in_tripletex(second)["phoneNumberMobile"] == "49999998"
+    assert desk.read(3).given_name == "Newest"
+    assert (desk.result(back, 3).outcome, desk.result(back, 3).reason) == ("skipped", "changed_in_huma")
+
+
+def test_one_person_or_one_field_can_be_taken_back(desk: Desk) -> None:
+    first, second = desk.both(1, phone_number="49999999", given_name="Other"), desk.both(2, phone_number="49999998")
+    run = desk.finish(desk.approve("huma"))
+
+    undone(desk, run, person_id="1", field="phone_number")
+
+    assert desk.in_tripletex(first)["phoneNumberMobile"] == "49999999"
+    assert desk.in_tripletex(first)["firstName"] == "Given1"
+    assert desk.in_tripletex(second)["phoneNumberMobile"] == "40000002"
+
+    undone(desk, run, person_id="2")
+    assert desk.in_tripletex(second)["phoneNumberMobile"] == "49999998"
+
+
+def test_who_was_added_stays_and_the_result_says_so(desk: Desk) -> None:
+    desk.both(1, phone_number="49999999")
+    desk.person(2)
+    run = desk.finish(desk.approve("huma", add=True))
+
+    back = undone(desk, run)
+
+    assert len(desk.named("Family2")) == 1
+    assert (desk.result(back, 2).outcome, desk.result(back, 2).reason) == ("skipped", "added_stays")
+    reporting.send_due_mail(desk.runtime, desk.clock())
+    assert "put back" in desk.mails[-1].subject or "tilbake" in desk.mails[-1].subject
+
+
+def test_an_edit_in_huma_after_an_undo_that_waits_wins(desk: Desk) -> None:
+    employee = desk.both(1, phone_number="49999999")
+    run = desk.finish(desk.approve("huma"))
+    back = syncing.undo(desk.runtime, run, ANNA)
+    desk.session.commit()
+    desk.carry_out(back)
+    desk.change(1, phone_number="48888888")
+
+    desk.drain()
+
+    assert desk.in_tripletex(employee)["phoneNumberMobile"] == "48888888"
+
+
+def test_there_must_be_something_to_take_back_and_nothing_under_way(quick_desk: Desk) -> None:
+    desk = quick_desk
+    desk.both(1)
+    run = desk.finish(desk.approve())
+
+    with pytest.raises(syncing.CannotUndo, match="nothing_to_undo"):
+        syncing.undo(desk.runtime, run, ANNA)
+
+    desk.session.rollback()
+    desk.both(2, given_name="Other")
+    other = desk.approve()
+    with pytest.raises(syncing.CannotUndo, match="run_in_progress"):
+        syncing.undo(desk.runtime, other, ANNA)
+    assert desk.session.query(SyncRun).count() == 2
