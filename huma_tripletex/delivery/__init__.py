@@ -1,7 +1,7 @@
 """From the outbox to Tripletex: nothing else writes there."""
 
 from huma_tripletex.delivery.clients import Clients
-from huma_tripletex.delivery.drain import DrainReport
-from huma_tripletex.delivery.entrance import drain
+from huma_tripletex.delivery.drain import drain
+from huma_tripletex.delivery.draining import DrainReport
 
 __all__ = ["Clients", "DrainReport", "drain"]

@@ -5,6 +5,7 @@ still ours to write and notes the time.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -25,6 +26,7 @@ class Api(Protocol):
     """What delivery asks of the Tripletex client."""
 
     def request_id(self) -> str: ...
+    def checked(self, check: Callable[[], None]) -> AbstractContextManager[None]: ...
     def employee(self, employee_id: int) -> shapes.Employee: ...
     def find_employees(
         self, *, employee_number: str = "", email: str = "", first_name: str = "", last_name: str = ""
@@ -88,9 +90,13 @@ class Asking:
         self.seen = None
         return period
 
-    def _about_to_write(self, body: Mapping[str, Any]) -> None:
+    def check(self) -> None:
+        """Whether anything may be sent still. Raises LeaseLost."""
         if not self.may_write():
             raise LeaseLost
+
+    def _about_to_write(self, body: Mapping[str, Any]) -> None:
+        self.check()
         self.sent = body.keys()
         self.sent_at = self.clock()
 

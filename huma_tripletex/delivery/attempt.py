@@ -40,10 +40,11 @@ def attempt(api: Api, work: Work, *, may_write: Callable[[], bool], clock: Calla
 
 def _deliver(asking: Asking, work: Work, progress: Progress) -> None:
     try:
-        if work.known is None:
-            _create(asking, work, progress)
-        else:
-            _change(asking, work, progress)
+        with asking.api.checked(asking.check):
+            if work.known is None:
+                _create(asking, work, progress)
+            else:
+                _change(asking, work, progress)
     except LeaseLost:
         progress.put_off(work.fields)
 

@@ -7,15 +7,13 @@ sent; whoever finds that looks whether the employee is there, and only proven ab
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from huma_tripletex.core.fields import EMPLOYEE_KEYS, EMPLOYMENT_KEYS, KEYS
 from huma_tripletex.core.mapping import new_employee_body
 from huma_tripletex.core.normalise import problem, same
 from huma_tripletex.core.people import TripletexEmployee
 from huma_tripletex.delivery.asking import Asking
-from huma_tripletex.delivery.employee_part import deliver_employee
-from huma_tripletex.delivery.employment_part import FIRST, LAST, begin_employment, deliver_employment
+from huma_tripletex.delivery.employment_part import FIRST, LAST, begin_employment
 from huma_tripletex.delivery.finding import find_ours
 from huma_tripletex.delivery.progress import Progress, known_of
 from huma_tripletex.delivery.work import Known, Work
@@ -49,16 +47,18 @@ def create(asking: Asking, work: Work, progress: Progress) -> None:
 
 
 def look_for_created(asking: Asking, work: Work, progress: Progress) -> None:
-    """Finds what an earlier create made and brings it up to date; none found proves that it was not carried out."""
+    """Finds whom an earlier create made; nobody found proves that it was not carried out. Writes nothing."""
     found = find_ours(asking, work)
     if len(found) > 1:
         progress.parked(work.fields, "found_several")
     elif found:
-        _adopt(asking, work, progress, found[0])
-    elif work.creates:
-        progress.put_off(work.fields)  # proven absent, so the next attempt may create
+        _adopt(work, progress, found[0])
     else:
-        progress.left_alone(work.fields, "not_linked")
+        progress.absent = True
+        if work.creates:
+            progress.put_off(work.fields)  # the next attempt may create
+        else:
+            progress.left_alone(work.fields, "not_linked")
 
 
 def new_body(work: Work, sendable: set[str]) -> dict[str, object]:
@@ -102,11 +102,12 @@ def _note(work: Work, progress: Progress, answer: TripletexEmployee, sendable: s
             progress.parked([key], problem(key, work.values[key]) or "rejected")
 
 
-def _adopt(asking: Asking, work: Work, progress: Progress, found: TripletexEmployee) -> None:
+def _adopt(work: Work, progress: Progress, found: TripletexEmployee) -> None:
+    """Links whom an earlier attempt made, and leaves the rest to the next attempt.
+
+    Nothing is written before that link is in the database: an update would change what the next look searches for.
+    """
     progress.known = known_of(found, {})
-    asking.seen = found
-    ours = replace(work, known=progress.known, fields=frozenset(KEYS), unsure=True, tried=None)
-    fields = {key for key in KEYS if not problem(key, work.values.get(key))}
-    deliver_employee(asking, ours, progress, fields & EMPLOYEE_KEYS)
-    if FIRST in fields:
-        deliver_employment(asking, ours, progress, fields & EMPLOYMENT_KEYS)
+    equal = {key for key in KEYS if same(key, found.values.get(key), work.values.get(key))}
+    progress.equal_already(equal)
+    progress.put_off(work.fields - equal)

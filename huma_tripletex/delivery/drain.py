@@ -1,237 +1,57 @@
-"""Delivers what is due for a connection: claim, load, attempt, settle, and again until nothing is left or time is up.
-
-The calling thread owns the database session; HTTP is done by the lanes. A claim is committed before anything is sent;
-its lease is prolonged while work goes on, and a drain that has lost it writes nothing more.
-"""
+"""Where a drain begins: connection, client and lanes are fetched, and the queue is told before the first read."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from random import SystemRandom
+from collections.abc import Callable
+from datetime import datetime
 
-from huma_tripletex.delivery.attempt import attempt
-from huma_tripletex.delivery.batch import Batch
-from huma_tripletex.delivery.guard import unforeseen
-from huma_tripletex.delivery.health import Health, note_health
-from huma_tripletex.delivery.lanes import Lanes
-from huma_tripletex.delivery.loading import load
-from huma_tripletex.delivery.settling import Attempted, settle_people, unmark_creations
-from huma_tripletex.delivery.transaction import PASSING, in_transaction
-from huma_tripletex.delivery.verdict import Retrying, idle_settlement, internal_settlements
-from huma_tripletex.delivery.work import Work
-from huma_tripletex.gateway.opening import OpenClient, keep_session
+from huma_tripletex.delivery.clients import Clients
+from huma_tripletex.delivery.draining import Answer, Drain, DrainReport, Ticket
+from huma_tripletex.delivery.lanes import ThreadLanes
+from huma_tripletex.delivery.transaction import in_transaction
+from huma_tripletex.errors import NotReadable
 from huma_tripletex.models import Connection
-from huma_tripletex.outbox.claim import Claimed, claim
-from huma_tripletex.outbox.settle import Settlement, extend, hand_back
-from huma_tripletex.outbox.wait import wake
 from huma_tripletex.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
-AHEAD = 2
-"""People submitted per lane before the next claim: enough that no lane waits for the database."""
-TOGETHER = 25
-"""Answers that are settled at once while more are under way."""
-GLANCE = 0.25
-"""Seconds between looks at the clock while answers are awaited; a longer wait for the rate limit ends the drain."""
-random = SystemRandom().random
 
-Ticket = tuple[Batch, Work]
-Answer = tuple[Batch, Attempted]
+def drain(
+    runtime: Runtime,
+    connection_id: int,
+    *,
+    clients: Clients | None = None,
+    deadline: datetime | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> DrainReport:
+    """Delivers what is due for a connection, until nothing is left, `deadline` has come or `stop` says so.
+
+    What is in flight then is finished, the rest handed back. `clients` are kept by the caller for the next drain.
+    """
+    runtime.queue.begin_drain(connection_id)  # before the first read: whoever commits after it, nudges again
+    connection = runtime.session.get(Connection, connection_id)
+    if connection is None or not connection.is_open:
+        return DrainReport()
+    own = clients or Clients()
+    try:
+        client = own.of(runtime, connection)
+    except NotReadable:
+        return _cannot_open(runtime, connection)
+    lanes: ThreadLanes[Ticket, Answer] = ThreadLanes(runtime.settings.in_flight)
+    try:
+        return Drain(
+            runtime, connection, client, lanes, lambda: not stop() and (deadline is None or runtime.clock() < deadline)
+        ).run()
+    finally:
+        lanes.close()
+        if clients is None:
+            own.close()
 
 
-@dataclass(frozen=True)
-class DrainReport:
-    """What a drain did, in entries. `more`: something is left, and may go at `again_at` (None: at once)."""
-
-    delivered: int = 0
-    parked: int = 0
-    later: int = 0
-    more: bool = False
-    again_at: datetime | None = None
-
-
-class Drain:
-    """One drain of one connection by one thread; used once. The lanes and the client are the caller's to close."""
-
-    def __init__(
-        self,
-        runtime: Runtime,
-        connection: Connection,
-        client: OpenClient,
-        lanes: Lanes[Ticket, Answer],
-        may_go_on: Callable[[], bool],
-        jitter: Callable[[], float] = random,
-    ) -> None:
-        self._runtime = runtime
-        self._connection_id = connection.id
-        self._client = client
-        self._lanes = lanes
-        self._may_go_on = may_go_on
-        self._jitter = jitter
-        self._health = Health(probing=bool(connection.failures) or connection.state == "needs_attention")
-        self._batches: list[Batch] = []
-        self._answers: list[Answer] = []
-        self._nothing_left = False
-        self._counts = {"delivered": 0, "nothing_to_do": 0, "parked": 0, "later": 0, "snoozed": 0}
-
-    def run(self) -> DrainReport:
-        """Works until nothing is due or `may_go_on` says no, and hands back what was not begun."""
-        try:
-            while self._step():
-                pass
-        finally:
-            self._leave()
-        wait = self._health.wait or self._client.budget.wait_seconds()
-        return DrainReport(
-            delivered=self._counts["delivered"],
-            parked=self._counts["parked"],
-            later=self._counts["later"],
-            more=not self._nothing_left,
-            again_at=self._runtime.clock() + timedelta(seconds=wait) if wait else None,
-        )
-
-    def _step(self) -> bool:
-        """One round; False when there is nothing more to do now."""
-        beginning = self._may_begin()
-        if not beginning:
-            self._withdraw()
-        elif not self._nothing_left and self._lanes.open < self._runtime.settings.in_flight * AHEAD:
-            self._claim()
-        answers = self._lanes.gather(GLANCE)
-        self._answers += answers
-        if self._answers and (not answers or not self._lanes.open or len(self._answers) >= TOGETHER):
-            self._settle()
-        self._give_signs_of_life()
-        return bool(self._lanes.open or self._answers) or (beginning and not self._nothing_left)
-
-    def _may_begin(self) -> bool:
-        """Whether somebody new may be tried: there is time, the connection is well and the rate limit leaves room."""
-        return not self._health.ill and self._may_go_on() and self._client.budget.wait_seconds() <= GLANCE
-
-    def _claim(self) -> None:
-        settings, runtime = self._runtime.settings, self._runtime
-        limit = 1 if self._health.probing and not self._health.well else settings.batch
-        if limit == 1 and self._lanes.open:
-            return  # one person goes first
-        batch = Batch.begin(self._connection_id, settings.lease_time, runtime.clock)
-        claimed = in_transaction(
-            runtime,
-            lambda: claim(runtime.session(), batch.connection_id, runtime.clock(), batch.until, batch.token, limit),
-        )
-        self._nothing_left = len(claimed) < limit
-        if claimed:
-            batch.people = {one.person_id for one in claimed}
-            self._batches.append(batch)
-            self._begin(batch, claimed)
-
-    def _begin(self, batch: Batch, claimed: Sequence[Claimed]) -> None:
-        """Loads people and hands them to the lanes; if that fails, one by one, so that one cannot hold up others."""
-        if why := unforeseen(lambda: self._load(batch, claimed)):
-            self._runtime.session.rollback()
-            log.error("loading %d people failed for a reason of our own: %s", len(claimed), why)
-            if len(claimed) > 1:
-                for one in claimed:
-                    self._begin(batch, [one])
-            else:
-                self._settle_unloaded(batch, claimed[0])
-
-    def _load(self, batch: Batch, claimed: Sequence[Claimed]) -> None:
-        runtime = self._runtime
-        loaded = in_transaction(runtime, lambda: load(runtime, self._connection(), claimed, runtime.clock()))
-        for one, work in loaded.works:
-            self._lanes.submit((batch, work), self._task(batch, one, work))
-        if loaded.idle:
-            self._settle_batch(batch, [], [idle_settlement(one, why) for one, why in loaded.idle])
-
-    def _task(self, batch: Batch, claimed: Claimed, work: Work) -> Callable[[], Answer]:
-        def task() -> Answer:
-            progress = attempt(self._client, work, may_write=batch.may_write, clock=self._runtime.clock)
-            return batch, Attempted(claimed, work, progress)
-
-        return task
-
-    def _settle(self) -> None:
-        """Settles the answers that have come, batch by batch."""
-        answers, self._answers = self._answers, []
-        for _, attempted in sorted(answers, key=lambda answer: answer[1].progress.error is not None):
-            self._health.consider(attempted.progress)
-        if self._health.ill:
-            self._halt()
-        if any(attempted.progress.is_put_off for _, attempted in answers):
-            self._nothing_left = False
-        for batch in self._batches:
-            if mine := [attempted for own, attempted in answers if own is batch]:
-                self._settle_batch(batch, mine, [])
-        self._batches = [batch for batch in self._batches if batch.people]
-
-    def _settle_batch(self, batch: Batch, attempted: Sequence[Attempted], idle: Sequence[Settlement]) -> None:
-        def step() -> list[Settlement]:
-            retrying = Retrying(self._runtime.clock(), self._horizon, self._jitter)
-            settled = settle_people(self._runtime, batch, attempted, idle, retrying)
-            self._note_connection(retrying.now)
-            return settled
-
-        for settlement in in_transaction(self._runtime, step):
-            self._counts[settlement.outcome] += 1
-        batch.people -= {one.claimed.person_id for one in attempted} | {one.person_id for one in idle}
-
-    def _settle_unloaded(self, batch: Batch, claimed: Claimed) -> None:
-        retrying = Retrying(self._runtime.clock(), self._horizon, self._jitter)
-        self._settle_batch(batch, [], internal_settlements(claimed, retrying))
-
-    def _note_connection(self, now: datetime) -> None:
-        connection = self._connection()
-        if note_health(connection, self._health, now, self._jitter()):
-            wake(self._runtime.session(), connection.id, now)
-            self._nothing_left = False
-        keep_session(self._runtime, connection, self._client)
-
-    def _give_signs_of_life(self) -> None:
-        """Prolongs the leases; a batch whose lease ran out before that, or was taken, writes nothing more."""
-        runtime = self._runtime
-        now = runtime.clock()
-        for batch in self._batches:
-            if not batch.is_due(now) or batch.halted.is_set():
-                continue
-            until = now + batch.lease
-            kept = in_transaction(runtime, lambda b=batch, u=until: extend(runtime.session(), b.token, u))  # type: ignore[misc]
-            if now < batch.until and kept:
-                batch.until = until
-            else:
-                batch.halted.set()
-
-    def _withdraw(self) -> None:
-        """Hands back at once whom no lane has begun with."""
-        tickets = self._lanes.withdraw()
-        for batch in self._batches:
-            if works := [work for own, work in tickets if own is batch]:
-                in_transaction(self._runtime, lambda b=batch, w=works: self._hand_back(b, w))  # type: ignore[misc]
-                batch.people -= {work.person_id for work in works}
-
-    def _hand_back(self, batch: Batch, works: Sequence[Work]) -> None:
-        unmark_creations(self._runtime, batch, works)
-        hand_back(self._runtime.session(), batch.token, [work.person_id for work in works])
-
-    def _leave(self) -> None:
-        """Nothing more is sent. After an error some answers may never be settled: their leases run out."""
-        self._halt()
-        try:
-            self._withdraw()
-        except PASSING as error:
-            self._runtime.session.rollback()
-            log.warning("could not hand back what was not begun (%s); its lease will run out", type(error).__name__)
-
-    def _halt(self) -> None:
-        for batch in self._batches:
-            batch.halted.set()
-
-    def _connection(self) -> Connection:
-        return self._runtime.session.get_one(Connection, self._connection_id)
-
-    @property
-    def _horizon(self) -> timedelta:
-        return timedelta(hours=self._runtime.settings.retry_hours)
+def _cannot_open(runtime: Runtime, connection: Connection) -> DrainReport:
+    """The token was sealed with a key that is gone: nothing can be sent until it is pasted again or the key is back."""
+    if connection.state == "connected":
+        log.error("the token of connection %s does not open; is its key missing in HUMA_TRIPLETEX_KEYS?", connection.id)
+        in_transaction(runtime, lambda: connection.change_state("needs_attention", runtime.clock(), "token_unreadable"))
+    return DrainReport()

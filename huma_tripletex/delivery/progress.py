@@ -18,7 +18,8 @@ class Progress:
     """Outcomes by field, and what the link should remember.
 
     `known` None: nobody in Tripletex, as far as we know. `agreed` are fields in which both sides now hold Huma's value,
-    `forgotten` those of which that is no longer known, `failing` those that `error` kept back.
+    `forgotten` those of which that is no longer known, `failing` those that `error` kept back. `absent`: a look has
+    proven that an earlier create was not carried out.
     """
 
     known: Known | None = None
@@ -26,6 +27,7 @@ class Progress:
     agreed: set[str] = field(default_factory=set)
     forgotten: set[str] = field(default_factory=set)
     failing: set[str] = field(default_factory=set)
+    absent: bool = False
     error: TripletexError | None = None
     request_id: str = ""
     sent_at: datetime | None = None
@@ -56,13 +58,6 @@ class Progress:
     def unsure(self) -> bool:
         """Whether something may have been written that nobody told us of."""
         return bool(self.forgotten)
-
-    @property
-    def is_put_off(self) -> bool:
-        """Whether there is more to do at once: what was looked for is proven not to be there."""
-        return self.error is None and any(
-            isinstance(outcome, Snoozed) and not outcome.seconds for outcome in self.outcomes.values()
-        )
 
     def failed(self, fields: Iterable[str], error: TripletexError, sent: Collection[str] | None = None) -> None:
         """A call did not end well: these fields did not get there, or we do not know. `sent`: its body's properties."""

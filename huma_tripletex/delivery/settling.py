@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from huma_tripletex.core.retry import Parked
 from huma_tripletex.delivery.batch import Batch
 from huma_tripletex.delivery.guard import unforeseen
 from huma_tripletex.delivery.loading import links_of
@@ -117,8 +116,10 @@ def _learn(link: PersonLink, one: Attempted) -> None:
     link.employment_count = known.employment_count
     if link.state != "left_huma":
         link.state = "left_tripletex" if _is_gone(progress.error) else "linked"
-    hashes = {key: one.work.hash_of(key, one.work.values.get(key)) for key in progress.agreed}
-    link.agreed = {key: seal for key, seal in link.agreed.items() if key not in progress.forgotten} | hashes
+    agreed = progress.agreed - one.work.restores
+    hashes = {key: one.work.hash_of(key, one.work.values.get(key)) for key in agreed}
+    forgotten = progress.forgotten | one.work.restores
+    link.agreed = {key: seal for key, seal in link.agreed.items() if key not in forgotten} | hashes
 
 
 def _is_gone(error: TripletexError | None) -> bool:
@@ -127,6 +128,4 @@ def _is_gone(error: TripletexError | None) -> bool:
 
 def _is_absent(one: Attempted) -> bool:
     """Nobody was created: it was never sent, or refused, or looked for and not found."""
-    if one.work.tried is None:
-        return not one.progress.unsure
-    return one.progress.error is None and not any(isinstance(o, Parked) for o in one.progress.outcomes.values())
+    return one.progress.absent if one.work.tried is not None else not one.progress.unsure

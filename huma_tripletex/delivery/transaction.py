@@ -5,8 +5,8 @@ Safe because everything done in one checks what it still holds: done twice is do
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+from time import sleep
 from typing import TypeVar
 
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, TimeoutError
@@ -21,14 +21,14 @@ PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 """Seconds between the attempts: together less than any lease worth having."""
 
 
-def in_transaction(runtime: Runtime, step: Callable[[], T], pause: Callable[[float], None] = time.sleep) -> T:
+def in_transaction(runtime: Runtime, step: Callable[[], T]) -> T:
     """Runs `step` and commits, several times if need be. Raises what the last attempt raised."""
     for seconds in PAUSES:
         try:
             return _once(runtime, step)
         except PASSING:
             runtime.session.rollback()
-            pause(seconds)
+            sleep(seconds)
     return _once(runtime, step)
 
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
 
 from huma_tripletex.errors import NotReadable
+from huma_tripletex.gateway.guarded import GuardedTransport
 from huma_tripletex.models import Connection
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.tripletex.budget import Budget
 from huma_tripletex.tripletex.calls import Call, OnCall
 from huma_tripletex.tripletex.client import Tripletex
+from huma_tripletex.tripletex.deadline import DeadlineTransport
 from huma_tripletex.tripletex.session import EmployeeTokenSession, Session
 
 
@@ -33,8 +37,10 @@ class OpenClient(Tripletex):
         self._latest = _Latest()
         self._told = on_call
         settings = runtime.settings
+        self._own_transport = runtime.transport is None
+        self._transport = GuardedTransport(runtime.transport or DeadlineTransport(settings.api_url))
         source = EmployeeTokenSession(
-            settings.api_url, settings.consumer_token, token, transport=runtime.transport, on_call=on_call
+            settings.api_url, settings.consumer_token, token, transport=self._transport, on_call=on_call
         )
         self.budget = Budget.for_token(source.fingerprint)
         super().__init__(
@@ -44,9 +50,19 @@ class OpenClient(Tripletex):
             on_session=self._remember,
             budget=self.budget,
             on_call=self._called,
-            transport=runtime.transport,
+            transport=self._transport,
             clock=runtime.clock,
         )
+
+    def close(self) -> None:
+        """Lets go of the connections; the session stays valid."""
+        super().close()
+        if self._own_transport:
+            self._transport.close()
+
+    def checked(self, check: Callable[[], None]) -> AbstractContextManager[None]:
+        """Within, `check` is asked before each request of this thread leaves, and may raise."""
+        return self._transport.checked(check)
 
     def request_id(self) -> str:
         """Tripletex's id of the last request that this thread made."""
