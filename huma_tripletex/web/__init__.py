@@ -24,6 +24,7 @@ from huma_tripletex.web import (
     plans,
     runs,
     settings,
+    taking_part,
 )
 from huma_tripletex.web.static_files import static
 from huma_tripletex.web.timeline import person, timeline
@@ -34,6 +35,7 @@ CONNECTION = "/tripletex/connection"
 PLAN = "/tripletex/plans/<int:plan_id>"
 RUN = "/tripletex/runs/<int:run_id>"
 ENTRY = "/tripletex/entries/<int:entry_id>"
+PERSON = "/tripletex/people/<person_id>"
 
 PAGES: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("/", integrations.integrations),
@@ -46,8 +48,9 @@ PAGES: tuple[tuple[str, Callable[..., Any]], ...] = (
     (f"{PLAN}/approval", approval.approval),
     (RUN, runs.run),
     (f"{RUN}/results.csv", runs.results_csv),
+    (f"{RUN}/undoing", runs.undo_form),
     ("/tripletex/log", log.log),
-    ("/tripletex/people/<person_id>", person),
+    (PERSON, person),
     ("/tripletex/settings", settings.settings),
     ("/tripletex/metrics", metrics.metrics),
     ("/static/<filename>", static),
@@ -65,6 +68,9 @@ ACTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     (f"{PLAN}/approval", approval.approve),
     (f"{RUN}/cancellation", runs.cancel),
     (f"{RUN}/retry", runs.retry_in_run),
+    (f"{RUN}/undoing", runs.undo),
+    (f"{PERSON}/exclusion", taking_part.leave_out),
+    (f"{PERSON}/inclusion", taking_part.take_in),
     ("/tripletex/entries/retry", log.retry_all),
     (f"{ENTRY}/retry", log.retry),
     (f"{ENTRY}/dismissal", log.dismiss),
@@ -77,6 +83,8 @@ def _blueprint() -> Blueprint:
     for method, views in (("GET", PAGES), ("POST", ACTS)):
         for rule, view in views:
             made.add_url_rule(rule, view_func=view, methods=[method])
+    for rule in sorted({rule for rule, _view in ACTS} - {rule for rule, _view in PAGES}):
+        made.add_url_rule(rule, view_func=integrations.back, methods=["GET"])
     made.before_request(access.enter)
     made.after_request(headers.protect)
     made.teardown_request(access.leave)

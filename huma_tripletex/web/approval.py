@@ -24,12 +24,9 @@ def approval(plan_id: int) -> BaseResponse:
 def approve(plan_id: int) -> BaseResponse:
     """Freezes the plan and begins the run; asks again when something large was not confirmed by typing."""
     runtime, (plan, _connection) = current_runtime(), access.plan(plan_id)
-    typed, first = request.form.get("confirm", ""), [int(one) for one in request.form.getlist("first") if one.isdigit()]
-    page = rendering.to("tripletex", _external=True)
+    form = summing_up.Approval.read(request.form)
     try:
-        run = planning.approve(
-            runtime, plan, access.user(), typed=typed, link=page, only=first if "try" in request.form else None
-        )
+        run = planning.approve(runtime, plan, access.user(), typed=form.typed, revision=form.revision, only=form.only)
     except NeedsConfirmation as needed:
         runtime.session.rollback()
         return _show(access.plan(plan_id)[0], 422, needed)

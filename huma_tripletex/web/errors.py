@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from flask import redirect, request
+from flask import request
 from flask.wrappers import Response
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from huma_tripletex.connecting.refusals import Refusal
 from huma_tripletex.i18n import gettext as _
-from huma_tripletex.planning.refusals import ChangedMeanwhile, NotPossible
+from huma_tripletex.planning.refusals import ChangedMeanwhile, NotPossible, Stale
 from huma_tripletex.runtime import current_runtime
 from huma_tripletex.web import access, rendering
 
@@ -71,11 +71,6 @@ def old_form(_error: HTTPException) -> Response:
     return _page(400, Problem(_("This form is too old"), (sentence,), back, _("Open the page again")))
 
 
-def wrong_method(_error: HTTPException) -> BaseResponse:
-    """Somebody reloaded the address of a form: they want to be on a page."""
-    return redirect(rendering.to("tripletex"), 303)
-
-
 def broken(_error: HTTPException) -> Response:
     """Our mistake. The host's own logging has the traceback."""
     current_runtime().session.rollback()
@@ -89,15 +84,18 @@ def changed_meanwhile(_error: ChangedMeanwhile) -> BaseResponse:
 
 def not_possible(error: NotPossible) -> BaseResponse:
     log.info("a plan cannot be decided: %s", error.reason)
-    return back_to_plan("stale")
+    return back_to_plan("stale" if isinstance(error, Stale) else error.reason)
 
 
 def back_to_plan(notice: str) -> BaseResponse:
     """The page of the plan that the request was about, freshly read."""
     current_runtime().session.rollback()
-    endpoint = request.endpoint or ""
-    page = {"choose_people": "people", "approve": "approval"}.get(endpoint.rpartition(".")[2], "plan")
-    return rendering.go(page, notice=notice, **(request.view_args or {}))
+    asked = request.view_args or {}
+    if "plan_id" not in asked:
+        return rendering.go("tripletex", notice=notice)
+    name = (request.endpoint or "").rpartition(".")[2]
+    page = {"choose_people": "people", "approve": "approval"}.get(name, "plan")
+    return rendering.go(page, notice=notice, **asked)
 
 
 def not_in_this_state(_error: Refusal) -> BaseResponse:
@@ -116,7 +114,6 @@ HANDLERS = (
     (401, unauthorised),
     (403, forbidden),
     (404, not_found),
-    (405, wrong_method),
     (500, broken),
     (CSRFError, old_form),
     (ChangedMeanwhile, changed_meanwhile),

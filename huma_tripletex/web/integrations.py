@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask.wrappers import Response
+from werkzeug.wrappers import Response as BaseResponse
 
 from huma_tripletex.runtime import current_runtime
 from huma_tripletex.web import access, now, rendering, standing
@@ -29,3 +30,8 @@ def tripletex() -> Response:
 def about() -> Response:
     """How to use it and what is synced, also once it is connected."""
     return rendering.page("about.html", keep_days=current_runtime().settings.keep_days)
+
+
+def back(**_where: object) -> BaseResponse:
+    """Somebody reloaded the address of a form: they want to be on a page."""
+    return rendering.go("tripletex")

@@ -7,7 +7,9 @@ from typing import Any
 
 from flask import request
 
+from huma_tripletex.core.reasons import REASONS
 from huma_tripletex.i18n import lazy_gettext as _
+from huma_tripletex.web import words
 
 QUERY = "notice"
 
@@ -28,6 +30,8 @@ NOTICES = {
     "disconnected": Notice(_("Disconnected. The token is deleted, and nothing more is sent to Tripletex.")),
     "retried": Notice(_("It is being sent again. The result shows here in a moment.")),
     "dismissed": Notice(_("Dismissed. The value stays as it is in Tripletex until it is changed in Huma again.")),
+    "left_out": Notice(_("Left out. From now on nothing about this person is compared or sent.")),
+    "taken_in": Notice(_("Taken in again. The next sync asks about this person.")),
     "saved": Notice(_("The settings are saved.")),
     "discarded": Notice(_("The comparison is stopped. Nothing was changed in either system.")),
     "cancelling": Notice(_("Stopping. The person in progress is finished first.")),
@@ -40,4 +44,8 @@ NOTICES = {
 
 
 def current() -> Notice | None:
-    return NOTICES.get(request.args.get(QUERY, "")) if request else None
+    """What the address of this page says should be said; the key of a reason says why something was not done."""
+    key = request.args.get(QUERY, "") if request else ""
+    if key in NOTICES:
+        return NOTICES[key]
+    return Notice(f"{words.sentence(key)} {words.next_step(key)}", True) if key in REASONS else None

@@ -21,7 +21,7 @@ def static(filename: str) -> Response:
     if filename not in FILES:
         abort(404)
     path = folder("static") / filename
-    packed = "gzip" in request.accept_encodings
+    packed = bool(request.accept_encodings["gzip"])
     content = _packed(path, version(filename)) if packed else path.read_bytes()
     answer = Response(content, content_type=mimetypes.guess_type(filename)[0])
     answer.vary.add("Accept-Encoding")

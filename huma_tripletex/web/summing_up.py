@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
+
 from huma_tripletex import planning
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.i18n import ngettext
@@ -78,6 +80,20 @@ class Page:
     to_type: str
     page: int
     pages: int
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What the form says. `revision`: of the summary that was seen; `only`: items of people to try it on first."""
+
+    typed: str
+    revision: int | None
+    only: tuple[int, ...] | None
+
+    @classmethod
+    def read(cls, form: MultiDict[str, str]) -> Approval:
+        first = tuple(int(one) for one in form.getlist("first") if one.isdigit())
+        return cls(form.get("confirm", ""), form.get("revision", type=int), first if "try" in form else None)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ from flask.wrappers import Response
 from markupsafe import Markup
 from sqlalchemy import select
 
+from huma_tripletex import planning
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.models import Connection, LogLine, OutboxEntry, PersonLink, SyncResult, SyncRun
+from huma_tripletex.reporting.sentences import OUTCOMES
 from huma_tripletex.runtime import Runtime, current_runtime
 from huma_tripletex.web import access, entries, rendering, words
 from huma_tripletex.web.formatting import recently
@@ -40,6 +42,7 @@ class Who:
     link: str
     huma_url: str | None
     parked: tuple[entries.Line, ...]
+    left_out: bool
 
 
 def person(person_id: str) -> Response:
@@ -52,9 +55,10 @@ def person(person_id: str) -> Response:
     rows = entries.newest(runtime, connection, person_id=person_id, limit=LENGTH)
     name = found.name if found else _("Person %(id)s, no longer in Huma", id=person_id)
     parked = tuple(entries.line(runtime, row, name) for row in rows if row.state == "parked")
-    who = Who(name, _linked(link), runtime.host.person_url(person_id) if found else None, parked)
+    url = runtime.host.person_url(person_id) if found else None
+    who = Who(name, _linked(link), url, parked, planning.is_never_synced(runtime, connection, person_id))
     moments = _history(runtime, connection, person_id, rows, link)
-    return rendering.page("person.html", who=who, moments=moments)
+    return rendering.page("person.html", who=who, moments=moments, person_id=person_id)
 
 
 def timeline(person_id: str) -> Markup:
@@ -121,7 +125,7 @@ def _syncs(runtime: Runtime, connection: Connection, person_id: str) -> Iterator
         .limit(LENGTH)
     )
     for result, run in runtime.session.execute(query):
-        said = str(words.OUTCOMES.get(result.outcome, ""))
+        said = str(OUTCOMES.get(result.outcome, ""))
         fields = sorted({*result.huma_fields, *result.tripletex_fields})
         sentence = words.sentence(result.reason, fields=fields) or f"{words.labels(fields)}: {said}".strip(": ")
         what = _("Sync users, by %(name)s", name=run.pressed_by_name or _("the command line"))

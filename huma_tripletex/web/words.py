@@ -60,6 +60,11 @@ ACTS: Mapping[str, Any] = {
     "options": _("Changed the settings"),
     "compared": _("Compared Huma and Tripletex"),
     "approved": _("Pressed Sync users"),
+    "tried": _("Pressed Sync users for a few people"),
+    "undone": _("Undid a sync"),
+    "never_sync": _("Left out of every sync"),
+    "sync_again": _("Takes part in syncs again"),
+    "needs_attention": _("Tripletex stopped accepting the token"),
     "cancelled": _("Stopped the sync"),
     "retried": _("Tried again"),
     "dismissed": _("Dismissed"),
@@ -120,6 +125,8 @@ def _begun(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+PASSING = frozenset({"no_answer", "unavailable", "unreadable", "rate_limited"})
+"""What a delivery tries again by itself; a comparison is tried again by whoever wanted it."""
 FOR_TEMPLATES: dict[str, Any] = {
     "FIELDS": FIELDS,
     "MATCHED_BY": MATCHED_BY,
@@ -127,6 +134,7 @@ FOR_TEMPLATES: dict[str, Any] = {
     "KINDS": KINDS,
     "OUTCOMES": OUTCOMES,
     "ACTS": ACTS,
+    "PASSING": PASSING,
     "SIDES": SIDES,
     "SYSTEMS": SYSTEMS,
     "CHANGED_BY": CHANGED_BY,

@@ -1,4 +1,4 @@
-"""Every text that people read, as the source has it. `python -m tests.web.catalogue` brings the Norwegian file up to date."""
+"""Every text that people read, as the source has it. `python -m tests.web.catalogue` updates the Norwegian file."""
 
 from __future__ import annotations
 

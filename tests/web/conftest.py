@@ -1,4 +1,4 @@
-"""The pages with everything real around them but the processes: the demo host, SQLite, a simulated Tripletex on a socket."""
+"""The pages, with everything real around them but the processes: demo host, SQLite, simulated Tripletex on a socket."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from huma_tripletex import delivery, planning, syncing
 from huma_tripletex.demo import create_app, db
-from huma_tripletex.demo.models import User
+from huma_tripletex.demo.models import SETTINGS_PERMISSION, User
 from huma_tripletex.demo.seeding import seed_huma, seed_tripletex
 from huma_tripletex.models import Connection, SyncPlan, SyncRun
 from huma_tripletex.runtime import current_runtime
@@ -78,6 +78,15 @@ class Office:
         with client.session_transaction() as session:
             session["user"] = number
         return Visitor(client, name)
+
+    def promoted(self, name: str) -> Visitor:
+        """Somebody who has become an administrator."""
+        with self.app.app_context():
+            user = db.session.scalars(select(User).where(User.name == name)).one()
+            assert user.role
+            user.role.permissions = [SETTINGS_PERMISSION]
+            db.session.commit()
+        return self.visitor(name)
 
     def work(self) -> None:
         """What a worker does, until there is nothing left to do."""

@@ -1,4 +1,4 @@
-"""In Chromium: no violation that axe knows, nothing overflows, everything works by keyboard, and htmx under our policy."""
+"""In Chromium: axe finds nothing, nothing overflows, everything works by keyboard, and htmx under our policy."""
 
 from __future__ import annotations
 
@@ -12,35 +12,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from huma_tripletex.models import Conflict, OutboxEntry, SyncPlan, SyncRun
-from tests.web.conftest import PREFIX, Office, Visitor, approve
+from huma_tripletex.models import Conflict, SyncPlan
+from tests.web.browsing import page_of, show
+from tests.web.conftest import PREFIX, Office, Visitor
+from tests.web.tour import tour
 
 WIDTHS = (375, 768, 1440)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 NOT_OURS = {"region", "landmark-unique"}
 """Rules about the host's shell around us."""
-
-
-@contextmanager
-def opened(
-    browser: Browser, address: str, visitor: Visitor, width: int = 1440, scheme: Any = "light", **options: Any
-) -> Iterator[Page]:
-    """A page of a visitor who is logged in. What the browser complains about fails the test."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 850}, color_scheme=scheme, base_url=address, **options
-    )
-    cookie = visitor.client.get_cookie("session")
-    assert cookie
-    context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-    page, complaints = context.new_page(), []
-    page.on(
-        "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
-    )
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.set_default_timeout(10_000)
-    yield page
-    context.close()
-    assert not [complaint for complaint in complaints if "the server responded with a status of 4" not in complaint]
 
 
 @contextmanager
@@ -59,50 +39,18 @@ def working(office: Office) -> Iterator[None]:
     thread.join(20)
 
 
-def states(office: Office, visitor: Visitor) -> Iterator[tuple[str, str]]:
-    """Every page in the states of the journey, while the journey goes on."""
-    yield "integrations", "/"
-    yield "not connected", "/tripletex"
-    yield "connect", "/tripletex/connection"
-    visitor.read("/tripletex/connection")
-    visitor.send("/tripletex/connection", {"token": office.tokens[0], "authority": "yes"})
-    yield "connected", "/tripletex"
-    visitor.send("/tripletex/plans")
-    plan = office.one(SyncPlan).id
-    yield "comparing", f"/tripletex/plans/{plan}"
-    office.work()
-    yield "differences", f"/tripletex/plans/{plan}"
-    yield "people", f"/tripletex/plans/{plan}/people"
-    yield "summary", f"/tripletex/plans/{plan}/approval"
-    visitor.send(f"/tripletex/plans/{plan}", {"all": "huma"})
-    yield "guarded summary", f"/tripletex/plans/{plan}/approval"
-    approve(visitor, plan)
-    run = office.one(SyncRun).id
-    yield "run", f"/tripletex/runs/{run}"
-    office.work()
-    yield "result", f"/tripletex/runs/{run}"
-    yield "active", "/tripletex"
-    yield "log", "/tripletex/log"
-    yield "acts", "/tripletex/log?show=acts"
-    yield "person", f"/tripletex/people/{office.one(OutboxEntry).person_id}"
-    yield "settings", "/tripletex/settings"
-    yield "disconnect", "/tripletex/connection/removal"
-    visitor.send("/tripletex/connection/pause")
-    yield "paused", "/tripletex"
-    yield "missing", "/tripletex/runs/999"
-
-
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("locale", "scheme"), [("en", "light"), ("nb", "dark")])
 def test_every_page_is_accessible_and_nothing_overflows(
     office: Office, address: str, browser: Browser, locale: str, scheme: str
 ) -> None:
     visitor, axe, wrong = office.visitor(locale=locale), Axe(), []
-    with opened(browser, address, visitor, scheme=scheme) as page:
-        for name, path in states(office, visitor):
+    with page_of(browser, address, visitor, scheme=scheme) as page:
+        for stop in tour(office, visitor):
+            name = stop.name
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 850})
-                page.goto(PREFIX + path)
+                show(page, address, stop, visitor)
                 if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
                     wrong.append(f"{name} overflows at {width}")
                 if width != 768:
@@ -117,7 +65,7 @@ def told(violation: dict[str, Any]) -> str:
 
 
 def test_progress_comes_by_itself_and_ends(office: Office, address: str, browser: Browser, connected: Visitor) -> None:
-    with opened(browser, address, connected) as page, working(office):
+    with page_of(browser, address, connected) as page, working(office):
         page.goto(f"{PREFIX}/tripletex")
         page.get_by_role("button", name="Synchronize users").click()
         expect(page.get_by_role("heading", name="Settle differences")).to_be_visible()
@@ -126,7 +74,7 @@ def test_progress_comes_by_itself_and_ends(office: Office, address: str, browser
 def test_progress_comes_by_itself_without_javascript(
     office: Office, address: str, browser: Browser, connected: Visitor
 ) -> None:
-    with opened(browser, address, connected, java_script_enabled=False) as page, working(office):
+    with page_of(browser, address, connected, java_script_enabled=False) as page, working(office):
         page.goto(f"{PREFIX}/tripletex")
         page.get_by_role("button", name="Synchronize users").click()
         expect(page.get_by_role("heading", name="Settle differences")).to_be_visible()
@@ -135,7 +83,7 @@ def test_progress_comes_by_itself_without_javascript(
 def test_sums_are_live_and_what_was_chosen_is_saved(
     office: Office, address: str, browser: Browser, compared: Visitor
 ) -> None:
-    with opened(browser, address, compared) as page:
+    with page_of(browser, address, compared) as page:
         page.goto(f"{PREFIX}/tripletex/plans/{office.one(SyncPlan).id}")
         undecided = page.locator(".tx-choice:not(:has(:checked))").first
         number = (undecided.get_attribute("id") or "")[1:]
@@ -151,7 +99,7 @@ def test_sums_are_live_and_what_was_chosen_is_saved(
 
 
 def test_focus_stays_where_it_was(office: Office, address: str, browser: Browser, compared: Visitor) -> None:
-    with opened(browser, address, compared) as page:
+    with page_of(browser, address, compared) as page:
         page.goto(f"{PREFIX}/tripletex/plans/{office.one(SyncPlan).id}")
         page.get_by_role("button", name="Use Tripletex’s values").focus()
         page.keyboard.press("Enter")
@@ -166,7 +114,7 @@ def test_focus_stays_where_it_was(office: Office, address: str, browser: Browser
 def test_masked_value_is_shown_in_place_and_hidden_again(
     office: Office, address: str, browser: Browser, compared: Visitor
 ) -> None:
-    with opened(browser, address, compared) as page:
+    with page_of(browser, address, compared) as page:
         page.goto(f"{PREFIX}/tripletex/plans/{office.one(SyncPlan).id}")
         button = page.get_by_role("button", name=re.compile(r"^Show ?: Bank account number")).first
         place = button.get_attribute("id")
@@ -180,7 +128,7 @@ def test_masked_value_is_shown_in_place_and_hidden_again(
 
 def test_error_summary_has_the_focus(address: str, browser: Browser, anna: Visitor) -> None:
     for javascript in (True, False):
-        with opened(browser, address, anna, java_script_enabled=javascript) as page:
+        with page_of(browser, address, anna, java_script_enabled=javascript) as page:
             page.goto(f"{PREFIX}/tripletex/connection")
             page.get_by_label("Employee token").fill("wrong")
             page.get_by_role("button", name="Connect").click()
@@ -190,7 +138,7 @@ def test_error_summary_has_the_focus(address: str, browser: Browser, anna: Visit
 
 @pytest.mark.timeout(120)
 def test_whole_journey_by_keyboard_alone(office: Office, address: str, browser: Browser, anna: Visitor) -> None:
-    with opened(browser, address, anna) as page, working(office):
+    with page_of(browser, address, anna) as page, working(office):
         page.goto(f"{PREFIX}/tripletex")
         press(page, "Connect")
         tab_to(page, "#token")
@@ -216,7 +164,7 @@ def test_whole_journey_by_keyboard_alone(office: Office, address: str, browser: 
 
 
 def press(page: Page, words: str, *, stays: bool = False) -> None:
-    """Tabs to the button or link that says so, and presses Enter; waits for the next page unless it stays on this one."""
+    """Tabs to the button or link that says so and presses Enter; `stays`: no other page comes of it."""
     target = page.locator(".tx .tx-button", has_text=re.compile(f"^{words}")).first
     target.evaluate("element => element.setAttribute('data-wanted', '')")
     tab_to(page, "[data-wanted]")
@@ -238,7 +186,7 @@ def tab_to(page: Page, selector: str) -> None:
 def test_first_screen_on_a_phone_shows_a_difference(
     office: Office, address: str, browser: Browser, compared: Visitor
 ) -> None:
-    with opened(browser, address, compared, width=375) as page:
+    with page_of(browser, address, compared, width=375) as page:
         page.set_viewport_size({"width": 375, "height": 812})
         page.goto(f"{PREFIX}/tripletex/plans/{office.one(SyncPlan).id}")
         choice, foot = page.locator(".tx-choice").first.bounding_box(), page.locator(".tx-foot").bounding_box()
@@ -251,7 +199,7 @@ def test_pages_are_light(office: Office, address: str, browser: Browser, compare
     """What a page weighs without cache, in bytes on the wire, htmx included."""
     plan = office.one(SyncPlan).id
     for path in ("/tripletex", f"/tripletex/plans/{plan}", f"/tripletex/plans/{plan}/people"):
-        with opened(browser, address, compared) as page:
+        with page_of(browser, address, compared) as page:
             session = page.context.new_cdp_session(page)
             session.send("Network.enable")
             weights: list[float] = []

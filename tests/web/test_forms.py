@@ -90,10 +90,12 @@ def test_settings_take_only_what_is_on_the_lists(office: Office, connected: Visi
 
 def test_two_administrators_do_not_overwrite_each_other(office: Office, compared: Visitor) -> None:
     plan = office.one(SyncPlan)
-    compared.read(f"/tripletex/plans/{plan.id}")
+    colleague = office.promoted("Henrik Lund")
+    for administrator in (compared, colleague):
+        administrator.read(f"/tripletex/plans/{plan.id}")
     path, stale = f"/tripletex/plans/{plan.id}", {"revision": str(plan.revision)}
     assert compared.send(path, {**stale, "all": "huma"}).status_code == 303
-    page = compared.follow(compared.send(path, {**stale, "all": "tripletex"}))
+    page = colleague.follow(colleague.send(path, {**stale, "all": "tripletex"}))
     assert "Somebody else made choices here" in page
     assert "decided_by_name" not in page
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from huma_tripletex.models import Connection, SyncPlan, SyncRun
-from tests.web.conftest import Office, Visitor
+import re
+
+from huma_tripletex.models import Connection, OutboxEntry, PlanItem, SyncPlan, SyncRun
+from tests.web.conftest import Office, Visitor, approve
 
 
 def test_page_says_what_it_is_for_before_anything_else(anna: Visitor) -> None:
@@ -44,8 +46,6 @@ def test_from_the_token_to_the_result(office: Office, anna: Visitor) -> None:
     page = anna.follow(anna.send(f"/tripletex/plans/{plan.id}/people", {"next": "approval"}))
     assert "This will happen when you sync" in page
     assert "Sync users</button>" in page
-    from tests.web.conftest import approve
-
     page = anna.follow(approve(anna, plan.id))
     assert "Syncing users" in page
     office.work()
@@ -55,3 +55,45 @@ def test_from_the_token_to_the_result(office: Office, anna: Visitor) -> None:
     page = anna.read("/tripletex")
     assert "Connected and active" in page
     assert "Sync users</button>" in page
+
+
+def test_sync_is_undone(office: Office, synced: Visitor) -> None:
+    run = office.one(SyncRun).id
+    page = synced.read(f"/tripletex/runs/{run}/undoing")
+    assert "People who were added stay." in page
+    page = synced.follow(synced.send(f"/tripletex/runs/{run}/undoing"))
+    assert "Syncing users" in page
+    office.work()
+    back = office.one(SyncRun)
+    assert back.undoes == run
+    assert "Earlier values are back" in synced.read(f"/tripletex/runs/{back.id}")
+
+
+def test_person_is_left_out_and_taken_in_again(office: Office, synced: Visitor) -> None:
+    person = office.one(OutboxEntry).person_id
+    synced.read(f"/tripletex/people/{person}")
+    assert "Sync this person again" in synced.follow(synced.send(f"/tripletex/people/{person}/exclusion"))
+    assert "Never sync this person" in synced.follow(synced.send(f"/tripletex/people/{person}/inclusion"))
+    assert synced.send("/tripletex/people/999999/exclusion").status_code == 404
+
+
+def test_few_people_first_and_then_the_rest(office: Office, compared: Visitor) -> None:
+    plan = office.one(SyncPlan).id
+    page = compared.read(f"/tripletex/plans/{plan}/approval")
+    first = re.findall(r'name="first" value="(\d+)"', page)[:2]
+    answer = compared.send(f"/tripletex/plans/{plan}/approval", {"first": first, "try": "first"})
+    assert answer.status_code == 303
+    office.work()
+    assert "2 of 2 people synced" in compared.read(f"/tripletex/runs/{office.one(SyncRun).id}")
+    assert "Continue where you were" in compared.read("/tripletex")
+
+
+def test_somebody_in_doubt_is_matched_and_asked_about(office: Office, compared: Visitor) -> None:
+    plan = office.one(SyncPlan).id
+    page = compared.read(f"/tripletex/plans/{plan}/people")
+    doubt = re.search(r'name="(match-\d+)" value="(\d+)"', page)
+    assert doubt
+    page = compared.follow(compared.send(f"/tripletex/plans/{plan}/people", {doubt[1]: doubt[2], "save": "choices"}))
+    assert re.search(rf'name="{doubt[1]}" value="{doubt[2]}" checked', page)
+    item = office.one(PlanItem, kind="uncertain")
+    assert (item.choice, item.partner, item.employee_id) == ("same", int(doubt[2]), int(doubt[2]))

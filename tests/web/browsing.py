@@ -1,0 +1,56 @@
+"""Opens pages in Chromium for a visitor who is logged in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.web.conftest import PREFIX, Visitor
+from tests.web.tour import Stop
+
+FILL_AND_SEND = """(form, values) => {
+  for (const [name, value] of Object.entries(values)) {
+    const field = form.elements[name];
+    if (field.tagName === "SELECT") field.add(new Option(value, value));
+    field.value = value;
+  }
+  form.submit();
+}"""
+
+
+@contextmanager
+def page_of(
+    browser: Browser, address: str, visitor: Visitor, width: int = 1440, scheme: Any = "light", **options: Any
+) -> Iterator[Page]:
+    """A page of a visitor who is logged in. What the browser complains about fails the test."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 850}, color_scheme=scheme, base_url=address, **options
+    )
+    log_in(context, address, visitor)
+    page, complaints = context.new_page(), []
+    page.on(
+        "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.set_default_timeout(10_000)
+    yield page
+    context.close()
+    assert not [complaint for complaint in complaints if "the server responded with a status of 4" not in complaint]
+
+
+def log_in(context: BrowserContext, address: str, visitor: Visitor) -> None:
+    cookie = visitor.client.get_cookie("session")
+    assert cookie
+    context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+
+
+def show(page: Page, address: str, stop: Stop, visitor: Visitor) -> None:
+    """Opens a page of the tour, or sends a form as the page with it would."""
+    log_in(page.context, address, stop.visitor or visitor)
+    page.goto(PREFIX + stop.path)
+    if stop.form is not None:
+        page.locator(".tx form[method=post]:has(.is-primary)").last.evaluate(FILL_AND_SEND, stop.form)
+        page.locator("#errors").wait_for()
