@@ -33,7 +33,11 @@ def from_text(kind: TypeEngine[Any], text: str | None) -> Any:
 
 
 def _python_type(kind: TypeEngine[Any]) -> type[Any]:
+    """The type of a column's values; a decorated type that does not tell has that of what it decorates."""
     try:
-        return kind.python_type
+        found = kind.python_type
     except NotImplementedError:
-        return _python_type(kind.impl_instance) if isinstance(kind, TypeDecorator) else str
+        found = object
+    if found is object and isinstance(kind, TypeDecorator):
+        return _python_type(kind.impl_instance)
+    return found

@@ -171,10 +171,10 @@ def create_plans() -> None:
         *needed(TEXT, "field kind changed_by chosen locked hash_huma hash_tripletex"),
         *needed(JSON, "only"),
         *maybe(TEXT, "choice"),
-        one_of("conflict", "choice", "huma tripletex leave"),
+        one_of("conflict", "choice", "huma tripletex leave", optional=True),
         one_of("conflict", "kind", "conflict missing_in_huma missing_in_tripletex"),
-        within("conflict", "plan_id", "sync_plan"),
         within("conflict", "item_id", "plan_item"),
+        within("conflict", "plan_id", "sync_plan"),
         unique("conflict", "item_id", "field"),
     )
     index("conflict", "plan", ["plan_id", "kind", "field"])
