@@ -75,6 +75,7 @@ def upgrade_database(app: Flask) -> None:
     with app.app_context():
         runtime: Runtime = app.extensions[NAME]
         schema.upgrade(runtime.host.db.engine)
+        capture.tables_are_made()
 
 
 def _refuse_other_binds(app: Flask, host: Host) -> None:

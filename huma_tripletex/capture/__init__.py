@@ -15,23 +15,33 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import event
+from sqlalchemy.orm import class_mapper
 
 from huma_tripletex.capture.flushes import after_flush, after_rollback, before_delete, before_flush
 from huma_tripletex.capture.statements import on_execute
 from huma_tripletex.capture.telling import forget_nudges, nudge, record_change
 from huma_tripletex.capture.unseen import UncapturedChange, before_statement
-from huma_tripletex.capture.watch import EXTENSION, Watch
+from huma_tripletex.capture.watch import EXTENSION, Watch, current_watch
+from huma_tripletex.core.fields import BY_KEY
+from huma_tripletex.errors import ConfigurationError
+from huma_tripletex.host.port import PersonModel
 from huma_tripletex.outbox.echo import quiet
+from huma_tripletex.outbox.tables import ENTRIES
 from huma_tripletex.runtime import Runtime
 
-__all__ = ["UncapturedChange", "install", "quiet", "record_change"]
+__all__ = ["UncapturedChange", "install", "quiet", "record_change", "tables_are_made"]
 
 
 def install(runtime: Runtime) -> None:
     """Begins to listen. Call it in the application context of an application whose `db` is initialised.
 
     One `db` may serve several applications: the listeners ask the current one what to watch.
+
+    Raises:
+        ConfigurationError: a person model is described wrongly.
     """
+    for person_model in runtime.host.models:
+        _check(person_model)
     current_app.extensions[EXTENSION] = Watch.over(runtime.host.models)
     session, engine = runtime.session, runtime.host.db.engine
     _listen(session, "before_flush", before_flush)
@@ -46,6 +56,23 @@ def install(runtime: Runtime) -> None:
         for name in filter(None, (person_model.person_id, person_model.organisation_id)):
             # When it is changed, what it was before is loaded, if it is not known.
             _listen(getattr(person_model.model, name), "set", _nothing, active_history=True)
+
+
+def tables_are_made() -> None:
+    """Says that our tables are in the database, so that the first change need not ask."""
+    watch = current_watch()
+    if watch:
+        watch.tables_found.add(ENTRIES.name)
+
+
+def _check(spec: PersonModel) -> None:
+    named = [spec.person_id, spec.organisation_id, spec.email, spec.takes_part, *spec.fields.values()]
+    mapper = class_mapper(spec.model, configure=False)  # the host may not have imported all its models yet
+    for name in filter(None, named):
+        if not mapper.has_property(name):
+            raise ConfigurationError(f"{spec.model.__name__}.{name} is not a mapped column, so it cannot be watched")
+    if unknown := spec.fields.keys() - BY_KEY.keys():
+        raise ConfigurationError(f"not a supported field of {spec.model.__name__}: {', '.join(sorted(unknown))}")
 
 
 def _listen(target: Any, name: str, listener: Any, **options: Any) -> None:

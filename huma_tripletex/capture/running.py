@@ -20,9 +20,9 @@ Pairs = set[tuple[Any, Any]]
 
 def can_run(state: ORMExecuteState, model: WatchedModel) -> bool:
     """Whether the keys of the rows can be had without changing what the host gets."""
-    table = _statement(state).table.fullname
+    table = getattr(_statement(state).table, "fullname", None)
     if any(column.table.fullname != table for column in _keys(model)):
-        return False  # a part of a joined inheritance that does not hold the keys
+        return False  # an alias, or a part of a joined inheritance that does not hold the keys
     if state.is_insert and not _returns(state):
         return False
     if _hosts_returning(state):

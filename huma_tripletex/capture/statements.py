@@ -16,7 +16,7 @@ from sqlalchemy.orm import ORMExecuteState
 from huma_tripletex.capture.noted import Noted
 from huma_tripletex.capture.running import Pairs, can_run, keys_before, run
 from huma_tripletex.capture.telling import tell
-from huma_tripletex.capture.watch import WatchedModel, attributes_set, current_watch
+from huma_tripletex.capture.watch import WatchedModel, attributes_set, current_watch, table_name
 
 _captured: ContextVar[bool] = ContextVar("huma_tripletex_captured", default=False)
 
@@ -27,7 +27,7 @@ def on_execute(state: ORMExecuteState) -> Result[Any] | None:
         return None
     statement: Any = state.statement
     watch = current_watch()
-    model = watch.of_table(statement.table.fullname) if watch else None
+    model = watch.of_table(table_name(statement)) if watch else None
     if watch is None or model is None or not can_run(state, model):
         return None
     touched = attributes_set(statement, state.parameters, model) if state.is_update else frozenset()

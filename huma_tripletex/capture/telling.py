@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session, SessionTransaction
 
 from huma_tripletex.capture.noted import Noted
@@ -9,8 +12,10 @@ from huma_tripletex.capture.watch import Watch, current_watch
 from huma_tripletex.core.fields import BY_KEY
 from huma_tripletex.outbox.echo import silent_connection
 from huma_tripletex.outbox.record import record
+from huma_tripletex.outbox.tables import ENTRIES
 from huma_tripletex.runtime import current_runtime
 
+log = logging.getLogger(__name__)
 NUDGES = "huma_tripletex_nudges"
 
 
@@ -37,7 +42,7 @@ def record_change(person_id: object, *fields: str, organisation_id: object, sess
 def tell(session: Session, watch: Watch, noted: Noted) -> None:
     """Writes the entries: one statement, none when nothing was noted."""
     changes = noted.changes()
-    if not changes:
+    if not changes or not _has_tables(session, watch):
         return
     homes = watch.homes if any(change.organisation_id is None for change in changes) else None
     told = record(session, changes, current_runtime().clock(), silent_connection(), homes)
@@ -60,3 +65,16 @@ def forget_nudges(session: Session, transaction: SessionTransaction) -> None:
     """Called after each transaction: what was not said when the outermost ended was rolled back with it."""
     if transaction.parent is None:
         session.info.pop(NUDGES, None)
+
+
+def _has_tables(session: Session, watch: Watch) -> bool:
+    """Whether there is anything to write to: a host that was not migrated yet must not fail, and has no connection.
+
+    It is asked until it is true, then never again.
+    """
+    if not watch.tables_found:
+        if not inspect(session.connection()).has_table(ENTRIES.name):
+            log.warning("the tables of huma_tripletex are missing; run `flask tripletex db upgrade`")
+            return False
+        watch.tables_found.add(ENTRIES.name)
+    return True

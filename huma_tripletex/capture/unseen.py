@@ -14,7 +14,7 @@ from typing import Any
 
 from huma_tripletex.capture.flushes import is_flushing
 from huma_tripletex.capture.statements import is_captured
-from huma_tripletex.capture.watch import Watch, attributes_set, current_watch
+from huma_tripletex.capture.watch import Watch, attributes_set, current_watch, table_name
 
 log = logging.getLogger(__name__)
 NOT_THE_HOST = ("sqlalchemy", "flask_sqlalchemy", "huma_tripletex.capture", "contextlib")
@@ -35,12 +35,12 @@ def before_statement(
     if not context or not (context.isinsert or context.isupdate or context.isdelete) or is_captured() or is_flushing():
         return
     statement, watch = context.compiled.statement, current_watch()
-    model = watch.of_table(statement.table.fullname) if watch else None
+    model = watch.of_table(table_name(statement)) if watch else None
     if watch is None or model is None:
         return
     if context.isupdate and not attributes_set(statement, context.compiled.column_keys, model):
         return
-    _warn(watch, statement.table.fullname)
+    _warn(watch, table_name(statement))
 
 
 def _warn(watch: Watch, table: str) -> None:

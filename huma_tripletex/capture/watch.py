@@ -81,6 +81,8 @@ class Watch:
 
     models: tuple[WatchedModel, ...]
     warned: set[tuple[str, int]] = field(default_factory=set)
+    tables_found: set[str] = field(default_factory=set)
+    """Filled when our own table was seen in the database; until then there is nothing to capture into."""
     _by_class: dict[type[Any], WatchedModel | None] = field(default_factory=dict)
 
     @classmethod
@@ -120,6 +122,14 @@ class Watch:
 def current_watch() -> Watch | None:
     """What the current application watches; None outside one, or in one without the extension."""
     return current_app.extensions.get(EXTENSION) if has_app_context() else None
+
+
+def table_name(statement: Any) -> str:
+    """The table that a statement writes to, also through an alias."""
+    table = getattr(statement, "table", None)
+    while table is not None and not hasattr(table, "fullname"):
+        table = getattr(table, "element", None)
+    return str(table.fullname) if table is not None else ""
 
 
 def attributes_set(statement: Any, parameters: Any, model: WatchedModel) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from huma_tripletex.capture import UncapturedChange, record_change
 from huma_tripletex.models import Connection
@@ -74,6 +74,12 @@ def test_core_statements_in_bulk_or_returning(person: Person) -> None:
     table = Person.__table__
     with UNSEEN:
         db.session.execute(update(table).values(phone_number="2").returning(table.c.id)).all()
+
+
+def test_an_alias(person: Person) -> None:
+    other = aliased(Person)
+    with UNSEEN:
+        db.session.execute(update(other).where(other.id == 0).values(phone_number="2"))
 
 
 def test_another_session(person: Person) -> None:

@@ -86,6 +86,29 @@ def test_wrong_settings_say_what_is_wrong(bare: Flask, settings: dict[str, Any],
         mount(bare)
 
 
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [({"given_name": "called"}, r"Person\.called"), ({"shoe_size": "shoe_size"}, "shoe_size")],
+)
+def test_models_described_wrongly_are_refused(bare: Flask, fields: dict[str, str], sentence: str) -> None:
+    host = replace(make_host(PEOPLE), models=[PersonModel(model=Person, fields=fields)])
+    with pytest.raises(ConfigurationError, match=sentence):
+        mount(bare, host)
+
+
+def test_a_host_that_was_not_migrated_yet_does_not_fail(bare: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    with mount(bare).app_context():
+        db.metadata.create_all(db.engine)
+        make_person()
+        assert "db upgrade" in caplog.text
+        schema.upgrade(db.engine)
+        make_connection()
+        make_person()
+        assert len(entries()) == 1
+        db.session.remove()
+        db.engine.dispose()
+
+
 def test_state_is_in_the_application_alone(bare: Flask) -> None:
     extension = HumaTripletex(make_host(PEOPLE))
     before = dict(vars(extension))
