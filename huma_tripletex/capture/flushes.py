@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from contextvars import ContextVar
 from typing import Any
 from weakref import ReferenceType, ref
 
-from sqlalchemy import ClauseElement, inspect
+from sqlalchemy import ClauseElement
 from sqlalchemy.orm import Session, SessionTransaction, UOWTransaction
-from sqlalchemy.orm.attributes import History
+from sqlalchemy.orm.attributes import get_history, instance_state
+from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 
 from huma_tripletex.capture.noted import Noted
 from huma_tripletex.capture.telling import tell
@@ -29,8 +31,8 @@ def before_flush(session: Session, flush: UOWTransaction, _objects: Any) -> None
         (id(thing), name)
         for thing in session.dirty
         if (model := watch.of(type(thing)))
-        for name in model.keys
-        if isinstance(inspect(thing).dict.get(name), ClauseElement)
+        for name in _set(model, thing)
+        if isinstance(_now(thing, name), ClauseElement)
     }
 
 
@@ -93,15 +95,16 @@ def _deleted(noted: Noted, model: WatchedModel, whose: tuple[Any, Any]) -> None:
 
 
 def _changed(noted: Noted, model: WatchedModel, thing: Any, flush: UOWTransaction) -> None:
-    if any(_differs(thing, name) for name in (model.organisation, model.person) if name):
+    expressions = flush.attributes.get(EXPRESSIONS, ())
+    changed = {name for name in _set(model, thing) if _differs(thing, name)}
+    changed |= {name for name in model.keys if (id(thing), name) in expressions} if expressions else set()
+    if not changed:
+        return
+    if model.person in changed or model.organisation in changed:
         _moved(noted, model, thing)
         return
-    expressions = flush.attributes.get(EXPRESSIONS, ())
-    keys = [k for name, k in model.keys.items() if (id(thing), name) in expressions or _differs(thing, name)]
-    if model.takes_part and _differs(thing, model.takes_part):
-        keys = list(noted.all_keys)
-    if keys:
-        noted.changed(_now(thing, model.organisation), _person(thing, model), keys)
+    keys = noted.all_keys if model.takes_part in changed else [model.keys[name] for name in changed]
+    noted.changed(_now(thing, model.organisation), _person(thing, model), keys)
 
 
 def _moved(noted: Noted, model: WatchedModel, thing: Any) -> None:
@@ -116,9 +119,14 @@ def _moved(noted: Noted, model: WatchedModel, thing: Any) -> None:
         noted.changed(*after, model.keys.values())
 
 
+def _set(model: WatchedModel, thing: Any) -> Set[str]:
+    """The watched attributes that were set since the last flush, to whatever value."""
+    return model.attributes & instance_state(thing).committed_state.keys()
+
+
 def _differs(thing: Any, name: str) -> bool:
     """Whether the value really changed: the same date given as text, or put back, is no change."""
-    history: History = inspect(thing).attrs[name].history
+    history = get_history(thing, name, PASSIVE_NO_INITIALIZE)
     if not history.added:
         return bool(history.deleted)
     return not history.deleted or as_text(history.deleted[0]) != as_text(history.added[0])
@@ -126,26 +134,26 @@ def _differs(thing: Any, name: str) -> bool:
 
 def _now(thing: Any, name: str | None) -> Any:
     """The value, if it is known without asking the database."""
-    return inspect(thing).dict.get(name) if name else None
+    return instance_state(thing).dict.get(name) if name else None
 
 
 def _before(thing: Any, name: str | None) -> Any:
     """The value that the database had before the flush."""
     if name is None:
         return None
-    history: History = inspect(thing).attrs[name].history
+    history = get_history(thing, name, PASSIVE_NO_INITIALIZE)
     return history.deleted[0] if history.deleted else _now(thing, name)
 
 
 def _person(thing: Any, model: WatchedModel) -> Any:
     """Whose values these are; an object that is expired knows by its key, if that is the person's."""
     known = _now(thing, model.person)
-    if known is None and (identity := inspect(thing).identity):
+    if known is None and (identity := instance_state(thing).identity):
         known = dict(zip(model.mapper.primary_key, identity, strict=True)).get(model.column(model.person))
     return known if known is not None else getattr(thing, model.person)
 
 
 def _may_hold_something(model: WatchedModel, thing: Any, name: str) -> bool:
     """Whether a new row says anything in this attribute; what the database fills in is not known here."""
-    values = inspect(thing).dict
+    values = instance_state(thing).dict
     return values.get(name) is not None if name in values else model.column(name).server_default is not None

@@ -53,6 +53,11 @@ class WatchedModel:
         return self._attribute(self.spec.takes_part) if self.spec.takes_part else None
 
     @cached_property
+    def attributes(self) -> frozenset[str]:
+        """Everything of the model that is looked at."""
+        return frozenset(filter(None, [*self.keys, self.person, self.organisation, self.takes_part]))
+
+    @cached_property
     def tables(self) -> frozenset[str]:
         """Names of the tables that rows of this model, or of a class derived from it, are spread over."""
         return frozenset(table.fullname for mapper in self.mapper.self_and_descendants for table in mapper.tables)
@@ -60,9 +65,8 @@ class WatchedModel:
     @cached_property
     def names(self) -> Mapping[str, frozenset[str]]:
         """What a statement may call an attribute (itself, or its column), with the attributes meant."""
-        watched = [*self.keys, self.person, self.organisation, self.takes_part]
         names: dict[str, frozenset[str]] = {}
-        for attribute in filter(None, watched):
+        for attribute in self.attributes:
             for name in (attribute, self.column(attribute).key):
                 names[name] = names.get(name, frozenset()) | {attribute}
         return names

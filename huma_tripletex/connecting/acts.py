@@ -88,9 +88,7 @@ def _begin_again(runtime: Runtime, connection: Connection) -> None:
     connection.change_state("connected", now)
     connection.snoozed_until, connection.failures = None, 0
     waiting = (OutboxEntry.connection_id == connection.id, OutboxEntry.state == "waiting")
-    runtime.session.execute(
-        update(OutboxEntry).where(*waiting, OutboxEntry.not_before > now).values(not_before=now)
-    )
+    runtime.session.execute(update(OutboxEntry).where(*waiting, OutboxEntry.not_before > now).values(not_before=now))
 
 
 def _end_session(runtime: Runtime, connection: Connection) -> None:

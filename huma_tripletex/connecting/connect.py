@@ -39,9 +39,7 @@ def connect(
 
 
 def _open_connection(runtime: Runtime, organisation_id: str) -> Connection | None:
-    found = select(Connection).where(
-        Connection.organisation_id == organisation_id, Connection.state != "disconnected"
-    )
+    found = select(Connection).where(Connection.organisation_id == organisation_id, Connection.state != "disconnected")
     return runtime.session.scalar(found)
 
 
@@ -61,9 +59,7 @@ def _leave(runtime: Runtime, last: Connection, facts: TokenFacts, confirmed: boo
         runtime.session.execute(archive.execution_options(synchronize_session="fetch"))
 
 
-def _opened(
-    runtime: Runtime, connection: Connection, token: str, facts: TokenFacts, by: HostUser | None
-) -> Connection:
+def _opened(runtime: Runtime, connection: Connection, token: str, facts: TokenFacts, by: HostUser | None) -> Connection:
     """If another administrator was faster, the constraint says so, and the session is rolled back."""
     now = runtime.clock()
     connection.change_state("connected", now)

@@ -14,7 +14,7 @@ class ConnectionOptions:
     """How a connection behaves.
 
     `user_type`: what new employees become in Tripletex; anything but NO_ACCESS makes Tripletex mail them.
-    `end_reason`: sent with a last workday. `division_id`, `department_id`: for new people, where the company demands it.
+    `end_reason`: sent with a last workday. `division_id`, `department_id`: for new people, if the company wants it.
     `add_new_people`: people added in Huma are added to Tripletex by themselves.
     """
 

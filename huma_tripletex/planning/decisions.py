@@ -83,9 +83,7 @@ def choose(
             wanted.setdefault(choice, []).append(conflict_id)
     for choice, ids in wanted.items():
         which = (Conflict.plan_id == plan.id, Conflict.id.in_(ids))
-        changed(
-            runtime.session, update(Conflict).where(*which).values(choice=choice, chosen="value" if choice else "")
-        )
+        changed(runtime.session, update(Conflict).where(*which).values(choice=choice, chosen="value" if choice else ""))
 
 
 def _preference(choice: str | None) -> ColumnElement[Any]:

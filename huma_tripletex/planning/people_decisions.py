@@ -158,9 +158,7 @@ def _ask_nothing(runtime: Runtime, item: PlanItem) -> None:
     item.differences = 0
 
 
-def _free_employee(
-    runtime: Runtime, item: PlanItem, content: Content, seals: Seals, partner: int
-) -> TripletexEmployee:
+def _free_employee(runtime: Runtime, item: PlanItem, content: Content, seals: Seals, partner: int) -> TripletexEmployee:
     """The employee chosen: one of the candidates, or one that stands alone in Tripletex. Nobody else may be it."""
     holders = select(PlanItem).where(PlanItem.plan_id == item.plan_id, PlanItem.employee_id == partner)
     others = [other for other in runtime.session.scalars(holders) if other.id != item.id]

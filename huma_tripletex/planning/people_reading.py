@@ -73,9 +73,7 @@ class PeoplePage:
     pages: int
 
 
-def people(
-    runtime: Runtime, plan: SyncPlan, *, page: int = 1, size: int = 100, remembered: bool = False
-) -> PeoplePage:
+def people(runtime: Runtime, plan: SyncPlan, *, page: int = 1, size: int = 100, remembered: bool = False) -> PeoplePage:
     """The people who are not simply in both systems, in the order of their names; `size` of each list on a page."""
     counts = people_counts(runtime, plan)
     longest = counts.remembered if remembered else max(counts.uncertain, counts.only_in_huma, counts.only_in_tripletex)

@@ -56,9 +56,7 @@ def doubles_of(people: Iterable[HostPerson]) -> frozenset[str]:
     return frozenset(number for number, times in counted.items() if number and times > 1)
 
 
-def locks(
-    company: Company, person: HostPerson, employee: TripletexEmployee, fields: Collection[str]
-) -> dict[str, str]:
+def locks(company: Company, person: HostPerson, employee: TripletexEmployee, fields: Collection[str]) -> dict[str, str]:
     """Which of the differing `fields` Tripletex is known not to take from Huma for this employee, and why."""
     found = {}
     number = normalise("employee_id", person.values.get("employee_id"))

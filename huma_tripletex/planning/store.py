@@ -26,9 +26,7 @@ def forget_items(runtime: Runtime, plan_id: int) -> None:
 def store(runtime: Runtime, seals: Seals, chunk: Sequence[tuple[int, Item]]) -> None:
     """Some items, at most `CHUNK`, with their differences."""
     ids = _insert(runtime, [_item_row(seals, position, item) for position, item in chunk])
-    rows = [
-        conflict_row(seals.plan_id, ids[position], one) for position, item in chunk for one in item.differences
-    ]
+    rows = [conflict_row(seals.plan_id, ids[position], one) for position, item in chunk for one in item.differences]
     for start in range(0, len(rows), CHUNK):
         store_conflicts(runtime, rows[start : start + CHUNK])
 

@@ -27,26 +27,38 @@ def _in_system(system: str, written: Written) -> str:
 
 def _skipped(account: RunReport) -> str:
     count = account.outcomes.get("skipped", 0)
-    return "" if not count else ngettext(
-        "%(num)s person was left alone, because something changed meanwhile.",
-        "%(num)s people were left alone, because something changed meanwhile.",
-        count,
+    return (
+        ""
+        if not count
+        else ngettext(
+            "%(num)s person was left alone, because something changed meanwhile.",
+            "%(num)s people were left alone, because something changed meanwhile.",
+            count,
+        )
     )
 
 
 def _waiting(account: RunReport) -> str:
     count = account.outcomes.get("waiting", 0)
-    return "" if not count else ngettext(
-        "%(num)s person is still waiting for Tripletex. It is sent by itself.",
-        "%(num)s people are still waiting for Tripletex. They are sent by themselves.",
-        count,
+    return (
+        ""
+        if not count
+        else ngettext(
+            "%(num)s person is still waiting for Tripletex. It is sent by itself.",
+            "%(num)s people are still waiting for Tripletex. They are sent by themselves.",
+            count,
+        )
     )
 
 
 def _cancelled(account: RunReport) -> str:
     count = account.outcomes.get("cancelled", 0)
-    return "" if not count else ngettext(
-        "%(num)s person was not begun, because the sync was stopped.",
-        "%(num)s people were not begun, because the sync was stopped.",
-        count,
+    return (
+        ""
+        if not count
+        else ngettext(
+            "%(num)s person was not begun, because the sync was stopped.",
+            "%(num)s people were not begun, because the sync was stopped.",
+            count,
+        )
     )

@@ -63,9 +63,7 @@ def _newly_parked(runtime: Runtime, connection: Connection, since: datetime | No
     return latest is not None and (since is None or latest > since)
 
 
-def _tell(
-    runtime: Runtime, connection: Connection, news: dict[str, str], make: Callable[[], notice.Notice]
-) -> bool:
+def _tell(runtime: Runtime, connection: Connection, news: dict[str, str], make: Callable[[], notice.Notice]) -> bool:
     """Notes first and sends then, so that two workers never both send; what could not be sent is noted as not told."""
     before = {key: connection.told.get(key) for key in news}
     if not telling.note(runtime, connection, **{**news, "not_before": None}):

@@ -95,9 +95,7 @@ def sealed(runtime: Runtime, connection: Connection, run_id: int, position: int,
     return runtime.vault.seal(msgspec.json.encode(approved), *context)
 
 
-def _step(
-    runtime: Runtime, run: SyncRun, connection: Connection, result: SyncResult, item: PlanItem | None
-) -> Step:
+def _step(runtime: Runtime, run: SyncRun, connection: Connection, result: SyncResult, item: PlanItem | None) -> Step:
     try:
         approved = opened(runtime, connection, result)
         compared = Compared()

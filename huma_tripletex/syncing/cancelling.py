@@ -26,9 +26,7 @@ def withdraw(runtime: Runtime, run: SyncRun) -> None:
         SyncResult.run_id == run.id, SyncResult.outcome == "planned", SyncResult.tripletex_outcome == ""
     )
     nothing: dict[str, list[str]] = {"huma_fields": [], "tripletex_fields": []}
-    runtime.session.execute(
-        not_begun.values(outcome="cancelled", reason="cancelled", settled_at=now, **nothing)
-    )
+    runtime.session.execute(not_begun.values(outcome="cancelled", reason="cancelled", settled_at=now, **nothing))
     people = withdraw_run(runtime.session(), run.id, now)
     handed_over = select(SyncResult).where(
         SyncResult.run_id == run.id,

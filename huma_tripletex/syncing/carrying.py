@@ -124,9 +124,7 @@ def _edited_meanwhile(connection: Connection, step: Step, person: HostPerson) ->
     seen = step.compared.person
     known = {*step.approved.huma, *step.approved.tripletex}
     fields = tuple(
-        key
-        for key in KEYS
-        if seen and key not in known and not same(key, person.values.get(key), seen.values.get(key))
+        key for key in KEYS if seen and key not in known and not same(key, person.values.get(key), seen.values.get(key))
     )
     return Change(connection.organisation_id, person.id, fields) if fields else None
 

@@ -105,9 +105,7 @@ def test_the_plan_is_the_one_object_that_was_promised_and_writes_nothing(desk: D
         "person_id": "1",
         "employee_id": str(conflict),
         "matched_by": "employee_id",
-        "differences": [
-            {"field": "phone_number", "huma": "40000001", "tripletex": "+4749999999", "kind": "conflict"}
-        ],
+        "differences": [{"field": "phone_number", "huma": "40000001", "tripletex": "+4749999999", "kind": "conflict"}],
     }
     assert matched["2"]["employee_id"] == str(missing)
     assert [one["kind"] for one in matched["2"]["differences"]] == ["missing_in_huma"]

@@ -296,7 +296,7 @@ def test_a_run_of_another_connection_makes_nothing_due(hands: Hands, connection:
 
 def test_the_connection_that_waits_longest_is_first(hands: Hands, connection: Connection, clock: Clock) -> None:
     other, third = make_connection("2", company_id=2), make_connection("3", company_id=3)
-    for number, late in ((other, 0), (connection, 1), (third, 2)):
+    for number in (other, connection, third):
         Hands(clock, number.id, number.organisation_id).change("p")
         clock.forward(1)
     assert hands.due() == [other.id, connection.id, third.id]

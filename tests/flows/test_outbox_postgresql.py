@@ -131,7 +131,7 @@ def test_a_zombie_and_the_sweep_at_the_same_time(engine: Engine, connection_id: 
 
 @pytest.mark.parametrize("isolation", ["READ COMMITTED", "REPEATABLE READ"])
 def test_capture_neither_waits_nor_conflicts(app: Flask, engine: Engine, connection_id: int, isolation: str) -> None:
-    """While another transaction holds the connection's row, the entries and a lease, and another edits the same people."""
+    """While another transaction holds the connection's row, the entries and a lease, and another edits them."""
     db.session.add_all([Person(organisation_id=1, given_name=name, family_name="B") for name in "ab"])
     db.session.commit()
     with Session(engine) as worker, engine.connect() as colleague:

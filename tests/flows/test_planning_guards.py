@@ -140,9 +140,7 @@ def test_a_side_that_is_empty_after_an_earlier_sync(flows: Stand, side: str) -> 
     else:
         flows.person(1)
         employee = 999
-    link = PersonLink(
-        connection_id=flows.connection().id, person_id="1", employee_id=employee, linked_at=flows.clock()
-    )
+    link = PersonLink(connection_id=flows.connection().id, person_id="1", employee_id=employee, linked_at=flows.clock())
     flows.session.add(link)
     flows.session.commit()
     plan = flows.plan()
