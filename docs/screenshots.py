@@ -27,7 +27,7 @@ KEPT = (("en", "light", 1280), ("nb", "dark", 375))
 EVERY = tuple(
     (locale, scheme, width) for locale in ("en", "nb") for scheme in ("light", "dark") for width in (375, 768, 1440)
 )
-QUALITY = 60
+QUALITY = 45
 
 
 def main() -> None:
