@@ -1,5 +1,6 @@
-"""Tripletex, as small as delivery can do with: versions, employments, partial updates, and no uniqueness whatsoever, so that a
-second employee is not prevented but seen."""
+"""Tripletex, as small as delivery can do with: versions, employments, partial updates, and no uniqueness whatsoever, so
+that a second employee is not prevented but seen.
+"""
 
 from __future__ import annotations
 
@@ -99,7 +100,9 @@ class Remote:
     ) -> shapes.Employment:
         if body.get("version", one.version) != one.version:
             raise VersionConflict("409", status=409, code=8000, operation="PUT /employee/employment/{id}")
-        changes = {ours: body[key] for key, ours in (("startDate", "start_date"), ("endDate", "end_date")) if key in body}
+        changes = {
+            ours: body[key] for key, ours in (("startDate", "start_date"), ("endDate", "end_date")) if key in body
+        }
         self.stored += [(owner.id, name, str(value)) for name, value in changes.items()]
         made = msgspec.structs.replace(one, version=one.version + 1, **changes)
         others = tuple(made if other.id == one.id else other for other in owner.employments)
@@ -159,9 +162,7 @@ class Line:
         return self._call("POST /employee/employment", lambda: self.remote.create_employment(body))
 
     def update_employment(self, employment_id: int, body: Mapping[str, Any]) -> shapes.Employment:
-        return self._call(
-            "PUT /employee/employment/{id}", lambda: self.remote.update_employment(employment_id, body)
-        )
+        return self._call("PUT /employee/employment/{id}", lambda: self.remote.update_employment(employment_id, body))
 
     def _call(self, operation: str, act: Callable[[], Any]) -> Any:
         self.worker.step(f"before {operation}")

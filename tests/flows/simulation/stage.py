@@ -1,7 +1,7 @@
 """A seeded scheduler: several workers of which one runs at a time, and which stop before and after every step.
 
-Each worker is a thread, so that the code under test is the real one; a baton lets exactly one of them run. Where a worker stops, the
-scheduler may let it go on, let another go on instead, let time pass, or let the process die.
+Each worker is a thread, so that the code under test is the real one; a baton lets exactly one of them run. Where a
+worker stops, the scheduler may let it go on, let another go on instead, let time pass, or let the process die.
 """
 
 from __future__ import annotations
@@ -66,13 +66,17 @@ class Worker:
         if self.doomed:
             raise Died
 
+    @property
+    def is_alive(self) -> bool:
+        return self._thread is not None and not self.dead
+
     def _run(self) -> None:
         self._go.acquire()
         try:
             self.body(self)
         except Died:
             pass
-        except BaseException as error:
+        except BaseException as error:  # handed to the scheduler, which raises it
             self.error = error
         self.dead = True
         self._back.release()

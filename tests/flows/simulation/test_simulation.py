@@ -1,4 +1,4 @@
-"""Hundreds of seeds: whatever fails before or after whichever step, in the end everything is there, once and in order."""
+"""Hundreds of seeds: whatever fails before or after whichever step, everything is there in the end, once, in order."""
 
 from __future__ import annotations
 

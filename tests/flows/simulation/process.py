@@ -1,0 +1,74 @@
+"""What a worker process has under a seed: a database that may fail around each commit, and lanes without threads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from huma_tripletex.delivery.draining import Answer, Ticket
+from tests.flows.simulation.stage import Chance, Worker
+
+
+class SteppedSession:
+    """A worker's session: it stops before and after each commit, and the database may fail at either side."""
+
+    def __init__(self, session: Session, worker: Worker, chance: Chance) -> None:
+        self._session, self._worker, self._chance = session, worker, chance
+
+    def __call__(self) -> Session:
+        return self._session
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
+
+    def commit(self) -> None:
+        if self._worker.doomed:
+            self._session.rollback()
+        if self._chance.of(0.02):
+            raise OperationalError("before the commit", None, Exception("connection lost"))
+        die = self._chance.of(0.01)
+        if die:
+            self._worker.doomed = True
+            self._session.rollback()
+            self._worker.step("died before a commit")
+        self._session.commit()
+        self._worker.step("after a commit")
+        if self._chance.of(0.01):
+            raise OperationalError("after the commit", None, Exception("connection lost"))
+
+
+class InlineLanes:
+    """Lanes without threads: a task runs when its result is asked for."""
+
+    def __init__(self) -> None:
+        self._tasks: list[tuple[Ticket, Any]] = []
+
+    @property
+    def open(self) -> int:
+        return len(self._tasks)
+
+    def submit(self, key: Ticket, task: Any) -> None:
+        self._tasks.append((key, task))
+
+    def gather(self, seconds: float) -> list[Answer]:
+        return [self._tasks.pop(0)[1]()] if self._tasks else []
+
+    def withdraw(self) -> list[Ticket]:
+        keys, self._tasks = [key for key, _ in self._tasks], []
+        return keys
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class Patience:
+    """May go on so many times: a slice that ends in the middle."""
+
+    def __init__(self, times: int) -> None:
+        self._left = times
+
+    def __call__(self) -> bool:
+        self._left -= 1
+        return self._left > 0
