@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from huma_tripletex.core.employments import Ask, CorrectPeriod, NewPeriod, NoChange, change_for
 from huma_tripletex.core.mapping import new_employment_body
 from huma_tripletex.core.normalise import same
-from huma_tripletex.core.people import EmploymentPeriod
+from huma_tripletex.core.people import EmploymentPeriod, Values
 from huma_tripletex.delivery.asking import Asking
 from huma_tripletex.delivery.choosing import still_worth_sending
 from huma_tripletex.delivery.progress import Progress
@@ -55,7 +55,7 @@ def remembered_periods(work: Work, known: Known, fields: set[str]) -> Sequence[E
         end = work.values.get(LAST)
     elif known.agreed.get(LAST) == work.hash_of(LAST, None):
         end = None
-    elif FIRST in fields:
+    elif FIRST in fields or not (start or work.values.get(LAST)):
         return None
     else:  # some other day than Huma's; which one makes no difference to what is sent
         end = None if work.values.get(LAST) else start
@@ -73,8 +73,8 @@ def _deliver(
             progress.parked(fields, reason)
         case CorrectPeriod():
             _correct(asking, work, progress, fields, change, len(periods))
-        case NewPeriod():
-            begin_employment(asking, work, progress, fields, len(periods))
+        case NewPeriod(start, end):
+            begin_employment(asking, work, progress, fields, len(periods), {FIRST: start, LAST: end})
 
 
 def _correct(
@@ -90,14 +90,16 @@ def _correct(
     _note(work, progress, fields, answer, count)
 
 
-def begin_employment(asking: Asking, work: Work, progress: Progress, fields: set[str], others: int) -> None:
-    """Adds an employment to an employee who has `others` already. Raises TripletexError."""
+def begin_employment(
+    asking: Asking, work: Work, progress: Progress, fields: set[str], others: int, days: Values | None = None
+) -> None:
+    """Adds an employment to an employee who has `others` already; `days` None: with Huma's own. Raises TripletexError."""
     assert progress.known is not None
     if work.terms.divisions and work.terms.division is None:
         return progress.parked(fields, "division_missing")
     body = new_employment_body(
         progress.known.employee_id,
-        work.values,
+        {**work.values, **(days or {})},
         division_id=work.terms.division,
         end_reason=work.terms.options.end_reason,
     )

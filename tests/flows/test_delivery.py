@@ -250,6 +250,23 @@ class TestWorkdays:
         assert stand.entry().state == "done"
         assert len(stand.employee(number)["employments"]) == 2
 
+    def test_a_rehire_does_not_begin_with_the_old_last_workday(self, stand: Bench) -> None:
+        number = stand.linked("p1", last_workday="2021-12-31")
+        stand.edit("p1", first_workday="2023-01-01")
+        stand.drain()
+        rows = stand.employee(number)["employments"]
+        assert [(e["startDate"], e["endDate"]) for e in rows] == [("2020-01-01", "2021-12-31"), ("2023-01-01", None)]
+
+    def test_a_last_workday_is_cleared_where_no_first_one_was_agreed(self, stand: Bench) -> None:
+        number = stand.linked("p1", last_workday="2031-12-31")
+        link = stand.link_of()
+        assert link is not None
+        link.agreed = {key: value for key, value in link.agreed.items() if key != "first_workday"}
+        stand.session.commit()
+        stand.edit("p1", last_workday=None)
+        stand.drain()
+        assert stand.employee(number)["employments"][0]["endDate"] is None
+
     def test_what_cannot_be_decided_asks(self, stand: Bench) -> None:
         stand.linked("p1")
         stand.edit("p1", last_workday="2019-01-01")
