@@ -13,6 +13,7 @@ from huma_tripletex.core.mapping import new_employee_body
 from huma_tripletex.core.normalise import problem, same
 from huma_tripletex.core.people import TripletexEmployee
 from huma_tripletex.delivery.asking import Asking
+from huma_tripletex.delivery.choosing import is_kept
 from huma_tripletex.delivery.employment_part import FIRST, LAST, begin_employment
 from huma_tripletex.delivery.finding import find_ours
 from huma_tripletex.delivery.progress import Progress, known_of
@@ -92,8 +93,7 @@ def after_creation(
 
 def _note(work: Work, progress: Progress, answer: TripletexEmployee, sendable: set[str]) -> None:
     own = EMPLOYEE_KEYS & sendable
-    hidden = {"bank_account_number"} if work.terms.bank_hidden else set()
-    kept = {key for key in own if key in hidden or same(key, answer.values.get(key), work.values.get(key))}
+    kept = {key for key in own if is_kept(work, answer, key)}
     progress.delivered(kept)
     progress.not_kept(own - kept)
     progress.equal_already(key for key in KEYS if not work.values.get(key))

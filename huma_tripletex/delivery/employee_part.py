@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from huma_tripletex.core.fields import BY_KEY
 from huma_tripletex.core.mapping import employee_body
-from huma_tripletex.core.normalise import same
 from huma_tripletex.core.people import TripletexEmployee
 from huma_tripletex.core.rejections import fields_named
 from huma_tripletex.delivery.asking import Asking
-from huma_tripletex.delivery.choosing import still_worth_sending
+from huma_tripletex.delivery.choosing import is_kept, still_worth_sending
 from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.work import Work
 from huma_tripletex.errors import Invalid, VersionConflict
@@ -69,14 +68,7 @@ def _put(asking: Asking, work: Work, progress: Progress, fields: set[str]) -> No
 
 
 def _not_kept(work: Work, answer: TripletexEmployee, fields: set[str]) -> set[str]:
-    return {key for key in fields if not _is_kept(work, answer, key)}
-
-
-def _is_kept(work: Work, answer: TripletexEmployee, key: str) -> bool:
-    """Whether the answer shows what was sent. An account number that the token may not see shows as nothing."""
-    if key == "bank_account_number" and work.terms.bank_hidden and not answer.values.get(key):
-        return True
-    return same(key, answer.values.get(key), work.values.get(key))
+    return {key for key in fields if not is_kept(work, answer, key)}
 
 
 def _birth(work: Work, fields: set[str], seen: TripletexEmployee | None) -> dict[str, object]:

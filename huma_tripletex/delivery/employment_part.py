@@ -93,7 +93,7 @@ def _correct(
 def begin_employment(
     asking: Asking, work: Work, progress: Progress, fields: set[str], others: int, days: Values | None = None
 ) -> None:
-    """Adds an employment to an employee who has `others` already; `days` None: with Huma's own. Raises TripletexError."""
+    """Adds an employment to an employee who has `others`; `days` None: with Huma's own. Raises TripletexError."""
     assert progress.known is not None
     if work.terms.divisions and work.terms.division is None:
         return progress.parked(fields, "division_missing")

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from huma_tripletex.models import RememberedChoice
 from huma_tripletex.simulator import Switches
 from tests.flows.delivery_parts import NORWAY, Bench, bench
 
@@ -31,6 +32,19 @@ def test_one_change_is_one_put(stand: Bench) -> None:
     assert (entry.state, entry.outcome) == ("done", "delivered")
     assert entry.request_id
     assert entry.sent_at
+
+
+def test_somebody_left_out_for_good_is_not_updated(stand: Bench) -> None:
+    number = stand.linked("p1", phone_number="41000000")
+    stand.session.add(
+        RememberedChoice(connection_id=stand.connection_id, person_id="p1", choice="never_sync", made_at=stand.clock())
+    )
+    stand.session.commit()
+    stand.edit("p1", phone_number="41000001")
+    stand.drain()
+    assert stand.calls() == []
+    assert stand.employee(number)["phoneNumberMobile"] == "41000000"
+    assert (stand.entry().state, stand.entry().reason) == ("done", "never_sync")
 
 
 def test_each_following_change_is_one_put_too(stand: Bench) -> None:
@@ -328,3 +342,14 @@ def test_a_foreign_phone_number_goes_with_its_country(stand: Bench) -> None:
     assert row["phoneNumberMobile"] == "32123456"
     assert row["phoneNumberMobileCountry"]["id"] not in (None, NORWAY)
     assert stand.entry().outcome == "delivered"
+
+
+def test_an_account_number_that_the_token_may_not_see_is_delivered_all_the_same() -> None:
+    with bench(switches=Switches(salary_rights=False)) as stand:
+        number = stand.linked("p1")
+        assert "AUTH_WAGE" not in str(stand.connection.rights).upper()
+        stand.edit("p1", bank_account_number="86011117947")
+        stand.drain()
+        assert stand.employee(number)["bankAccountNumber"] == "86011117947"
+        assert stand.entry().outcome == "delivered"
+        assert stand.calls() == [PUT]

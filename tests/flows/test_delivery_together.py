@@ -1,0 +1,96 @@
+"""Several workers at one connection on PostgreSQL, and how many statements a delivery takes."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from huma_tripletex.delivery import Clients, drain
+from huma_tripletex.runtime import utc_now
+from tests.flows.delivery_parts import Bench, bench, statements
+
+
+@pytest.fixture
+def stand(postgres_url: str) -> Iterator[Bench]:
+    with bench(postgres_url, clock=utc_now, batch=5, in_flight=3) as made:
+        yield made
+
+
+def work(stand: Bench, until: threading.Event, errors: list[BaseException]) -> None:
+    clients = Clients()
+    while not until.is_set():
+        try:
+            with stand.app.app_context():
+                drain(stand.runtime, stand.connection_id, clients=clients)
+        except BaseException as error:
+            errors.append(error)
+            return
+    clients.close()
+
+
+def test_four_workers_deliver_everything_once_and_in_order(stand: Bench) -> None:
+    numbers = {f"p{n}": stand.linked(f"p{n}", employee_id=str(n)) for n in range(8)}
+    over, errors = threading.Event(), list[BaseException]()
+    threads = [threading.Thread(target=work, args=(stand, over, errors)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for edit in range(25):
+        for person_id in numbers:
+            stand.edit(person_id, phone_number=f"4{person_id[1:]}{edit:06}")
+    for _ in range(600):
+        if {entry.state for entry in stand.entries()} == {"done"} or errors:
+            break
+        stand.session.commit()
+        over.wait(0.05)
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    assert {entry.state for entry in stand.entries()} == {"done"}
+    for person_id, number in numbers.items():
+        assert stand.employee(number)["phoneNumberMobile"] == f"4{person_id[1:]}000024"
+    answers = Counter(row["status"] for row in stand.http("GET", "requests"))
+    assert answers.keys() <= {200, 201}, "nobody was ever faster than the one who held the person"
+
+
+def test_a_terminated_database_connection_costs_nothing(stand: Bench, postgres_server: str, postgres_url: str) -> None:
+    """The answer was there, and the transaction that should note it is done again on a new connection."""
+    number = stand.linked("p1")
+    stand.edit("p1", phone_number="41000001")
+    name = make_url(postgres_url).database
+    kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+    real, killed = stand.clients.of(stand.runtime, stand.connection), []
+    update = real.update_employee
+
+    def update_and_kill(*arguments: object) -> object:
+        answer = update(*arguments)  # type: ignore[arg-type]
+        with psycopg.connect(postgres_server, autocommit=True) as connection:
+            killed.append(connection.execute(kill, [name]).rowcount)
+        return answer
+
+    real.update_employee = update_and_kill  # type: ignore[method-assign,assignment]
+    stand.drain()
+    assert killed[0] > 0
+    assert stand.employee(number)["phoneNumberMobile"] == "41000001"
+    assert (stand.entry().state, stand.entry().outcome) == ("done", "delivered")
+
+
+@pytest.mark.parametrize(("people", "most"), [(1, 14), (40, 14 + 3 * 7)])
+def test_statements_do_not_grow_with_people(postgres_url: str, people: int, most: int) -> None:
+    """Seven to claim and load a batch, seven to settle whatever answers have come."""
+    with bench(postgres_url, clock=utc_now) as stand:
+        for n in range(people):
+            stand.linked(f"p{n}", employee_id=str(n))
+        stand.edit("p0", given_name="Karin")
+        stand.drain()  # makes and keeps the session
+        for n in range(people):
+            stand.edit(f"p{n}", phone_number=f"410000{n:02}")
+        with statements(stand) as counted:
+            stand.drain()
+        assert {entry.state for entry in stand.entries()} == {"done"}
+        assert sum(counted.values()) <= most, counted
