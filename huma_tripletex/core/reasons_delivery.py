@@ -88,6 +88,11 @@ REASONS: Final = (
         N_("Press Sync users to add {name}, or let new people be added by themselves in the settings."),
     ),
     Reason(
+        "never_sync",
+        N_("{name} is left out of every sync, so the change was not sent."),
+        N_("Open the page of {name} in the log and take them in again, if that was not meant."),
+    ),
+    Reason(
         "left_huma",
         N_("{name} is no longer in Huma or no longer takes part: nothing is sent, nothing is deleted in Tripletex."),
         N_("If {name} has left, see that the employment has ended in Tripletex."),

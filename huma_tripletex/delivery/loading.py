@@ -1,4 +1,4 @@
-"""From claimed entries to work: Huma's values are read now, so they are always fresh. Two queries for a whole batch.
+"""From claimed entries to work: Huma's values are read now, so they are always fresh. Three queries for a whole batch.
 
 What needs no call is decided here: who is not linked, who left Huma, who has come back.
 """
@@ -19,7 +19,7 @@ from huma_tripletex.delivery.restoring import values_to_restore
 from huma_tripletex.delivery.terms import Terms, terms_of
 from huma_tripletex.delivery.work import Approved, Known, Work
 from huma_tripletex.gateway.agreement import hash_for
-from huma_tripletex.models import Connection, PersonLink
+from huma_tripletex.models import Connection, PersonLink, RememberedChoice
 from huma_tripletex.outbox.claim import Claimed
 from huma_tripletex.runtime import Runtime
 
@@ -37,11 +37,13 @@ def load(runtime: Runtime, connection: Connection, claimed: Sequence[Claimed], n
     ids = [person.person_id for person in claimed]
     people = runtime.host.load_people(connection.organisation_id, ids)
     links = links_of(runtime, connection.id, ids)
-    terms = terms_of(connection, now)
+    terms, left_out = terms_of(connection, now), never_synced(runtime, connection.id, ids)
     works, idle = [], []
     for one in claimed:
         person, link = people.get(one.person_id), links.get(one.person_id)
-        if why := _nothing_to_do(one, person, link, terms):
+        if one.person_id in left_out:
+            idle.append((one, "never_sync"))
+        elif why := _nothing_to_do(one, person, link, terms):
             idle.append((one, why))
         else:
             assert person is not None
@@ -57,6 +59,16 @@ def links_of(runtime: Runtime, connection_id: int, person_ids: Sequence[str]) ->
     chosen = select(PersonLink).where(PersonLink.connection_id == connection_id, PersonLink.person_id.in_(person_ids))
     rows = runtime.session.execute(chosen.with_for_update().execution_options(populate_existing=True)).scalars()
     return {link.person_id: link for link in rows}
+
+
+def never_synced(runtime: Runtime, connection_id: int, person_ids: Sequence[str]) -> set[str]:
+    """Those whom an administrator has left out for good."""
+    chosen = select(RememberedChoice.person_id).where(
+        RememberedChoice.connection_id == connection_id,
+        RememberedChoice.person_id.in_(person_ids),
+        RememberedChoice.choice == "never_sync",
+    )
+    return {person_id for person_id in runtime.session.execute(chosen).scalars() if person_id}
 
 
 def _nothing_to_do(claimed: Claimed, person: HostPerson | None, link: PersonLink | None, terms: Terms) -> str:
