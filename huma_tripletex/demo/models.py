@@ -61,6 +61,7 @@ class Person(Rows):
     """Somebody who works for an organisation. Everything but the names may be missing, and nothing is reformatted."""
 
     __tablename__ = "person"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012, SQLAlchemy's form; an id is never given twice
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
