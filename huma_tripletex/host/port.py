@@ -41,8 +41,9 @@ class PersonModel:
     """A mapped class that holds supported fields.
 
     `fields` maps our field keys to its attributes. `person_id` and `organisation_id` name the attributes that say whose
-    values they are (for a table of workdays or accounts: the columns that lead to the person). `email` and `takes_part`
-    name attributes of the main model, or are None.
+    values they are (for a table of workdays or accounts: the columns that lead to the person; an `organisation_id` of
+    "" when only the main model knows it). The first model of a `Host` is the main one: a row of it is a person. `email`
+    and `takes_part` name attributes of the main model, or are None.
     """
 
     model: type[Any]

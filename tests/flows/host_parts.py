@@ -8,8 +8,9 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ForeignKey, create_engine, event, select, text
+from sqlalchemy import Date, Dialect, ForeignKey, create_engine, event, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
 
 from huma_tripletex import Host, HumaTripletex, PersonModel
 from huma_tripletex.core.fields import KEYS
@@ -20,6 +21,16 @@ from huma_tripletex.vault import new_key
 
 db = SQLAlchemy()
 NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
+
+
+class Day(TypeDecorator[date]):
+    """A date that may be given as text too, as a form or an import would."""
+
+    impl = Date
+    cache_ok = True
+
+    def process_bind_param(self, value: date | str | None, _dialect: Dialect) -> date | None:
+        return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 class Rows(DeclarativeBase):
@@ -38,7 +49,7 @@ class Person(Rows):
     bank_account_number: Mapped[str | None]
     employee_id: Mapped[str | None]
     first_workday: Mapped[date | None]
-    last_workday: Mapped[date | None]
+    last_workday: Mapped[date | None] = mapped_column(Day)
     email: Mapped[str | None]
     on_payroll: Mapped[bool] = mapped_column(default=True)
     shoe_size: Mapped[int | None]

@@ -76,6 +76,20 @@ def test_only_values_that_really_changed_count(person: Person) -> None:
     assert entries() == []
 
 
+def test_the_same_date_as_text_is_no_change(person: Person) -> None:
+    person.last_workday = date(2026, 3, 1)
+    db.session.commit()
+    forget()
+    assert person.last_workday == date(2026, 3, 1)
+    person.last_workday = "2026-03-01"
+    db.session.commit()
+    assert entries() == []
+    assert person.last_workday == date(2026, 3, 1)
+    person.last_workday = "2026-03-02"
+    db.session.commit()
+    assert told() == [("change", str(person.id), ["last_workday"])]
+
+
 def test_an_edit_of_an_object_that_was_not_read_again(person: Person) -> None:
     db.session.expire_all()
     person.phone_number = "22334455"

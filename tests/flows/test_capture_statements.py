@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, delete, event, func, insert, select, update
+from sqlalchemy import bindparam, delete, event, func, insert, or_, select, text, update
 
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.models import Connection
@@ -170,6 +170,26 @@ def test_an_upsert(people: list[int]) -> None:
     db.session.execute(adding.on_conflict_do_nothing())
     db.session.commit()
     assert told() == [("added", people[0], list(KEYS))]
+
+
+def test_rows_that_begin_to_match_are_not_missed(people: list[int]) -> None:
+    """Just before the update is carried out, another transaction makes one more row match."""
+    db.session.commit()
+
+    meddled: list[str] = []
+
+    def meddle(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("UPDATE person SET phone_number") and not meddled:
+            meddled.append(statement)
+            with db.engine.begin() as other:
+                other.execute(text(f"UPDATE person SET employee_id = '7' WHERE id = {people[2]}"))
+
+    event.listen(db.engine, "before_cursor_execute", meddle)
+    changing = update(Person).where(or_(Person.id == people[0], Person.employee_id == "7")).values(phone_number="9")
+    assert db.session.execute(changing).rowcount == 2
+    db.session.commit()
+    event.remove(db.engine, "before_cursor_execute", meddle)
+    assert told() == changes([people[0], people[2]], "phone_number")
 
 
 def test_a_database_without_returning(people: list[int], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,6 +60,26 @@ def test_a_claimed_person_is_nobody_elses(hands: Hands) -> None:
     assert hands.states() == ["in_flight", "waiting"]
 
 
+def test_a_claimed_person_does_not_stand_in_the_way_of_others(hands: Hands) -> None:
+    hands.change("a")
+    hands.claim()
+    hands.change("a")
+    hands.change("b")
+    hands.claim(limit=1)
+    assert people(hands) == ["b"]
+
+
+def test_nobody_settles_what_somebody_else_holds(hands: Hands, connection: Connection) -> None:
+    hands.change("a")
+    (theirs,) = hands.claim()
+    hands.change("b")
+    hands.claim()
+    wrong = Settlement(connection_id=connection.id, person_id="b", entry_ids=theirs.entry_ids, outcome="delivered")
+    assert settle(db.session(), hands.token, [wrong], hands.clock()) == 0
+    db.session.commit()
+    assert hands.states() == ["in_flight", "waiting"]
+
+
 def test_what_came_meanwhile_goes_next(hands: Hands) -> None:
     hands.change("p", "phone_number")
     hands.claim()

@@ -19,7 +19,6 @@ from huma_tripletex.outbox.settle import Settlement, settle
 from huma_tripletex.outbox.sweep import release_expired
 from tests.flows.host_parts import NOON, Clock, Person, db, empty_tables, entries, make_connection, make_host_app
 from tests.flows.outbox_parts import LEASE
-from tests.parts.processes import eventually
 
 WORKERS, PEOPLE = 4, 60
 
@@ -169,28 +168,14 @@ def test_capture_under_serializable_alone(app: Flask, engine: Engine, connection
     assert len(entries(kind="change")) == 2
 
 
-def test_rows_that_begin_to_match_are_not_missed(app: Flask, engine: Engine, connection_id: int) -> None:
-    """An update waits for another transaction, after which one more row matches: the keys are those of the update."""
-    db.session.add_all([Person(organisation_id=1, given_name=name, family_name="B", phone_number="1") for name in "ab"])
-    db.session.commit()
-    with ThreadPoolExecutor(1) as pool, Session(engine) as other:
-        other.execute(text("UPDATE person SET phone_number = '2' WHERE given_name = 'a'"))
-
-        def edit() -> int:
-            with app.app_context():
-                changing = update(Person).where(Person.phone_number == "1").values(phone_number="3")
-                result = db.session.execute(changing)
-                db.session.commit()
-                return int(result.rowcount)
-
-        edited = pool.submit(edit)
-        eventually(lambda: _somebody_waits(engine))
-        other.execute(text("UPDATE person SET phone_number = '1' WHERE given_name = 'a'"))
-        other.commit()
-        assert edited.result(timeout=5) == 2
-    assert sorted(entry.person_id for entry in entries(kind="change")) == ["1", "2"]
-
-
-def _somebody_waits(engine: Engine) -> bool:
-    with engine.connect() as connection:
-        return bool(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+def test_an_entry_that_somebody_is_at_goes_next_time(engine: Engine, connection_id: int) -> None:
+    for _ in range(2):
+        change(engine, "a")
+    with Session(engine) as administrator, Session(engine) as worker:
+        administrator.execute(text("UPDATE huma_tripletex_outbox_entry SET attempts = 0 WHERE id = 2"))
+        worker.execute(text("SET lock_timeout = '500ms'"))
+        (claimed,) = claim(worker, connection_id, NOON, NOON + LEASE, "1", 2)
+        worker.commit()
+        administrator.commit()
+    assert claimed.entry_ids == (1,)
+    assert [entry.state for entry in entries()] == ["in_flight", "waiting"]
