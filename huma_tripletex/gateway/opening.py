@@ -11,10 +11,14 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
+from typing import cast
+
+from sqlalchemy import Engine
 
 from huma_tripletex.errors import NotReadable
 from huma_tripletex.gateway.guarded import GuardedTransport
-from huma_tripletex.models import Connection
+from huma_tripletex.gateway.token_window import shared_window
+from huma_tripletex.models import Connection, TokenBudget
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.tripletex.budget import Budget
 from huma_tripletex.tripletex.calls import Call, OnCall
@@ -42,7 +46,9 @@ class OpenClient(Tripletex):
         source = EmployeeTokenSession(
             settings.api_url, settings.consumer_token, token, transport=self._transport, on_call=on_call
         )
-        self.budget = Budget.for_token(source.fingerprint)
+        engine = cast(Engine, runtime.session.get_bind(TokenBudget))
+        shared = shared_window(engine, runtime.vault.keyed_hash("token", token))
+        self.budget = Budget.for_token(source.fingerprint, shared)
         super().__init__(
             settings.api_url,
             source,

@@ -34,8 +34,10 @@ class SharedWindow(Protocol):
         seconds to ask again.
         """
 
-    def learn(self, reading: Reading, now: datetime) -> None:
-        """The headers of an answer that came at `now`: the limit, what is left of it, and when the window ends."""
+    def learn(self, reading: Reading, sent_at: datetime, now: datetime) -> None:
+        """The headers of an answer that came at `now` to a call of `sent_at`: the limit, what is left of it, and when
+        the window ends.
+        """
 
 
 class Budget:
@@ -59,24 +61,26 @@ class Budget:
         self._jitter = jitter
         self._patience = patience
         self._window = Window()
+        self._full_until: datetime | None = None  # by the shared window
         self._lock = threading.Lock()
 
     @classmethod
     def for_token(cls, fingerprint: str, shared: SharedWindow | None = None) -> Budget:
-        """The one budget that this process has for a token. `fingerprint` must not reveal the token; `shared`
-        counts the first time.
+        """The one budget that this process has for a token. `fingerprint` must not reveal the token; `shared` is
+        asked from now on, if given.
         """
         with cls._registry:
-            if fingerprint not in cls._by_token:
-                cls._by_token[fingerprint] = cls(shared=shared)
-            return cls._by_token[fingerprint]
+            budget = cls._by_token.setdefault(fingerprint, cls())
+            budget._shared = shared or budget._shared
+            return budget
 
     def wait_seconds(self) -> float:
         """How long a caller would wait now, 0 if not at all. For those who would rather do something else
         meanwhile.
         """
+        now = self._clock()
         with self._lock:
-            return self._window.wait(self._clock())
+            return max(self._window.wait(now), (self._full_until - now).total_seconds() if self._full_until else 0.0)
 
     def acquire(self, operation: str = "") -> Permit:
         """Waits for leave to make one call, which `settle` must end. Raises RateLimited, unsent, when patience
@@ -101,7 +105,7 @@ class Budget:
             self._window.answered(permit, reading, now)
             wait = self._window.refused(now, self._jitter()) if refused else None
         if self._shared and reading:
-            self._shared.learn(reading, now)
+            self._shared.learn(reading, permit.sent_at, now)
         return wait
 
     def _ask(self) -> tuple[Permit | None, float]:
@@ -114,9 +118,11 @@ class Budget:
         granted, retry_in = self._shared.reserve(1, now)  # outside the lock: it may talk to a database
         if granted:
             return permit, 0.0
+        wait = max(retry_in, GLANCE)
         with self._lock:
             self._window.give_back()
-        return None, max(retry_in, GLANCE)
+            self._full_until = now + timedelta(seconds=wait)
+        return None, wait
 
 
 def _impatient(operation: str, wait: float) -> RateLimited:

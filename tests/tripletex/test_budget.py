@@ -339,7 +339,7 @@ class Row:
         self.left -= granted
         return granted, 2.0
 
-    def learn(self, reading: Reading, now: datetime) -> None:
+    def learn(self, reading: Reading, sent_at: datetime, now: datetime) -> None:
         self.learned.append(reading)
 
 
