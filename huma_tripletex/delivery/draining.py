@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import SystemRandom
 
+from huma_tripletex.core.retry import breaks_after
 from huma_tripletex.delivery.attempt import attempt
 from huma_tripletex.delivery.batch import Batch
 from huma_tripletex.delivery.guard import unforeseen
@@ -31,9 +32,9 @@ from huma_tripletex.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
-AHEAD = 2
+AHEAD = 6
 """People submitted per lane before the next claim: enough that no lane waits for the database."""
-TOGETHER = 25
+TOGETHER = 50
 """Answers that are settled at once while more are under way."""
 GLANCE = 0.25
 """Seconds between looks at the clock while answers are awaited; a longer wait for the rate limit ends the drain."""
@@ -101,9 +102,9 @@ class Drain:
             self._withdraw()
         elif not self._nothing_left and self._lanes.open < self._runtime.settings.in_flight * AHEAD:
             self._claim()
-        answers = self._lanes.gather(GLANCE)
+        answers = self._lanes.gather(GLANCE, TOGETHER)
         self._answers += answers
-        if self._answers and (not answers or not self._lanes.open or len(self._answers) >= TOGETHER):
+        if self._answers:
             self._settle()
         self._give_signs_of_life()
         return bool(self._lanes.open or self._answers) or (beginning and not self._nothing_left)
@@ -150,6 +151,8 @@ class Drain:
     def _task(self, batch: Batch, claimed: Claimed, work: Work) -> Callable[[], Answer]:
         def task() -> Answer:
             progress = attempt(self._client, work, may_write=batch.may_write, clock=self._runtime.clock)
+            if progress.error and breaks_after(progress.error) == 1:
+                self._halt()  # everybody would meet the same answer; `_settle` looks closer
             return batch, Attempted(claimed, work, progress)
 
         return task

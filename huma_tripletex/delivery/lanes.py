@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from queue import Empty, SimpleQueue
 from typing import Generic, Protocol, TypeVar
 
 K = TypeVar("K")
@@ -17,8 +17,8 @@ class Lanes(Protocol[K, R]):
     def submit(self, key: K, task: Callable[[], R]) -> None:
         """Starts a task as soon as a lane is free."""
 
-    def gather(self, seconds: float) -> list[R]:
-        """The results that are there; waits for the first one, but not longer than `seconds`."""
+    def gather(self, seconds: float, enough: int) -> list[R]:
+        """The results that are there; waits until there are `enough` or all, but not longer than `seconds`."""
 
     def withdraw(self) -> list[K]:
         """Takes back the tasks that have not begun."""
@@ -36,8 +36,10 @@ class ThreadLanes(Generic[K, R]):
 
     def __init__(self, size: int) -> None:
         self._threads = ThreadPoolExecutor(size, thread_name_prefix="huma_tripletex")
-        self._results: SimpleQueue[Future[R]] = SimpleQueue()
         self._keys: dict[Future[R], K] = {}
+        self._done: list[Future[R]] = []
+        self._awaited = 1
+        self._enough = threading.Condition()
 
     @property
     def open(self) -> int:
@@ -46,21 +48,25 @@ class ThreadLanes(Generic[K, R]):
     def submit(self, key: K, task: Callable[[], R]) -> None:
         future = self._threads.submit(task)
         self._keys[future] = key
-        future.add_done_callback(self._results.put)
+        future.add_done_callback(self._note)
 
-    def gather(self, seconds: float) -> list[R]:
-        found: list[R] = []
-        while self._keys:
-            try:
-                future = self._results.get(timeout=0 if found else seconds)
-            except Empty:
-                break
-            if self._keys.pop(future, None) is not None:
-                found.append(future.result())
-        return found
+    def gather(self, seconds: float, enough: int) -> list[R]:
+        with self._enough:
+            self._awaited = min(enough, len(self._keys))
+            self._enough.wait_for(lambda: len(self._done) >= self._awaited, seconds)
+            done, self._done = self._done, []
+        return [future.result() for future in done if self._keys.pop(future, None) is not None]
 
     def withdraw(self) -> list[K]:
         return [self._keys.pop(future) for future in list(self._keys) if future.cancel()]
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _note(self, future: Future[R]) -> None:
+        """Runs in the lane. The owner is woken when there is enough to do, and not for every answer."""
+        with self._enough:
+            if not future.cancelled():
+                self._done.append(future)
+            if len(self._done) >= self._awaited:
+                self._enough.notify()

@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
 from huma_tripletex.delivery.batch import Batch
 from huma_tripletex.delivery.guard import unforeseen
+from huma_tripletex.delivery.link_rows import write_links
 from huma_tripletex.delivery.loading import links_of
 from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.verdict import Retrying, internal_settlements, settlements
-from huma_tripletex.delivery.work import Work
+from huma_tripletex.delivery.work import Known, Work
 from huma_tripletex.errors import NotFound, TripletexError
 from huma_tripletex.models import PersonLink
 from huma_tripletex.outbox.claim import Claimed
@@ -76,6 +78,7 @@ def update_links(runtime: Runtime, connection_id: int, attempted: Sequence[Attem
     """Writes what the attempts learnt about links. An employee who is somebody else's already parks the person."""
     links = links_of(runtime, connection_id, [one.claimed.person_id for one in attempted])
     taken = _taken(runtime, connection_id, attempted, links)
+    learnt = []
     for one in attempted:
         link, known = links.get(one.claimed.person_id), one.progress.known
         if link is None:
@@ -84,9 +87,11 @@ def update_links(runtime: Runtime, connection_id: int, attempted: Sequence[Attem
             one.progress.parked(one.work.fields, "found_several")
         elif known:
             taken.add(known.employee_id)
-            _learn(link, one)
+            learnt.append(_learnt(link, known, one))
         elif one.work.known is None and _is_absent(one):
             runtime.session.delete(link)
+    runtime.session.flush()
+    write_links(runtime.session(), learnt)
 
 
 def _taken(
@@ -106,20 +111,23 @@ def _taken(
     return {number for number in runtime.session.execute(chosen).scalars() if number is not None}
 
 
-def _learn(link: PersonLink, one: Attempted) -> None:
-    known, progress = one.progress.known, one.progress
-    assert known is not None
-    if link.employee_id is None:
-        link.agreed, link.tried_at = {}, None
-    link.employee_id, link.employee_version = known.employee_id, known.employee_version
-    link.employment_id, link.employment_version = known.employment_id, known.employment_version
-    link.employment_count = known.employment_count
-    if link.state != "left_huma":
-        link.state = "left_tripletex" if _is_gone(progress.error) else "linked"
-    agreed = progress.agreed - one.work.restores
-    hashes = {key: one.work.hash_of(key, one.work.values.get(key)) for key in agreed}
+def _learnt(link: PersonLink, known: Known, one: Attempted) -> dict[str, Any]:
+    progress = one.progress
     forgotten = progress.forgotten | one.work.restores
-    link.agreed = {key: seal for key, seal in link.agreed.items() if key not in forgotten} | hashes
+    before = link.agreed if link.employee_id is not None else {}
+    hashes = {key: one.work.hash_of(key, one.work.values.get(key)) for key in progress.agreed - one.work.restores}
+    state = "left_tripletex" if _is_gone(progress.error) else "linked"
+    return {
+        "id": link.id,
+        "employee_id": known.employee_id,
+        "state": "left_huma" if link.state == "left_huma" else state,
+        "employee_version": known.employee_version,
+        "employment_id": known.employment_id,
+        "employment_version": known.employment_version,
+        "employment_count": known.employment_count,
+        "agreed": {key: seal for key, seal in before.items() if key not in forgotten} | hashes,
+        "tried_at": link.tried_at if link.employee_id is not None else None,
+    }
 
 
 def _is_gone(error: TripletexError | None) -> bool:

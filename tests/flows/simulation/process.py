@@ -42,7 +42,8 @@ class SteppedSession:
 class InlineLanes:
     """Lanes without threads: a task runs when its result is asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, together: int) -> None:
+        self._together = together
         self._tasks: list[tuple[Ticket, Any]] = []
 
     @property
@@ -52,8 +53,9 @@ class InlineLanes:
     def submit(self, key: Ticket, task: Any) -> None:
         self._tasks.append((key, task))
 
-    def gather(self, seconds: float) -> list[Answer]:
-        return [self._tasks.pop(0)[1]()] if self._tasks else []
+    def gather(self, seconds: float, enough: int) -> list[Answer]:
+        tasks, self._tasks = self._tasks[: self._together], self._tasks[self._together :]
+        return [task() for _, task in tasks]
 
     def withdraw(self) -> list[Ticket]:
         keys, self._tasks = [key for key, _ in self._tasks], []

@@ -137,7 +137,7 @@ class World:
             runtime,
             connection,
             cast(Any, line),
-            cast(Any, InlineLanes()),
+            cast(Any, InlineLanes(self.chance.random.randrange(1, 4))),
             Patience(patience),
             self.chance.random.random,
         ).run()
