@@ -24,6 +24,11 @@ REASONS: Final = (
         N_("Look at the sync that came of it."),
     ),
     Reason(
+        "not_as_approved",
+        N_("What was stored for this sync is no longer what was approved, so nothing of it was written."),
+        N_("Compare again, and tell whoever runs Huma: somebody or something changed the database."),
+    ),
+    Reason(
         "plan_discarded",
         N_("This comparison was discarded."),
         _AGAIN,

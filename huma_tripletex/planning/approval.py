@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable
 from typing import Any, Final, cast
 
 import msgspec
 from sqlalchemy import Table, insert, or_, select
 
+from huma_tripletex.gateway.frozen import Frozen
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import Connection, LogLine, SyncPlan, SyncResult, SyncRun
 from huma_tripletex.planning.aftermath import free_links, remember
@@ -110,15 +110,16 @@ def _freeze(runtime: Runtime, plan: SyncPlan, run: SyncRun, only: Collection[int
     """Makes the results, a thousand to a statement. Answers the digest of every write and how many people there are."""
     which = or_(something_to_write(plan), something_to_agree())
     items = runtime.session.scalars(items_where(plan, which, only)).all()
-    seals, whole = seals_of(runtime, plan), hashlib.sha256()
+    seals, frozen = seals_of(runtime, plan), Frozen()
     for start in range(0, len(items), CHUNK):
         writes = list(person_writes(runtime, seals, items[start : start + CHUNK]))
         free_links(runtime, plan.connection_id, writes)
         rows = [_result(runtime, seals.organisation_id, run, one) for one in writes]
         runtime.session.execute(insert(RESULTS), rows)
         for one in writes:
-            whole.update(_line(one))
-    return runtime.vault.keyed_hash("plan", plan.id, whole.hexdigest()), len(items)
+            who = (one.position, one.action, one.person_id, one.employee_id)
+            frozen.add(*who, _values(one.huma), _values(one.tripletex))
+    return frozen.digest(runtime.vault, plan.id), len(items)
 
 
 def _result(runtime: Runtime, organisation_id: str, run: SyncRun, one: PersonWrites) -> dict[str, Any]:
@@ -158,9 +159,3 @@ def _email(one: PersonWrites) -> str | None:
     if one.action == "add_to_huma":
         return one.content.employee.email if one.content.employee else None
     return one.content.person.email if one.content.person else None
-
-
-def _line(one: PersonWrites) -> bytes:
-    """What is hashed of one person: everything that is written, and to whom."""
-    who = [one.position, one.action, one.person_id, one.employee_id]
-    return msgspec.json.encode([*who, _values(one.huma), _values(one.tripletex)]) + b"\n"

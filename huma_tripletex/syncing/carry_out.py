@@ -14,6 +14,7 @@ from datetime import datetime
 from huma_tripletex.models import Connection, SyncRun
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing import lease
+from huma_tripletex.syncing.as_approved import is_as_approved, refuse
 from huma_tripletex.syncing.cancelling import withdraw
 from huma_tripletex.syncing.carrying import carry_next
 from huma_tripletex.syncing.collecting import collect
@@ -74,6 +75,10 @@ class _Turn:
         last = None
         if run.state == "cancelling" or not connection.is_open:
             withdraw(self._runtime, run)
+        elif run.started_at is None and not is_as_approved(self._runtime, run, connection):
+            log.error("run %s is not what was approved: nothing of it is carried out", run.id)
+            run.started_at = self._runtime.clock()
+            refuse(self._runtime, run)
         else:
             run.state, run.started_at = "running", run.started_at or self._runtime.clock()
             last = carry_next(self._runtime, run, connection, self._position)

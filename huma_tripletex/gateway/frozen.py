@@ -1,0 +1,40 @@
+"""The seal on an approved plan: one keyed hash of everything that is to be written, and to whom.
+
+Approval makes it from what was shown, and a run makes it again from its own rows before it writes anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from huma_tripletex.vault import Vault
+
+Writes = Mapping[str, Sequence[str | None]]
+"""By field, the value before and the value after."""
+
+
+class Frozen:
+    """Collects one person after the other, in the order of their positions."""
+
+    def __init__(self) -> None:
+        self._whole = hashlib.sha256()
+
+    def add(
+        self,
+        position: int,
+        action: str,
+        person_id: str | None,
+        employee_id: int | None,
+        huma: Writes,
+        tripletex: Writes,
+    ) -> None:
+        """One person, with what is written to them in each system."""
+        line = msgspec.json.encode([position, action, person_id, employee_id, huma, tripletex])
+        self._whole.update(line + b"\n")
+
+    def digest(self, vault: Vault, plan_id: int) -> str:
+        """The hash, which nobody without our key can make."""
+        return vault.keyed_hash("plan", plan_id, self._whole.hexdigest())
