@@ -113,7 +113,8 @@ class Budget:
         with self._lock:
             wait = self._window.wait(now)
             permit = None if wait else self._window.take(now)
-        if permit is None or self._shared is None:
+            unlimited = self._window.is_unlimited
+        if permit is None or self._shared is None or unlimited:
             return permit, wait
         granted, retry_in = self._shared.reserve(1, now)  # outside the lock: it may talk to a database
         if granted:

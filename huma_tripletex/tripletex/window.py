@@ -68,6 +68,11 @@ class Window:
         self._longest = 0.0  # the longest wait until an end that was ever told
         self._blocked_until: datetime | None = None
 
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether the server has answered and named no limit."""
+        return self._heard and self._limit is None
+
     def wait(self, now: datetime) -> float:
         """Seconds until it is worth asking again; 0 means that a call may go now."""
         self._turn_over(now)

@@ -12,6 +12,7 @@ from huma_tripletex.gateway.agreement import agree, agreed_hash
 from huma_tripletex.gateway.opening import keep_session, kept_session, open_client
 from huma_tripletex.models import PersonLink
 from huma_tripletex.tripletex import shapes
+from huma_tripletex.tripletex.budget import Budget
 from tests.flows.delivery_parts import FJORD, Bench, bench
 
 
@@ -137,3 +138,19 @@ class TestReading:
         connection = stand.connection
         connection.rights = rights
         assert reading.hides_accounts(connection) is hidden
+
+
+def test_a_server_that_names_no_limit_has_none_in_any_process() -> None:
+    asked = []
+
+    class Shared:
+        def reserve(self, n: int, now: object) -> tuple[int, float]:
+            asked.append(n)
+            return n, 0.0
+
+        def learn(self, *_: object) -> None: ...
+
+    budget = Budget(shared=Shared())
+    for _ in range(5):
+        budget.settle(budget.acquire())
+    assert asked == [1], "only before the first answer could there be a limit"
