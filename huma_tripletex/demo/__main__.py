@@ -22,16 +22,20 @@ def main() -> None:
     environ = dict(os.environ) | {"PORT": str(web), "SIMULATOR_PORT": str(simulator), "PYTHONUNBUFFERED": "1"}
     for name, number in (("PORT", web), ("SIMULATOR_PORT", simulator)):
         must_be_free(name, number)
+    stage = settings.claim_folder()
     clear_stage()
     troupe = Troupe(environ)
-    signal.signal(signal.SIGTERM, as_interrupt)
+    for end in (signal.SIGINT, signal.SIGTERM):  # a shell that puts us into the background has SIGINT ignored
+        signal.signal(end, as_interrupt)
     try:
         perform(troupe, environ, web, simulator)
     except KeyboardInterrupt:
         print("\nThe demo ends.", flush=True)
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for end in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(end, signal.SIG_IGN)
         troupe.end()
+        stage.close()
 
 
 def perform(troupe: Troupe, environ: dict[str, str], web: int, simulator: int) -> None:

@@ -1,4 +1,4 @@
-"""The people page of the demo and its edit form: an ordinary host page that knows nothing of the integration."""
+"""The people page of the demo and its edit form: an ordinary host page, with the integration's timeline embedded."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from wtforms.validators import DataRequired, Length, Optional
 from huma_tripletex.demo import login
 from huma_tripletex.demo.database import db
 from huma_tripletex.demo.models import Person
+from huma_tripletex.web import timeline
 
 blueprint = Blueprint("people", __name__)
 
@@ -72,7 +73,9 @@ def delete(person_id: int) -> BaseResponse:
 
 def saved_or_shown(person: Person, form: PersonForm) -> Any:
     if not form.validate_on_submit():
-        return render_template("demo/person.html", form=form, person=person), 422 if form.is_submitted() else 200
+        history = timeline(str(person.id)) if person.id and login.may_change_settings() else ""
+        status = 422 if form.is_submitted() else 200
+        return render_template("demo/person.html", form=form, person=person, history=history), status
     form.populate_obj(person)
     db.session.add(person)
     db.session.commit()

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, TextIO
 
 from huma_tripletex.simulator import CONSUMER_TOKEN
 from huma_tripletex.vault import new_key
@@ -20,6 +20,20 @@ def folder() -> Path:
     path = Path(os.environ.get("DEMO_FOLDER", ".demo")).resolve()
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
+
+
+def claim_folder() -> TextIO:
+    """The demo's folder for one demo alone, until what is returned is closed.
+
+    Raises:
+        SystemExit: another demo runs in it.
+    """
+    claim = open(folder() / "running", "w")  # noqa: SIM115, held as long as the demo runs
+    try:
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise SystemExit(f"A demo already runs in {folder()}. End it, or set DEMO_FOLDER to another folder.") from None
+    return claim
 
 
 def port(name: str, default: int) -> int:

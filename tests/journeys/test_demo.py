@@ -55,6 +55,16 @@ def test_ctrl_c_leaves_no_process_behind(demo: tuple[subprocess.Popen[bytes], Pa
     assert processes_of(environ["DEMO_FOLDER"]) == []
 
 
+def test_in_the_background_it_heeds_an_interrupt_all_the_same(environ: dict[str, str], tmp_path: Path) -> None:
+    command = ["sh", "-c", 'trap "" INT; exec "$0" "$@"', *COMMAND]
+    with running(command, environ=environ, log=tmp_path / "log") as process:
+        eventually(lambda: "Ctrl-C" in (tmp_path / "log").read_text(), 60)
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+
+    assert processes_of(environ["DEMO_FOLDER"]) == []
+
+
 def test_killed_outright_it_leaves_no_process_behind_either(
     demo: tuple[subprocess.Popen[bytes], Path], environ: dict[str, str]
 ) -> None:
@@ -62,6 +72,18 @@ def test_killed_outright_it_leaves_no_process_behind_either(
     demo[0].wait(30)
 
     eventually(lambda: processes_of(environ["DEMO_FOLDER"]) == [], 30)
+
+
+def test_a_second_demo_in_the_same_folder_says_so(
+    demo: tuple[subprocess.Popen[bytes], Path], environ: dict[str, str]
+) -> None:
+    other = {**os.environ, **environ, "PORT": str(free_port()), "SIMULATOR_PORT": str(free_port())}
+
+    refused = subprocess.run(COMMAND, env=other, capture_output=True, text=True, timeout=60)
+
+    assert refused.returncode != 0
+    assert "DEMO_FOLDER" in refused.stderr
+    assert httpx.get(f"http://127.0.0.1:{environ['PORT']}/login").text.count("Log in as") == 3
 
 
 @pytest.mark.parametrize("name", ["PORT", "SIMULATOR_PORT"])
