@@ -12,7 +12,7 @@ from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.work import Work
 from huma_tripletex.errors import Invalid, VersionConflict
 
-BIRTH = "date_of_birth"
+BIRTH, ACCOUNT = "date_of_birth", "bank_account_number"
 
 
 def deliver_employee(asking: Asking, work: Work, progress: Progress, fields: set[str]) -> None:
@@ -46,6 +46,8 @@ def _put_what_is_accepted(asking: Asking, work: Work, progress: Progress, fields
         if named in (set(), fields):
             raise
         progress.failed(named, error, asking.sent)
+        if BIRTH in named and asking.seen is None:
+            asking.look(progress)  # the others are sent beside Tripletex's own date of birth
         _put(asking, work, progress, fields - named)
 
 
@@ -57,7 +59,7 @@ def _put(asking: Asking, work: Work, progress: Progress, fields: set[str]) -> No
     version = progress.known.employee_version
     answer = asking.update_employee(number, {**constant, "version": version, **body})
     progress.remember(employee_version=answer.version)
-    if stubborn := {key for key in _not_kept(work, answer, fields) if work.values.get(key) is None}:
+    if stubborn := {key for key in _not_seen_kept(work, answer, fields) if work.values.get(key) is None}:
         # whether "" or null empties a field is not documented
         empty = {BY_KEY[key].tripletex: None for key in stubborn}
         answer = asking.update_employee(number, {**constant, "version": answer.version, **empty})
@@ -69,6 +71,12 @@ def _put(asking: Asking, work: Work, progress: Progress, fields: set[str]) -> No
 
 def _not_kept(work: Work, answer: TripletexEmployee, fields: set[str]) -> set[str]:
     return {key for key in fields if not is_kept(work, answer, key)}
+
+
+def _not_seen_kept(work: Work, answer: TripletexEmployee, fields: set[str]) -> set[str]:
+    """Also what the token may not see: whether it was kept, nobody can tell."""
+    hidden = {ACCOUNT} & fields if answer.bank_hidden else set()
+    return _not_kept(work, answer, fields) | hidden
 
 
 def _birth(work: Work, fields: set[str], seen: TripletexEmployee | None) -> dict[str, object]:
