@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huma_tripletex import planning
+from huma_tripletex import connecting, planning
 from huma_tripletex.cli.speaking import Asks, Refused
 from huma_tripletex.models import Connection, SyncPlan
 from huma_tripletex.runtime import Runtime
@@ -15,6 +15,9 @@ def compared(runtime: Runtime, connection: Connection, confirm: bool) -> SyncPla
         Asks: somebody has made choices in an open plan, which would be put away.
         Refused: the systems could not be compared.
     """
+    if connection.state == "needs_attention":
+        connecting.check(runtime, connection)  # the trouble may be over, and nobody else asks at the moment
+        runtime.session.commit()
     current = planning.current_plan(runtime, connection)
     if current is not None and current.decided_by_name and not confirm:
         raise Asks(

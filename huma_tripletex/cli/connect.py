@@ -7,7 +7,8 @@ import sys
 import click
 
 from huma_tripletex import connecting
-from huma_tripletex.cli.speaking import Asks, Refused, for_organisation, say
+from huma_tripletex.cli.speaking import Asks, Refused, for_organisation, open_connection, say
+from huma_tripletex.models import Connection
 from huma_tripletex.runtime import Runtime
 
 
@@ -15,11 +16,11 @@ from huma_tripletex.runtime import Runtime
 @click.option("--confirm", is_flag=True, help="Go on although the token is of another company than before.")
 @for_organisation
 def connect(runtime: Runtime, organisation: str, as_json: bool, confirm: bool) -> None:
-    """Connects an organisation. Reads the employee token from standard input."""
+    """Connects an organisation, or gives it a token in place of one that is no longer accepted: from standard input."""
     if not runtime.host.organisation_name(organisation):
         raise Refused(f"There is no organisation {organisation} in Huma.")
     try:
-        made = connecting.connect(runtime, organisation, _token(), None, confirm_other_company=confirm)
+        made = _connected(runtime, organisation, _token(), confirm)
     except connecting.NeedsConfirmation as asked:
         raise Asks(
             f"This token belongs to {asked.now}, and {asked.links} people are linked to {asked.earlier}. "
@@ -42,6 +43,15 @@ def connect(runtime: Runtime, organisation: str, as_json: bool, confirm: bool) -
             f"Next: flask tripletex plan --organisation {organisation}",
         ],
     )
+
+
+def _connected(runtime: Runtime, organisation: str, token: str, confirm: bool) -> Connection:
+    """A connection whose token is no longer accepted gets this one in its place, and goes on with what waits."""
+    existing = open_connection(runtime, organisation)
+    if existing is None or existing.state != "needs_attention":
+        return connecting.connect(runtime, organisation, token, None, confirm_other_company=confirm)
+    connecting.replace_token(runtime, existing, token, None)
+    return existing
 
 
 def _token() -> str:

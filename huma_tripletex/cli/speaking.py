@@ -15,7 +15,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from huma_tripletex import connecting, planning
-from huma_tripletex.core.reasons import reason
+from huma_tripletex.core.reasons import PASSING, TRY_AGAIN, reason
 from huma_tripletex.errors import HumaTripletexError
 from huma_tripletex.i18n import force_locale
 from huma_tripletex.models import Connection
@@ -38,8 +38,9 @@ class Refused(click.ClickException):
     exit_code = 1
 
     @classmethod
-    def because(cls, key: str, name: str = "") -> Refused:
-        return cls(explained(key, name))
+    def because(cls, key: str) -> Refused:
+        """A command is not repeated by itself, so what will pass is worth another try."""
+        return cls(f"{reason(key).sentence} {TRY_AGAIN}" if key in PASSING else explained(key))
 
 
 def explained(key: str, name: str = "the person", fields: Iterable[str] = ()) -> str:

@@ -45,8 +45,10 @@ def sync(
     planning.choose_everybody(runtime, plan, "only_in_huma", "add" if add_to_tripletex else None)
     planning.choose_everybody(runtime, plan, "only_in_tripletex", "add" if add_to_huma else None)
     runtime.session.commit()
-    open_questions = _undecided(runtime, plan)
+    open_questions = _uncertain(runtime, plan)
     run = _approved(runtime, plan, confirm, email)
+    asked = {"only_in_huma": add_to_tripletex, "only_in_tripletex": add_to_huma}
+    planning.note_impossible(runtime, plan, run, [kind for kind, wanted in asked.items() if wanted])
     run_id = run.id
     runtime.session.commit()
     runtime.queue.enqueue(RUN, run_id)
@@ -75,15 +77,10 @@ def _approved(runtime: Runtime, plan: SyncPlan, confirm: bool, email: str | None
     return run
 
 
-def _undecided(runtime: Runtime, plan: SyncPlan) -> list[str]:
-    """What a preference cannot settle: it stays as it is and is asked again."""
-    sums, unsure = planning.totals(runtime, plan), planning.people_counts(runtime, plan)
-    lines = []
-    if sums.undecided:
-        lines.append(f"{sums.undecided} differences are not decided, because the choice cannot be carried out.")
-    if unsure.uncertain:
-        lines.append(f"{unsure.uncertain} people are uncertain and were left alone: somebody must say who they are.")
-    return lines
+def _uncertain(runtime: Runtime, plan: SyncPlan) -> list[str]:
+    """What a preference cannot settle: they stay as they are and are asked about again."""
+    count = planning.people_counts(runtime, plan).uncertain
+    return [f"{count} people are uncertain and were left alone: somebody must say who they are."] if count else []
 
 
 def _facts(rows: Sequence[reporting.Row]) -> dict[str, Any]:

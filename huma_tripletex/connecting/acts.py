@@ -39,7 +39,7 @@ def resume(runtime: Runtime, connection: Connection, by: HostUser | None) -> Non
     """What waited is sent. Raises Refusal if it is not paused."""
     if connection.state != "paused":
         raise Refusal("not_paused")
-    _begin_again(runtime, connection)
+    begin_again(runtime, connection)
     _note(runtime, connection, "resumed", by)
 
 
@@ -57,7 +57,7 @@ def replace_token(runtime: Runtime, connection: Connection, token: str, by: Host
     keep_facts(connection, facts, runtime.clock())
     keep_token(runtime, connection, cleaned(token), facts)
     if connection.state == "needs_attention":
-        _begin_again(runtime, connection)
+        begin_again(runtime, connection)
     _note(runtime, connection, "token_replaced", by, owner=facts.owner_name)
 
 
@@ -82,7 +82,7 @@ def disconnect(runtime: Runtime, connection: Connection, by: HostUser | None) ->
     _note(runtime, connection, "disconnected", by, dismissed=dismissed)
 
 
-def _begin_again(runtime: Runtime, connection: Connection) -> None:
+def begin_again(runtime: Runtime, connection: Connection) -> None:
     """Connected, and what waits is due at once: it waited for this and not for its own next attempt."""
     now = runtime.clock()
     connection.change_state("connected", now)

@@ -1,4 +1,7 @@
-"""The daily look at a connection: does its token still work, did its owner lose a right, will its owner leave soon?"""
+"""The daily look at a connection: does its token still work, did its owner lose a right, will its owner leave soon?
+
+One that needs attention is looked at more often, and goes on by itself once its token is accepted again.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, scoped_session
 
+from huma_tripletex.connecting.acts import begin_again
 from huma_tripletex.connecting.refusals import Refusal
 from huma_tripletex.connecting.store import keep_facts, keep_session_of
 from huma_tripletex.connecting.token import check_token, token_of
@@ -18,6 +22,8 @@ from huma_tripletex.models import Connection, LogLine, PersonLink
 from huma_tripletex.runtime import Runtime
 
 EVERY: Final = timedelta(days=1)
+SOON: Final = timedelta(minutes=5)
+"""How often a token that was not accepted is tried again: a refusal may have been Tripletex's own mistake."""
 NOTICE: Final = timedelta(days=30)
 """How long before the owner's last workday administrators are warned: time enough to make another token."""
 BROKEN: Final = frozenset(
@@ -44,16 +50,26 @@ class Concern:
 
 
 def due_checks(session: scoped_session[Session] | Session, now: datetime) -> list[int]:
-    """Open connections whose token was not looked at for a day."""
-    late = or_(Connection.checked_at.is_(None), Connection.checked_at <= now - EVERY)
-    return list(session.scalars(select(Connection.id).where(Connection.state.in_(("connected", "paused")), late)))
+    """Open connections whose token was not looked at for a day, and those in trouble after some minutes.
+
+    Where a change was forbidden, the token itself is in order: delivery finds out with the next change.
+    """
+    working = and_(Connection.state.in_(("connected", "paused")), _not_looked_at_since(now - EVERY))
+    troubled = and_(
+        Connection.state == "needs_attention", Connection.state_reason != "forbidden", _not_looked_at_since(now - SOON)
+    )
+    return list(session.scalars(select(Connection.id).where(or_(working, troubled))))
+
+
+def _not_looked_at_since(moment: datetime) -> ColumnElement[bool]:
+    return or_(Connection.checked_at.is_(None), Connection.checked_at <= moment)
 
 
 def check(runtime: Runtime, connection: Connection) -> tuple[Concern, ...]:
     """Looks at the token and its owner; the caller commits and tells the administrators.
 
-    A token that Tripletex no longer accepts puts the connection into `needs_attention`. If Tripletex cannot be asked,
-    nothing changes and the next look comes soon.
+    A token that Tripletex no longer accepts puts the connection into `needs_attention`, and one that it accepts takes
+    it out again. If Tripletex cannot be asked, nothing changes and the next look comes soon.
     """
     now = runtime.clock()
     before = set(connection.rights)
@@ -65,6 +81,9 @@ def check(runtime: Runtime, connection: Connection) -> tuple[Concern, ...]:
         return _broken(runtime, connection, refusal.reason) if refusal.reason in BROKEN else ()
     keep_facts(connection, facts, now)
     keep_session_of(runtime, connection, facts)
+    if connection.state == "needs_attention":
+        begin_again(runtime, connection)
+        runtime.session.add(LogLine.act(connection.id, "recovered", now))
     lost = tuple(sorted(before - set(facts.rights)))
     warnings = (Concern("rights_lost", names=lost),) if lost else ()
     return (*warnings, *_owner_leaves(runtime, connection, now.date()))
@@ -73,9 +92,10 @@ def check(runtime: Runtime, connection: Connection) -> tuple[Concern, ...]:
 def _broken(runtime: Runtime, connection: Connection, reason: str) -> tuple[Concern, ...]:
     now = runtime.clock()
     connection.checked_at = now
-    if connection.state != "needs_attention":
-        connection.change_state("needs_attention", now, reason)
-        runtime.session.add(LogLine.act(connection.id, "needs_attention", now, reason=reason))
+    if connection.state == "needs_attention":
+        return ()  # its administrators have been told
+    connection.change_state("needs_attention", now, reason)
+    runtime.session.add(LogLine.act(connection.id, "needs_attention", now, reason=reason))
     return (Concern(reason),)
 
 

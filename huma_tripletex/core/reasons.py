@@ -18,7 +18,7 @@ from huma_tripletex.core import (
 )
 from huma_tripletex.core.reason import N_, Reason
 
-__all__ = ["ALL", "REASONS", "UNKNOWN", "Reason", "reason"]
+__all__ = ["ALL", "PASSING", "REASONS", "TRY_AGAIN", "UNKNOWN", "Reason", "reason"]
 
 ALL: Final = tuple(
     chain(
@@ -37,6 +37,9 @@ UNKNOWN: Final = Reason(
     N_("Something happened that this version has no words for."),
     N_("Try again. If it comes back, tell whoever runs this system."),
 )
+PASSING: Final = frozenset({"no_answer", "unavailable", "unreadable", "rate_limited"})
+"""What a delivery tries again by itself; connecting and comparing are tried again by whoever wanted them."""
+TRY_AGAIN: Final = N_("Wait a little, and try again.")
 
 
 def reason(key: str) -> Reason:

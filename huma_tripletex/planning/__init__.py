@@ -4,6 +4,7 @@ from huma_tripletex.planning.approval import approve
 from huma_tripletex.planning.beginning import begin, current_plan, discard
 from huma_tripletex.planning.decisions import choose, choose_for_all
 from huma_tripletex.planning.draft import draft
+from huma_tripletex.planning.impossible import note_impossible
 from huma_tripletex.planning.lease import due_plans
 from huma_tripletex.planning.people_decisions import choose_everybody, choose_people
 from huma_tripletex.planning.people_reading import people, people_counts
@@ -34,6 +35,7 @@ __all__ = [
     "guards_of",
     "is_never_synced",
     "never_sync",
+    "note_impossible",
     "people",
     "people_counts",
     "summary",

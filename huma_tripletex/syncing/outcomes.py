@@ -42,6 +42,15 @@ def settle(result: SyncResult, now: datetime) -> None:
     sides = [OVERALL.get(side, side) for side in (result.huma_outcome, result.tripletex_outcome)]
     result.outcome = min(sides, key=RANK.index)
     result.settled_at = now
+    _remember_impossible(result)
+
+
+def _remember_impossible(result: SyncResult) -> None:
+    """Whatever else was done for this person, something that was asked for was known to be impossible."""
+    impossible = (result.detail or {}).get("impossible")
+    if impossible and result.outcome != "failed":
+        result.outcome, result.reason = "failed", next(iter(impossible.values()))
+        result.detail = {**(result.detail or {}), "fields": list(impossible)}
 
 
 def fail(result: SyncResult, now: datetime, reason: str) -> None:

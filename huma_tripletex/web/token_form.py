@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 
 from huma_tripletex.connecting.refusals import NeedsConfirmation, Refusal
+from huma_tripletex.core.reasons import PASSING, TRY_AGAIN
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.web import words
 
@@ -73,7 +74,8 @@ class TokenForm:
             return replace(
                 self, token="", token_error=more, errors=(FormError("token", sentence),), other_company=other
             )
-        sentence, more = words.sentence(refusal.reason), words.next_step(refusal.reason)
+        sentence = words.sentence(refusal.reason)
+        more = _(TRY_AGAIN) if refusal.reason in PASSING else words.next_step(refusal.reason)
         kept = _("We did not keep this token.")
         return replace(
             self, token="", token_error=f"{more} {kept}".strip(), errors=(FormError("token", sentence, more),)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from huma_tripletex.core.fields import BY_KEY, FIELDS
+from huma_tripletex.core.reasons import PASSING
 from huma_tripletex.i18n import gettext
 from huma_tripletex.i18n import lazy_gettext as _
 from huma_tripletex.reporting import sentences
@@ -54,6 +55,7 @@ SIDES: Mapping[str, Any] = {
 ACTS: Mapping[str, Any] = {
     "connected": _("Connected Tripletex"),
     "token_replaced": _("Replaced the token"),
+    "recovered": _("The token is accepted again"),
     "paused": _("Paused the integration"),
     "resumed": _("Resumed the integration"),
     "disconnected": _("Disconnected Tripletex"),
@@ -125,8 +127,6 @@ def _begun(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-PASSING = frozenset({"no_answer", "unavailable", "unreadable", "rate_limited"})
-"""What a delivery tries again by itself; a comparison is tried again by whoever wanted it."""
 FOR_TEMPLATES: dict[str, Any] = {
     "FIELDS": FIELDS,
     "MATCHED_BY": MATCHED_BY,

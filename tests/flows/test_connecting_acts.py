@@ -147,6 +147,33 @@ def test_a_revoked_token_is_noticed_once(flows: Stand) -> None:
     assert logged(flows) == ["connected", "needs_attention"]
 
 
+def test_a_connection_in_trouble_is_looked_at_soon_and_recovers_by_itself(flows: Stand) -> None:
+    connection = flows.connect()
+    flows.fault("status", path="*", status=401, times=None)
+    flows.clock.passes(hours=25)
+    assert [one.reason for one in connecting.check(flows.runtime, connection)] == ["token_unauthorised"]
+    flows.session.commit()
+    assert connecting.due_checks(flows.session, flows.clock()) == []
+    flows.clock.passes(minutes=6)
+    assert connecting.due_checks(flows.session, flows.clock()) == [connection.id]
+    assert connecting.check(flows.runtime, connection) == (), "its administrators have been told"
+    assert connection.state == "needs_attention"
+    flows.http("DELETE", "faults")
+
+    assert connecting.check(flows.runtime, connection) == ()
+
+    assert (connection.state, connection.state_reason) == ("connected", "")
+
+
+def test_where_a_change_was_forbidden_the_token_says_nothing(quick: Stand) -> None:
+    connection = quick.connect()
+    connection.change_state("needs_attention", quick.clock(), "forbidden")
+    connection.checked_at = quick.clock() - timedelta(days=2)
+    quick.session.commit()
+
+    assert connecting.due_checks(quick.session, quick.clock()) == []
+
+
 def test_tripletex_away_is_nobodys_fault(quick: Stand) -> None:
     connection = quick.connect()
     quick.clock.passes(hours=25)
