@@ -34,6 +34,7 @@ NOTICES = {
     "taken_in": Notice(_("Taken in again. The next sync asks about this person.")),
     "saved": Notice(_("The settings are saved.")),
     "discarded": Notice(_("The comparison is stopped. Nothing was changed in either system.")),
+    "looking": Notice(_("Both systems are being compared. What differs shows here in a moment.")),
     "cancelling": Notice(_("Stopping. The person in progress is finished first.")),
     "changed_meanwhile": Notice(
         _("Somebody else made choices here in the meantime. They are shown now; your last choice was not saved."), True

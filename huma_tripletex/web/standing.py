@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +13,7 @@ from huma_tripletex.i18n import ngettext
 from huma_tripletex.models import Connection, OutboxEntry, SyncPlan, SyncResult, SyncRun
 from huma_tripletex.planning.beginning import current_plan
 from huma_tripletex.runtime import Runtime
+from huma_tripletex.web.drift import drift_of
 from huma_tripletex.web.rendering import to
 
 GOOD = ("created", "updated", "nothing_to_do", "planned")
@@ -57,17 +57,8 @@ def context(runtime: Runtime, connection: Connection, parked: int) -> dict[str, 
         "health": health_of(connection, parked),
         "next": next_step(connection, current_plan(runtime, connection), runs),
         "runs": runs,
-        "drift": drift_of(connection),
+        "drift": drift_of(runtime, connection),
     }
-
-
-def drift_of(connection: Connection) -> Mapping[str, Any]:
-    """What differed when both systems were last compared; nothing, if somebody synced since then."""
-    found = connection.drift
-    since = connection.last_synced_at
-    if not found.get("fields") or (since and datetime.fromisoformat(found["at"]) <= since):
-        return {}
-    return found
 
 
 def health(runtime: Runtime, connection: Connection) -> Health:
