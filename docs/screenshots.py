@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -27,7 +27,7 @@ KEPT = (("en", "light", 1280), ("nb", "dark", 375))
 EVERY = tuple(
     (locale, scheme, width) for locale in ("en", "nb") for scheme in ("light", "dark") for width in (375, 768, 1440)
 )
-QUALITY = 45
+QUALITY, HEIGHT = 45, 850
 
 
 def main() -> None:
@@ -55,11 +55,20 @@ def pictures(browser: Browser, folder: Path, locale: str, scheme: str, width: in
         visitor = office.visitor(locale=locale)
         with page_of(browser, address, visitor, width, scheme) as page:
             for stop in tour(office, visitor):
+                page.set_viewport_size({"width": width, "height": HEIGHT})
                 show(page, address, stop, visitor)
                 file = f"{stop.name.replace(',', '').replace(' ', '-')}-{locale}-{scheme}-{width}.jpg"
+                whole(page)
                 page.screenshot(path=folder / file, type="jpeg", quality=QUALITY, full_page=True)
                 page.goto("about:blank")
                 yield stop.name, file
+
+
+def whole(page: Page) -> None:
+    """A window as high as the page: what sticks to its lower edge would lie across the middle of the picture."""
+    width = (page.viewport_size or {"width": 0})["width"]
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": max(height, HEIGHT)})
 
 
 def listed(taken: dict[str, list[str]]) -> str:

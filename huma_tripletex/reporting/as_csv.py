@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from flask_babel import get_locale
+
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.models import SyncRun
 from huma_tripletex.reporting.people import Row
@@ -16,15 +18,19 @@ from huma_tripletex.runtime import Runtime
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet would calculate a cell that begins so."""
+COMMA_OF: Final = {"nb": ";"}
+"""Where the comma is in the numbers, spreadsheets part the cells of a line by semicolons."""
 MARK: Final = "\ufeff"
 """Spreadsheets take a file for UTF-8 when it begins with this."""
 
 
 def csv_of(runtime: Runtime, run: SyncRun) -> Iterator[str]:
     """The lines of the table, its head first, in the current language."""
-    yield MARK + _line(_head())
+    locale = get_locale()
+    between = COMMA_OF.get(locale.language if locale else "", ",")
+    yield MARK + _line(_head(), between)
     for row in every_row(runtime, run):
-        yield _line(_cells(row))
+        yield _line(_cells(row), between)
 
 
 def _head() -> list[str]:
@@ -55,7 +61,7 @@ def _cells(row: Row) -> list[str]:
     ]
 
 
-def _line(cells: Iterable[str]) -> str:
+def _line(cells: Iterable[str], between: str) -> str:
     out = io.StringIO()
-    csv.writer(out).writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+    csv.writer(out, delimiter=between).writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
     return out.getvalue()

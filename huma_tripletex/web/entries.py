@@ -57,7 +57,7 @@ def names_of(runtime: Runtime, connection: Connection, person_ids: Sequence[str]
 
 def line(runtime: Runtime, entry: OutboxEntry, name: str) -> Line:
     fields = (entry.detail or {}).get("fields") or entry.fields
-    result, tone = outcome(entry)
+    result, tone = outcome(entry, name)
     return Line(
         id=entry.id,
         person_id=entry.person_id,
@@ -80,28 +80,28 @@ def what(entry: OutboxEntry) -> str:
     return _("To be added to Tripletex") if entry.kind == "create" else words.labels(entry.fields)
 
 
-def outcome(entry: OutboxEntry) -> tuple[str, str]:
+def outcome(entry: OutboxEntry, name: str = "") -> tuple[str, str]:
     """What became of an entry, and in which tone."""
     match entry.state:
         case "waiting" if entry.reason:
-            return _("Waits: %(why)s", why=words.sentence(entry.reason, fields=entry.fields)), "tx-warn"
+            return _("Waits: %(why)s", why=words.sentence(entry.reason, name=name, fields=entry.fields)), "tx-warn"
         case "waiting":
             return _("On its way"), ""
         case "in_flight":
             return _("Being sent"), ""
         case "parked":
-            return words.sentence(entry.reason, fields=entry.fields) or _("Needs attention"), "tx-bad"
+            return words.sentence(entry.reason, name=name, fields=entry.fields) or _("Needs attention"), "tx-bad"
         case "dismissed":
             return _("Dismissed"), "tx-quiet"
-    return done(entry), ""
+    return done(entry, name), ""
 
 
-def done(entry: OutboxEntry) -> str:
+def done(entry: OutboxEntry, name: str = "") -> str:
     if entry.outcome == "superseded":
         return _("Replaced by a newer change")
     if entry.outcome == "nothing_to_do":
         return _("Tripletex had it already")
     if entry.outcome == "skipped" or entry.settled_at is None:
-        return words.sentence(entry.reason, fields=entry.fields) or _("Left alone")
+        return words.sentence(entry.reason, name=name, fields=entry.fields) or _("Left alone")
     took = max((entry.settled_at - entry.captured_at).total_seconds(), 0)
     return _("In Tripletex after %(time)s", time=seconds(took))

@@ -68,6 +68,11 @@ def exactly(moment: datetime) -> str:
     )
 
 
+def to_the_second(moment: datetime) -> str:
+    """`09:14:03`, for what takes less than a minute; the day stands beside it."""
+    return format_datetime(moment.astimezone(OSLO), "HH:mm:ss", locale=_babel())
+
+
 def day(value: date | str) -> str:
     """`12 March 2026`; text that is no date stays as it is."""
     try:

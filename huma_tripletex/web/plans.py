@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import abort, request
 from flask.wrappers import Response
 from werkzeug.wrappers import Response as BaseResponse
@@ -41,10 +43,10 @@ def plan(plan_id: int) -> BaseResponse:
 
 
 def _comparing(plan: SyncPlan) -> Response:
-    progress = comparing.steps(plan)
+    facts: dict[str, Any] = {"plan": plan, "progress": comparing.steps(plan), "milestone": plan.step}
     if rendering.wants_partial():
-        return rendering.partial("_comparing.html", plan=plan, progress=progress)
-    return rendering.page("comparing.html", plan=plan, progress=progress)
+        return rendering.partial("_comparing.html", speaks=rendering.is_news(plan.step), **facts)
+    return rendering.page("comparing.html", **facts)
 
 
 def _whole(template: str, plan: SyncPlan) -> BaseResponse:
@@ -92,6 +94,8 @@ def reveal(plan_id: int) -> BaseResponse:
     """Shows one masked value to whoever asks, and notes that in the log; or hides it again."""
     runtime, (plan, _connection) = current_runtime(), access.plan(plan_id)
     asked = reveals.Asked.read(request.form) or abort(404)
+    if not rendering.wants_partial():
+        Choices.read(request.form).save(runtime, plan, access.user())
     row, side = reveals.look(runtime, plan, asked, access.user()) or abort(404)
     runtime.session.commit()
     if rendering.wants_partial():

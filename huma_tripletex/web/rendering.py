@@ -11,7 +11,8 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from huma_tripletex.i18n import gettext, ngettext
+from huma_tripletex.core.fields import FIELDS
+from huma_tripletex.i18n import domain, ngettext
 from huma_tripletex.runtime import current_runtime
 from huma_tripletex.web import formatting, highlight, notices, static_files, words
 
@@ -54,13 +55,24 @@ def wants_partial() -> bool:
     return "HX-Request" in request.headers
 
 
+def is_news(milestone: str) -> bool:
+    """Whether a page that asks for itself is further than what it has read out: not every look is worth a voice."""
+    return request.args.get("said", milestone) != milestone
+
+
 def language() -> dict[str, Any]:
     """What every template of ours may use."""
-    runtime = current_runtime()
+    runtime, spoken = current_runtime(), domain.get_translations()
+
+    def said(source: str, **values: Any) -> str:
+        """A text of ours; a page has hundreds, and looks for its language once."""
+        text: str = spoken.gettext(source)
+        return text % values if values else text
+
     return {
-        "t": gettext,
+        "t": said,
         "tn": ngettext,
-        "th": marked_up,
+        "th": lambda source, **values: Markup(said(source)) % values,  # noqa: S704 - texts are ours; values are escaped
         "to": to,
         "static": static,
         "host": runtime.host,
@@ -71,6 +83,7 @@ def language() -> dict[str, Any]:
         "differing": highlight.differing,
         **formatting.FOR_TEMPLATES,
         **words.FOR_TEMPLATES,
+        "label": {field.key: said(field.label) for field in FIELDS}.__getitem__,
         "language": formatting.language(),
     }
 
@@ -81,11 +94,6 @@ def go(endpoint: str, **values: Any) -> BaseResponse:
     if wants_partial():
         return Response(status=204, headers={"HX-Redirect": url})
     return redirect(url, 303)
-
-
-def marked_up(source: str, **values: object) -> Markup:
-    """A text with tags of its own; the values are escaped."""
-    return Markup(gettext(source)) % values  # noqa: S704 - source texts are ours; values are escaped
 
 
 def to(endpoint: str, **values: Any) -> str:

@@ -28,7 +28,9 @@ def run(run_id: int) -> BaseResponse:
 
 def _progress(found: SyncRun, progress: results.Progress) -> Response:
     if rendering.wants_partial():
-        return rendering.partial("_progress.html", run=found, progress=progress)
+        return rendering.partial(
+            "_progress.html", run=found, progress=progress, speaks=rendering.is_news(progress.milestone)
+        )
     return rendering.page("run.html", run=found, progress=progress)
 
 

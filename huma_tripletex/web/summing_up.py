@@ -10,6 +10,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from huma_tripletex import planning
+from huma_tripletex.core.fields import BY_KEY
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.i18n import ngettext
 from huma_tripletex.models import SyncPlan
@@ -19,19 +20,23 @@ from huma_tripletex.planning.writes import PersonWrites, Write
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.web import words
 from huma_tripletex.web.formatting import masked, number
+from huma_tripletex.web.glimpses import Glimpse
+from huma_tripletex.web.sides import OTHER
 from huma_tripletex.web.token_form import FormError
 
-TO_TRY = 10
-"""So many people are offered to try it on first."""
+SIZE, TO_TRY = 40, 10
+"""So many people are on a page, and so many are offered to try it on first."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One value, as it may be seen."""
+    """One value, as it may be seen; the hidden ones can be shown."""
 
     field: str
     before: str = attribute(repr=False)
     after: str = attribute(repr=False)
+    hidden_before: Glimpse | None = None
+    hidden_after: Glimpse | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +120,7 @@ def form_of(needed: NeedsConfirmation | None) -> Form:
 
 
 def look(runtime: Runtime, plan: SyncPlan, page: int) -> Page:
-    found = planning.summary(runtime, plan, page)
+    found = planning.summary(runtime, plan, page, SIZE)
     people = tuple(_person(one) for one in found.people)
     sums = found.totals
     huma = (sums.huma_replaced, sums.huma_filled, sums.huma_cleared, sums.huma_added)
@@ -142,13 +147,27 @@ def _person(one: PersonWrites) -> Person:
     return Person(
         one.item_id,
         one.name,
-        huma=InSystem(one.action == "add_to_huma", _changes(one.huma)),
-        tripletex=InSystem(one.action == "add_to_tripletex", _changes(one.tripletex)),
+        huma=InSystem(one.action == "add_to_huma", _changes(one, "huma")),
+        tripletex=InSystem(one.action == "add_to_tripletex", _changes(one, "tripletex")),
     )
 
 
-def _changes(writes: Iterable[Write]) -> tuple[Change, ...]:
-    return tuple(Change(one.field, masked(one.field, one.before), masked(one.field, one.after)) for one in writes)
+def _changes(person: PersonWrites, system: str) -> tuple[Change, ...]:
+    return tuple(_change(person, system, one) for one in (person.huma if system == "huma" else person.tripletex))
+
+
+def _change(person: PersonWrites, system: str, one: Write) -> Change:
+    """What a value becomes is what the other system has."""
+    before, after = masked(one.field, one.before), masked(one.field, one.after)
+    if not BY_KEY[one.field].sensitive:
+        return Change(one.field, before, after)
+    return Change(
+        one.field,
+        before,
+        after,
+        Glimpse(person.item_id, system, one.field, name=person.name, text=before) if before else None,
+        Glimpse(person.item_id, OTHER[system], one.field, name=person.name, text=after) if after else None,
+    )
 
 
 def _names(found: Iterable[Named]) -> str:

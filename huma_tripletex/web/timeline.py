@@ -17,7 +17,7 @@ from huma_tripletex.models import Connection, LogLine, OutboxEntry, PersonLink, 
 from huma_tripletex.reporting.sentences import OUTCOMES
 from huma_tripletex.runtime import Runtime, current_runtime
 from huma_tripletex.web import access, entries, rendering, words
-from huma_tripletex.web.formatting import recently
+from huma_tripletex.web.formatting import recently, to_the_second
 
 LENGTH = 100
 
@@ -32,6 +32,7 @@ class Moment:
     tone: str = ""
     request_id: str = ""
     url: str = ""
+    times: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def person(person_id: str) -> Response:
     parked = tuple(entries.line(runtime, row, name) for row in rows if row.state == "parked")
     url = runtime.host.person_url(person_id) if found else None
     who = Who(name, _linked(link), url, parked, planning.is_never_synced(runtime, connection, person_id))
-    moments = _history(runtime, connection, person_id, rows, link)
+    moments = _history(runtime, connection, person_id, rows, link, found.name if found else "")
     return rendering.page("person.html", who=who, moments=moments, person_id=person_id)
 
 
@@ -71,7 +72,9 @@ def timeline(person_id: str) -> Markup:
     if connection is None:
         return Markup("")
     rows = entries.newest(runtime, connection, person_id=person_id, limit=LENGTH)
-    moments = _history(runtime, connection, person_id, rows, _link(runtime, connection, person_id))
+    link = _link(runtime, connection, person_id)
+    name = entries.names_of(runtime, connection, [person_id]).get(person_id, "")
+    moments = _history(runtime, connection, person_id, rows, link, name)
     return Markup(rendering.text("embedded_timeline.html", moments=moments))  # noqa: S704 - rendered with escaping
 
 
@@ -91,18 +94,23 @@ def _linked(link: PersonLink | None) -> str:
 
 
 def _history(
-    runtime: Runtime, connection: Connection, person_id: str, rows: Sequence[OutboxEntry], link: PersonLink | None
+    runtime: Runtime,
+    connection: Connection,
+    person_id: str,
+    rows: Sequence[OutboxEntry],
+    link: PersonLink | None,
+    name: str,
 ) -> list[Moment]:
     moments = [
-        *_changes(rows),
-        *_syncs(runtime, connection, person_id),
+        *_changes(rows, name),
+        *_syncs(runtime, connection, person_id, name),
         *_looks(runtime, connection, person_id),
         *_begin(link),
     ]
     return sorted(moments, key=lambda moment: moment.at, reverse=True)[:LENGTH]
 
 
-def _changes(rows: Sequence[OutboxEntry]) -> Iterator[Moment]:
+def _changes(rows: Sequence[OutboxEntry], name: str) -> Iterator[Moment]:
     for row in rows:
         what = _("Changed in Huma: %(fields)s", fields=words.labels(row.fields))
         what = (
@@ -112,11 +120,21 @@ def _changes(rows: Sequence[OutboxEntry]) -> Iterator[Moment]:
             if row.kind == "create"
             else what
         )
-        result, tone = entries.outcome(row)
-        yield Moment(row.captured_at, what, result, tone, row.request_id)
+        result, tone = entries.outcome(row, name)
+        yield Moment(row.captured_at, what, result, tone, row.request_id, times=_times(row))
 
 
-def _syncs(runtime: Runtime, connection: Connection, person_id: str) -> Iterator[Moment]:
+def _times(row: OutboxEntry) -> str:
+    """When it was captured, sent and confirmed, to the second, as far as it has come."""
+    said = [_("captured %(time)s", time=to_the_second(row.captured_at))]
+    if row.sent_at:
+        said.append(_("sent %(time)s", time=to_the_second(row.sent_at)))
+    if row.sent_at and row.settled_at and row.state == "done":
+        said.append(_("confirmed %(time)s", time=to_the_second(row.settled_at)))
+    return ", ".join(said)
+
+
+def _syncs(runtime: Runtime, connection: Connection, person_id: str, name: str) -> Iterator[Moment]:
     query = (
         select(SyncResult, SyncRun)
         .join(SyncRun, SyncRun.id == SyncResult.run_id)
@@ -127,7 +145,9 @@ def _syncs(runtime: Runtime, connection: Connection, person_id: str) -> Iterator
     for result, run in runtime.session.execute(query):
         said = str(OUTCOMES.get(result.outcome, ""))
         fields = sorted({*result.huma_fields, *result.tripletex_fields})
-        sentence = words.sentence(result.reason, fields=fields) or f"{words.labels(fields)}: {said}".strip(": ")
+        sentence = words.sentence(result.reason, name=name, fields=fields) or f"{words.labels(fields)}: {said}".strip(
+            ": "
+        )
         what = _("Sync users, by %(name)s", name=run.pressed_by_name or _("the command line"))
         yield Moment(run.approved_at, what, sentence, url=rendering.to("run", run_id=run.id))
 

@@ -15,16 +15,18 @@ from huma_tripletex.planning.totals import totals
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.web import words
 from huma_tripletex.web.formatting import masked, value
+from huma_tripletex.web.glimpses import Glimpse
 
 SIZE = 50
 
 
 @dataclass(frozen=True)
 class Somebody:
-    """A name, and what tells people apart: birth year, number, first workday."""
+    """A name, and what tells people apart: number, first workday, and the date of birth, masked."""
 
     name: str = attribute(repr=False)
     facts: str = attribute(repr=False)
+    born: Glimpse | None = None
     employee_id: int = 0
 
 
@@ -113,16 +115,30 @@ def sums_of(runtime: Runtime, plan: SyncPlan) -> Sums:
 
 
 def _doubt(found: reading.UncertainPerson) -> Doubt:
-    candidates = tuple(Somebody(one.name, facts(one.values), one.employee_id) for one in found.candidates)
+    candidates = tuple(
+        Somebody(
+            one.name,
+            facts(one.values),
+            _born(found, "tripletex", one.values, one.employee_id),
+            one.employee_id,
+        )
+        for one in found.candidates
+    )
     return Doubt(
         id=found.item.id,
         name=found.name,
         why=words.sentence(found.item.why, name=found.name),
-        huma=Somebody(found.name, facts(found.values)),
+        huma=Somebody(found.name, facts(found.values), _born(found, "huma", found.values)),
         candidates=candidates,
         choice=found.item.choice,
         partner=found.item.partner,
     )
+
+
+def _born(found: reading.UncertainPerson, system: str, values: Values, employee_id: int = 0) -> Glimpse | None:
+    born = values.get("date_of_birth")
+    text = masked("date_of_birth", born)
+    return Glimpse(found.item.id, system, "date_of_birth", employee_id, found.name, text) if born else None
 
 
 def _alone(runtime: Runtime, found: reading.Lonely) -> Alone:
@@ -140,10 +156,10 @@ def _alone(runtime: Runtime, found: reading.Lonely) -> Alone:
 
 
 def facts(values: Values) -> str:
-    """What tells one Bjørn from another, with the day of birth masked."""
+    """What tells one Bjørn from another, beside the date of birth."""
     born, number, first = (values.get(key) for key in ("date_of_birth", "employee_id", "first_workday"))
     known = [
-        _("born %(year)s", year=masked("date_of_birth", born)) if born else _("no date of birth"),
+        "" if born else _("no date of birth"),
         _("employee ID %(number)s", number=number) if number else "",
         _("first workday %(day)s", day=value("first_workday", first)) if first else "",
     ]

@@ -109,3 +109,64 @@ def test_a_name_that_is_searched_for_never_gets_into_an_address(office: Office, 
     assert "Nils Dahl" in page
     assert "Hanne Moe" not in page
     assert "name=nils" not in page
+
+
+def test_masked_value_of_somebody_in_doubt_can_be_shown(office: Office, compared: Visitor) -> None:
+    plan = office.one(SyncPlan).id
+    page = compared.read(f"/tripletex/plans/{plan}/people")
+    key = re.search(r'name="show" value="(\d+-tripletex-date_of_birth-\d+)"', page)
+    assert key
+    assert "1986</span>" in page
+    whole = compared.send(f"/tripletex/plans/{plan}/glimpses", {"show": key[1], "from": "people"})
+    assert re.search(r"<strong class=\"tx-value\">\d+ \w+ 1986</strong>", whole.get_data(as_text=True))
+    assert f"/plans/{plan}/people" in whole.get_data(as_text=True)
+    shown = compared.send(f"/tripletex/plans/{plan}/glimpses", {"show": key[1]}, **HTMX).get_data(as_text=True)
+    assert re.search(r">\d+ \w+ 1986</span>", shown)
+    assert office.one(LogLine).detail == {"field": "date_of_birth", "system": "tripletex"}
+    noted = office.one(LogLine).id
+    hidden = compared.send(f"/tripletex/plans/{plan}/glimpses", {"hide": key[1]}, **HTMX).get_data(as_text=True)
+    assert plain(hidden).strip() in plain(page)
+    assert office.one(LogLine).id == noted
+
+
+def test_both_masked_values_of_a_change_can_be_shown_in_the_summary(office: Office, compared: Visitor) -> None:
+    plan, conflict = office.one(SyncPlan).id, office.one(Conflict, field="date_of_birth", kind="conflict")
+    compared.read(f"/tripletex/plans/{plan}")
+    compared.send(f"/tripletex/plans/{plan}", {"all": "huma"})
+    page = compared.read(f"/tripletex/plans/{plan}/approval")
+    seen = set()
+    for system in ("huma", "tripletex"):
+        key = f"{conflict.item_id}-{system}-date_of_birth-0"
+        assert f'value="{key}"' in page
+        answer = compared.send(f"/tripletex/plans/{plan}/glimpses", {"show": key, "from": "approval"}, **HTMX)
+        seen |= set(re.findall(r">(\d+ \w+ 1977)</span>", answer.get_data(as_text=True)))
+    assert len(seen) == 2
+
+
+def test_nobody_sees_what_is_not_in_the_plan(office: Office, compared: Visitor) -> None:
+    plan = office.one(SyncPlan).id
+    compared.read(f"/tripletex/plans/{plan}/people")
+    for key in ("", "x", "99999-huma-date_of_birth-0", "1-huma-password-0", "1-nowhere-date_of_birth-0"):
+        assert compared.send(f"/tripletex/plans/{plan}/glimpses", {"show": key}).status_code == 404
+
+
+def test_choices_are_kept_when_a_value_is_shown_without_javascript(office: Office, compared: Visitor) -> None:
+    plan, conflict = office.one(SyncPlan).id, office.one(Conflict, field="bank_account_number", kind="conflict")
+    compared.read(f"/tripletex/plans/{plan}")
+    page = compared.send(
+        f"/tripletex/plans/{plan}/reveals", {"show": f"{conflict.id}-huma", f"choice-{conflict.id}": "leave"}
+    )
+    assert page.status_code == 200
+    assert office.one(Conflict, id=conflict.id).choice == "leave"
+
+
+def test_progress_is_read_out_at_every_quarter_and_not_at_every_look(office: Office, compared: Visitor) -> None:
+    plan = office.one(SyncPlan)
+    compared.read(f"/tripletex/plans/{plan.id}/approval")
+    approve(compared, plan.id)
+    run = office.one(SyncRun).id
+    assert 'role="status" id="said"' in compared.read(f"/tripletex/runs/{run}")
+    look = compared.open(f"/tripletex/runs/{run}?said=0", **HTMX).get_data(as_text=True)
+    assert "said=0" in look
+    assert "hx-swap-oob" not in look
+    assert "hx-swap-oob" in compared.open(f"/tripletex/runs/{run}?said=3", **HTMX).get_data(as_text=True)
