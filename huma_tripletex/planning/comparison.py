@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from huma_tripletex.core.matching import Matching, match
+from huma_tripletex.core.matching import Matching, Uncertain, match
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.core.people import HostPerson, TripletexEmployee
 from huma_tripletex.gateway.agreement import HashOf
@@ -96,10 +96,9 @@ def _everybody(both: Both, matching: Matching) -> Iterator[Maker]:
             employee = employees[found.employee_id]
             yield _place(person), partial(_matched, both, person, employee, found.matched_by)
     for unsure in matching.uncertain:
-        candidates = tuple(employees[employee_id] for employee_id in unsure.employee_ids)
         for person_id in unsure.person_ids:
             if person := people.get(person_id):
-                yield _place(person), partial(_uncertain, person, candidates, unsure.why)
+                yield _place(person), partial(_uncertain, both, person, employees, unsure)
     for person_id in matching.only_in_huma:
         if person := people.get(person_id):
             yield _place(person), partial(_only_in_huma, both, person)
@@ -132,8 +131,13 @@ def _matched(both: Both, person: HostPerson, employee: TripletexEmployee, matche
     return Item("matched", content, matched_by, "agree" if news else "", differences=found.differences)
 
 
-def _uncertain(person: HostPerson, candidates: tuple[TripletexEmployee, ...], why: str) -> Item:
-    return Item("uncertain", Content(person, candidates=candidates), why=why)
+def _uncertain(both: Both, person: HostPerson, employees: Mapping[int, TripletexEmployee], unsure: Uncertain) -> Item:
+    """Whom an administrator has ruled out is not offered again, though others are still asked about them."""
+    possible = (one for one in unsure.employee_ids if (person.id, one) not in both.memory.not_same)
+    candidates = tuple(employees[one] for one in possible)
+    if not candidates:
+        return _only_in_huma(both, person)
+    return Item("uncertain", Content(person, candidates=candidates), why=unsure.why)
 
 
 def _only_in_huma(both: Both, person: HostPerson) -> Item:

@@ -37,11 +37,14 @@ class UncertainPerson:
 
 @dataclass(frozen=True)
 class Lonely:
-    """Somebody on one side only. `item.why`: why they are not preselected; `item.blocked`: why they cannot be added."""
+    """Somebody on one side only. `item.why`: why they are not preselected; `item.blocked`: why they cannot be added.
+    `partner`: the name of the employee that an administrator has said they are.
+    """
 
     item: PlanItem
     name: str = field(repr=False)
     values: Values = field(repr=False)
+    partner: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,18 @@ def people(runtime: Runtime, plan: SyncPlan, *, page: int = 1, size: int = 100, 
     )
 
 
+def free_employees(runtime: Runtime, plan: SyncPlan, *, most: int = 500) -> tuple[Candidate, ...]:
+    """Employees who are nobody in Huma yet, in the order of their names: somebody can still be said to be one of them.
+    Of a company where there are more than `most`, the first.
+    """
+    alone = (PlanItem.kind == "only_in_tripletex", PlanItem.choice.is_(None) | (PlanItem.choice != "taken"))
+    here = select(PlanItem).where(PlanItem.plan_id == plan.id, not_tried(plan), *alone)
+    seals = seals_of(runtime, plan)
+    items = runtime.session.scalars(here.order_by(PlanItem.position).limit(most))
+    opened = (seals.open(item.position, item.sealed).employee for item in items)
+    return tuple(Candidate(one.id, one.name, one.values) for one in opened if one)
+
+
 def people_counts(runtime: Runtime, plan: SyncPlan) -> PeopleCounts:
     """How many people of each kind there are, in one query."""
     groups = (PlanItem.kind, PlanItem.why.in_(LEFT), PlanItem.remembered, PlanItem.choice.is_(None))
@@ -124,4 +139,5 @@ def _uncertain(item: PlanItem, seals: Seals) -> UncertainPerson:
 
 def _lonely(item: PlanItem, seals: Seals) -> Lonely:
     content = seals.open(item.position, item.sealed)
-    return Lonely(item, content.name, content.huma if item.kind == "only_in_huma" else content.tripletex)
+    partner = content.employee.name if item.choice == "same" and content.employee else ""
+    return Lonely(item, content.name, content.huma if item.kind == "only_in_huma" else content.tripletex, partner)

@@ -29,7 +29,7 @@ class PeopleForm:
         )
         revision, page = form.get("revision", ""), form.get("page", form.get("this-page", ""))
         return cls(
-            people={**_ticked(form), **_matched(form)},
+            people={**_ticked(form), **_matched(form), **_paired(form)},
             everybody=everybody,
             page=int(page) if page.isdigit() else 1,
             next="next" in form,
@@ -52,3 +52,10 @@ def _matched(form: Mapping[str, str]) -> dict[int, Decision]:
                 ("same", int(answer)) if answer.isdigit() else ("none" if answer == "none" else None, None)
             )
     return decisions
+
+
+def _paired(form: Mapping[str, str]) -> dict[int, Decision]:
+    """Two who were put together by hand, when that button was pressed."""
+    person, employee = form.get("pair-person", ""), form.get("pair-employee", "")
+    pressed = "pair" in form and person.isdigit() and employee.isdigit()
+    return {int(person): ("same", int(employee))} if pressed else {}

@@ -54,6 +54,7 @@ class Alone:
     why: str
     blocked: tuple[tuple[str, str], ...]
     taken: bool
+    partner: str = attribute(repr=False)
     huma_url: str | None
 
 
@@ -80,6 +81,13 @@ class Who:
     page: int
     pages: int
     sums: Sums
+    free: tuple[Somebody, ...]
+
+    @property
+    def can_be_put_together(self) -> tuple[Doubt | Alone, ...]:
+        """People of this page who can still be said to be one of the free employees."""
+        alone = [one for one in self.only_in_huma if not one.taken]
+        return (*(one for one in self.uncertain if one.choice != "same"), *alone) if self.free else ()
 
     @property
     def nobody(self) -> bool:
@@ -99,7 +107,13 @@ def look(runtime: Runtime, plan: SyncPlan, page: int) -> Who:
         page=found.page,
         pages=found.pages,
         sums=sums_of(runtime, plan),
+        free=_free(runtime, plan) if found.uncertain or found.only_in_huma else (),
     )
+
+
+def _free(runtime: Runtime, plan: SyncPlan) -> tuple[Somebody, ...]:
+    free = reading.free_employees(runtime, plan)
+    return tuple(Somebody(one.name, facts(one.values), employee_id=one.employee_id) for one in free)
 
 
 def sums_of(runtime: Runtime, plan: SyncPlan) -> Sums:
@@ -151,6 +165,7 @@ def _alone(runtime: Runtime, found: reading.Lonely) -> Alone:
         why=words.sentence(item.why, name=found.name),
         blocked=tuple((one.get("field", ""), one.get("reason", "")) for one in item.blocked),
         taken=item.choice in ("taken", "same"),
+        partner=found.partner,
         huma_url=runtime.host.person_url(item.person_id) if item.person_id else None,
     )
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from huma_tripletex import planning
-from huma_tripletex.models import Conflict, PlanItem, SyncPlan
+from huma_tripletex.models import Conflict, PlanItem, RememberedChoice, SyncPlan
 from huma_tripletex.planning import NotPossible
 from tests.flows.planning_parts import ANNA, Stand, flows, quick  # noqa: F401
 
@@ -178,3 +178,30 @@ def test_a_match_can_be_doubted_and_believed_again(flows: Stand) -> None:
     assert planning.difference_counts(flows.runtime, plan).all == 0
     planning.choose_people(flows.runtime, plan, {who.id: (None, None)})
     assert planning.difference_counts(flows.runtime, plan).all == 1
+
+
+def test_an_employee_that_was_ruled_out_is_not_offered_again(quick: Stand) -> None:
+    """Though somebody of the same name is still asked about them."""
+    for number in (1, 2):
+        quick.person(number, given_name="Kari", family_name="Hansen", employee_id=None, date_of_birth=None)
+    found = [
+        quick.employee(number, given_name="Kari", family_name="Hansen", employee_id=None, date_of_birth=None)
+        for number in (3, 4)
+    ]
+    first = quick.plan()
+    assert item(quick, first, 1).candidates == found
+    for employee in found:
+        quick.session.add(
+            RememberedChoice(
+                connection_id=first.connection_id,
+                person_id="1",
+                employee_id=employee,
+                choice="not_same",
+                made_at=quick.clock(),
+            )
+        )
+        quick.session.commit()
+        plan = quick.plan()
+        assert employee not in item(quick, plan, 1).candidates
+        assert sorted(item(quick, plan, 2).candidates) == found
+    assert item(quick, plan, 1).kind == "only_in_huma"
