@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 NAMED = 50
 """So many people are named; the page has the rest."""
 OSLO = ZoneInfo("Europe/Oslo")
+WHEN = {"nb": "d. MMMM y HH:mm", "en": "d MMMM y HH:mm"}
 
 
 def send_due_mail(runtime: Runtime, now: datetime) -> int:
@@ -112,11 +113,11 @@ def _about(runtime: Runtime, run: SyncRun, connection: Connection, account: RunR
 
 
 def _what(runtime: Runtime, run: SyncRun, connection: Connection, account: RunReport) -> str:
-    there = run.approved_at.astimezone(OSLO)
+    there, locale = run.approved_at.astimezone(OSLO), babel_locale(run.locale)
     facts = {
         "organisation": runtime.host.organisation_name(connection.organisation_id),
         "company": connection.company_name,
-        "when": format_datetime(there, "d MMMM y HH:mm", locale=babel_locale(run.locale)),
+        "when": format_datetime(there, WHEN[locale[:2]], locale=locale),
         "took": _duration(account.took),
     }
     if run.undoes:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from flask import request
+from flask import current_app, request
 from flask.wrappers import Response
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from huma_tripletex.connecting.refusals import Refusal
+from huma_tripletex.i18n import LOCALES, force_locale
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.planning.refusals import ChangedMeanwhile, NotPossible, Stale
 from huma_tripletex.runtime import current_runtime
@@ -78,6 +80,17 @@ def broken(_error: HTTPException) -> Response:
     return _page(500, Problem(_("That did not work"), (sentence,), rendering.to("tripletex"), _("Back to Tripletex")))
 
 
+def unreachable(error: OperationalError) -> Response:
+    """The database does not answer. The page asks it nothing, not even who is looking."""
+    log.error("the database does not answer: %s", type(error.orig).__name__)
+    spoken = request.accept_languages.best_match(LOCALES) or "en"
+    url = request.path if request.method == "GET" else rendering.to("tripletex")
+    template = current_app.jinja_env.get_template(f"{rendering.FOLDER}unreachable.html")
+    with force_locale(spoken):
+        html = template.render(t=_, static=rendering.static, language=spoken, url=url)
+    return Response(html, 503, {"Retry-After": "60"}, content_type="text/html; charset=utf-8")
+
+
 def changed_meanwhile(_error: ChangedMeanwhile) -> BaseResponse:
     return back_to_plan("changed_meanwhile")
 
@@ -116,6 +129,7 @@ HANDLERS = (
     (404, not_found),
     (500, broken),
     (CSRFError, old_form),
+    (OperationalError, unreachable),
     (ChangedMeanwhile, changed_meanwhile),
     (NotPossible, not_possible),
     (Refusal, not_in_this_state),
