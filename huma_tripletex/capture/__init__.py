@@ -2,7 +2,7 @@
 
     flushes      objects that are new, changed or deleted
     statements   INSERT, UPDATE and DELETE that a session executes
-    unseen       what neither of them sees: a warning that names `record_change`
+    unseen       what neither of them sees: it is captured at the engine by `beneath`, or warned about
     telling      from what was noted to entries, and the nudge after the outermost commit
 
 Listens to the host's own session class and engine, to nothing else. Entries are rows of the host's transaction: what is
@@ -17,6 +17,7 @@ from flask import current_app
 from sqlalchemy import event
 from sqlalchemy.orm import class_mapper
 
+from huma_tripletex.capture import beneath
 from huma_tripletex.capture.flushes import after_flush, after_rollback, before_delete, before_flush
 from huma_tripletex.capture.statements import on_execute
 from huma_tripletex.capture.telling import forget_nudges, nudge, record_change
@@ -51,6 +52,9 @@ def install(runtime: Runtime) -> None:
     _listen(session, "after_commit", nudge)
     _listen(session, "after_transaction_end", forget_nudges)
     _listen(engine, "before_cursor_execute", before_statement)
+    _listen(engine, "commit", beneath.committed)
+    _listen(engine, "rollback", beneath.rolled_back)
+    _listen(engine.pool, "checkin", beneath.given_back)
     for person_model in runtime.host.models:
         _listen(person_model.model, "before_delete", before_delete, propagate=True)
         for name in filter(None, (person_model.person_id, person_model.organisation_id)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect
 from sqlalchemy.orm import Session, SessionTransaction
 
 from huma_tripletex.capture.noted import Noted
@@ -41,12 +41,17 @@ def record_change(person_id: object, *fields: str, organisation_id: object, sess
 
 def tell(session: Session, watch: Watch, noted: Noted) -> None:
     """Writes the entries: one statement, none when nothing was noted."""
+    if noted.fields:
+        session.info.setdefault(NUDGES, set()).update(tell_on(session.connection(), watch, noted))
+
+
+def tell_on(connection: Connection, watch: Watch, noted: Noted) -> set[int]:
+    """Writes the entries on a connection to the database; returns which of our connections are to be nudged."""
     changes = noted.changes()
-    if not changes or not _has_tables(session, watch):
-        return
+    if not changes or not _has_tables(connection, watch):
+        return set()
     homes = watch.homes if any(change.organisation_id is None for change in changes) else None
-    told = record(session, changes, current_runtime().clock(), silent_connection(), homes)
-    session.info.setdefault(NUDGES, set()).update(told)
+    return record(connection, changes, current_runtime().clock(), silent_connection(), homes)
 
 
 def nudge(session: Session) -> None:
@@ -67,13 +72,13 @@ def forget_nudges(session: Session, transaction: SessionTransaction) -> None:
         session.info.pop(NUDGES, None)
 
 
-def _has_tables(session: Session, watch: Watch) -> bool:
+def _has_tables(connection: Connection, watch: Watch) -> bool:
     """Whether there is anything to write to: a host that was not migrated yet must not fail, and has no connection.
 
     It is asked until it is true, then never again.
     """
     if not watch.tables_found:
-        if not inspect(session.connection()).has_table(ENTRIES.name):
+        if not inspect(connection).has_table(ENTRIES.name):
             log.warning("the tables of huma_tripletex are missing; run `flask tripletex db upgrade`")
             return False
         watch.tables_found.add(ENTRIES.name)

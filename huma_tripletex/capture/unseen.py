@@ -1,7 +1,7 @@
 """Notices changes of people that the session says nothing of: bulk calls, Core statements, other sessions.
 
-Listens to the engine. What is not captured is warned about, once per place in the host's code; the warning names
-`record_change()`. What raw SQL does, a later comparison finds.
+Listens to the engine, and has `beneath` capture them. What cannot be captured is warned about, once per place in the
+host's code; the warning names `record_change()`. What raw SQL does, a later comparison finds.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import warnings
 from types import FrameType
 from typing import Any
 
+from huma_tripletex.capture import beneath
 from huma_tripletex.capture.flushes import is_flushing
 from huma_tripletex.capture.statements import is_captured
 from huma_tripletex.capture.watch import Watch, attributes_set, current_watch, table_name
@@ -29,7 +30,7 @@ class UncapturedChange(UserWarning):
 
 
 def before_statement(
-    _connection: Any, _cursor: Any, _statement: str, _parameters: Any, context: Any, _many: bool
+    connection: Any, _cursor: Any, _statement: str, _parameters: Any, context: Any, _many: bool
 ) -> None:
     """Called by the engine before each statement; returns at once unless it writes to a watched table."""
     if not context or not (context.isinsert or context.isupdate or context.isdelete) or is_captured() or is_flushing():
@@ -38,7 +39,8 @@ def before_statement(
     model = watch.of_table(table_name(statement)) if watch else None
     if watch is None or model is None:
         return
-    if context.isupdate and not attributes_set(statement, context.compiled.column_keys, model):
+    touched = attributes_set(statement, context.compiled.column_keys, model) if context.isupdate else frozenset()
+    if (context.isupdate and not touched) or beneath.capture(connection, context, watch, model, touched):
         return
     _warn(watch, table_name(statement))
 

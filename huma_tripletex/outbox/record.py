@@ -12,12 +12,25 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, FromClause, Insert, Text, and_, bindparam, cast, func, insert, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Insert,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from huma_tripletex.models.base import Instant, Json
 from huma_tripletex.models.outbox import EntryKind
-from huma_tripletex.outbox.rows import Columns, as_json, dialect_of, rowset
+from huma_tripletex.outbox.rows import Columns, as_json, rowset
 from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES
 
 RESTORE = "restore"
@@ -60,7 +73,7 @@ class RunChange:
 
 
 def record(
-    session: Session,
+    where: Session | Connection,
     changes: Iterable[Change],
     now: datetime,
     exclude_connection: int | None = None,
@@ -69,15 +82,17 @@ def record(
     """Makes an entry per change and capturing connection of its organisation; returns the connections told.
 
     One statement, whatever the number of changes. An organisation without a connection gets no entry. `homes` is
-    asked, by the same statement, about people whose change does not name their organisation.
+    asked, by the same statement, about people whose change does not name their organisation. `where`: the host's
+    session, or a connection of its engine.
     """
-    dialect = dialect_of(session)
+    connection = where if isinstance(where, Connection) else where.connection()
+    dialect = connection.dialect.name
     rows = [
         {"organisation_id": c.organisation_id, "person_id": c.person_id, "kind": c.kind, "fields": c.fields}
         for c in changes
     ]
     given = {"rows": as_json(dialect, rows), "now": now, "excluded": exclude_connection or NOBODY}
-    return set(session.connection().execute(_recording(dialect, homes), given).scalars())
+    return set(connection.execute(_recording(dialect, homes), given).scalars())
 
 
 def record_for_run(

@@ -1,4 +1,4 @@
-"""What fires no event of the session: it is noticed at the engine and warned about, once per place."""
+"""What fires no event of the session is captured at the engine, or noticed there and warned about, once per place."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import warnings
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select, update
+from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, insert, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from huma_tripletex.capture import UncapturedChange, record_change
 from huma_tripletex.models import Connection
-from tests.flows.host_parts import Person, db, entries, forget, make_person
+from tests.flows.host_parts import Nudges, Person, db, entries, forget, make_person
 
 UNSEEN = pytest.warns(UncapturedChange, match=r"record_change\(\)")
 NAMES = {"organisation_id": 1, "given_name": "A", "family_name": "B"}
@@ -25,16 +25,31 @@ def person(connection: Connection) -> Person:
     return person
 
 
-def test_legacy_bulk_calls(person: Person) -> None:
-    who = person.id
+def captured() -> list[tuple[str, list[str]]]:
+    return [(entry.person_id, entry.fields) for entry in entries()]
+
+
+def test_legacy_bulk_inserts_are_warned_about(person: Person) -> None:
     with UNSEEN:
         db.session.bulk_save_objects([Person(**NAMES)])
     with UNSEEN:
         db.session.bulk_insert_mappings(Person, [NAMES, NAMES])
-    with UNSEEN:
-        db.session.bulk_update_mappings(Person, [{"id": who, "phone_number": "2"}])
     db.session.commit()
     assert entries() == []
+
+
+def test_legacy_bulk_updates(person: Person) -> None:
+    others = [make_person() for _ in range(2)]
+    forget()
+    ids = [person.id, *(other.id for other in others)]
+    db.session.commit()
+    db.session.bulk_update_mappings(Person, [{"id": number, "phone_number": "2"} for number in ids[:2]])
+    detached = db.session.get_one(Person, ids[2])
+    db.session.expunge(detached)
+    detached.phone_number = "3"
+    db.session.bulk_save_objects([detached])
+    db.session.commit()
+    assert sorted(captured()) == [(str(number), ["phone_number"]) for number in ids]
 
 
 def test_the_warning_names_the_place(person: Person) -> None:
@@ -54,14 +69,50 @@ def test_once_per_place(person: Person, caplog: pytest.LogCaptureFixture) -> Non
 
 
 def test_core_statements_on_a_connection(person: Person) -> None:
-    table = Person.__table__
-    with UNSEEN:
-        db.session.connection().execute(update(table).values(phone_number="2"))
+    table, who, other = Person.__table__, str(person.id), str(make_person(phone_number="5").id)
+    forget()
     with UNSEEN:
         db.session.connection().execute(insert(table), [NAMES])
+    db.session.connection().execute(update(table).where(table.c.phone_number == "1").values(phone_number="2"))
+    db.session.commit()
+    with db.engine.begin() as connection:
+        for number in (who, other):  # the second statement is compiled from the first one's cache
+            connection.execute(update(table).where(table.c.id == int(number)).values(family_name="C"))
+    named = update(table).where(table.c.id == bindparam("whose")).values(given_name=table.c.given_name + "x")
+    with db.engine.begin() as connection:
+        connection.execute(named, [{"whose": int(who)}, {"whose": int(other)}])
+        connection.execute(table.delete().where(table.c.id == int(who)))
+    changed = [(one, [name]) for one in (who, other) for name in ("family_name", "given_name")]
+    assert sorted(captured()) == sorted([(who, ["phone_number"]), *changed, (who, [])])
+
+
+def test_core_statements_that_are_rolled_back_leave_nothing(person: Person, nudges: Nudges) -> None:
+    table = Person.__table__
+    db.session.commit()
+    nudges.given.clear()
+    with db.engine.connect() as connection:
+        connection.execute(update(table).values(phone_number="2"))
+        connection.rollback()
+    with db.engine.connect() as connection:
+        connection.execute(select(table))
+        connection.commit()
+    assert (captured(), nudges.given) == ([], [])
+
+
+def test_core_statements_nudge_after_the_commit(person: Person, nudges: Nudges) -> None:
+    table = Person.__table__
+    db.session.commit()
+    nudges.given.clear()
+    with db.engine.begin() as connection:
+        connection.execute(update(table).values(phone_number="2"))
+        assert nudges.given == []
+    assert len(nudges.given) == 1
+
+
+def test_core_statements_that_move_people_are_warned_about(person: Person) -> None:
     with UNSEEN, db.engine.begin() as connection:
-        db.session.commit()
-        connection.execute(table.delete().where(table.c.id == 0))
+        connection.execute(update(Person.__table__).values(organisation_id=2, phone_number="2"))
+    assert captured() == []
 
 
 def test_a_table_that_was_declared_anew(person: Person) -> None:
@@ -70,10 +121,11 @@ def test_a_table_that_was_declared_anew(person: Person) -> None:
         connection.execute(update(anew).values(phone_number="2"))
 
 
-def test_core_statements_in_bulk_or_returning(person: Person) -> None:
-    table = Person.__table__
-    with UNSEEN:
-        db.session.execute(update(table).values(phone_number="2").returning(table.c.id)).all()
+def test_core_statements_returning(person: Person) -> None:
+    table, who = Person.__table__, str(person.id)
+    assert db.session.execute(update(table).values(phone_number="2").returning(table.c.id)).all()
+    db.session.commit()
+    assert captured() == [(who, ["phone_number"])]
 
 
 def test_an_alias(person: Person) -> None:
@@ -85,15 +137,14 @@ def test_an_alias(person: Person) -> None:
 def test_another_session(person: Person) -> None:
     who = person.id
     db.session.commit()
-    with UNSEEN, Session(db.engine) as session:
+    with Session(db.engine) as session:
         session.get_one(Person, who).phone_number = "2"
         session.commit()
-    assert entries() == []
+    assert captured() == [(str(who), ["phone_number"])]
 
 
 def test_recording_it_by_hand(person: Person) -> None:
-    with UNSEEN:
-        db.session.bulk_update_mappings(Person, [{"id": person.id, "phone_number": "2"}])
+    db.session.execute(text("UPDATE person SET phone_number = '2'"))
     record_change(person.id, "phone_number", organisation_id=1)
     db.session.commit()
     assert [entry.fields for entry in entries()] == [["phone_number"]]

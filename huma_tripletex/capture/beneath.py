@@ -1,0 +1,96 @@
+"""Captures at the engine what no session announces: legacy bulk calls, Core on a connection, other sessions.
+
+The database is asked, by the statement's own condition and on its own connection, whom it is about to touch. Workers
+are nudged when the connection is back in its pool after a commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from flask import has_app_context
+from sqlalchemy import BinaryExpression, BindParameter, Column, Connection, Select, select
+from sqlalchemy.sql import operators, visitors
+
+from huma_tripletex.capture.noted import Noted
+from huma_tripletex.capture.telling import tell_on
+from huma_tripletex.capture.watch import Watch, WatchedModel
+from huma_tripletex.runtime import current_runtime
+
+TOLD, COMMITTED = "huma_tripletex_told", "huma_tripletex_committed"
+AT_ONCE = 500
+"""Rows asked about by one statement; databases take only so many parameters."""
+
+
+def capture(connection: Connection, context: Any, watch: Watch, model: WatchedModel, touched: frozenset[str]) -> bool:
+    """Records whom an UPDATE that sets the attributes `touched`, or a DELETE, is about to touch.
+
+    False: it cannot be told, or it moves people elsewhere, or they are new; then nothing was recorded.
+    """
+    statement = context.invoked_statement
+    columns = [model.column(name) for name in (model.person, model.organisation) if name]
+    here = {column.table for column in columns} == {getattr(statement, "table", None)}
+    if context.isinsert or not here or touched & {model.person, model.organisation}:
+        return False
+    noted = Noted(watch.all_keys)
+    keys = watch.all_keys if model.takes_part in touched else [model.keys[name] for name in touched & model.keys.keys()]
+    for query, parameters in _queries(statement, context.compiled_parameters, columns):
+        for person, *home in connection.execute(query, parameters):
+            whose = (home[0] if home else None), person
+            if context.isdelete and model.is_main:
+                noted.left(*whose)
+            else:
+                noted.changed(*whose, list(model.keys.values()) if context.isdelete else keys)
+    told = tell_on(connection, watch, noted)
+    connection.info.setdefault(TOLD, set()).update(told)
+    return True
+
+
+def committed(connection: Connection) -> None:
+    """Called when a transaction of the engine is about to commit."""
+    if told := connection.info.pop(TOLD, None):
+        connection.info.setdefault(COMMITTED, set()).update(told)
+
+
+def rolled_back(connection: Connection) -> None:
+    """Called when one is rolled back: the entries go with it."""
+    connection.info.pop(TOLD, None)
+
+
+def given_back(_connection: Any, record: Any) -> None:
+    """Called when the connection is back in its pool; without an application the sweep finds the entries."""
+    record.info.pop(TOLD, None)
+    told = record.info.pop(COMMITTED, ())
+    if told and has_app_context():
+        for connection_id in told:
+            current_runtime().queue.nudge(connection_id)
+
+
+def _queries(
+    statement: Any, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column[Any]]
+) -> Iterator[tuple[Select[Any], Mapping[str, Any]]]:
+    """Who meets the statement's condition, for each row of its parameters."""
+    query, condition = select(*columns), statement.whereclause
+    if condition is None:
+        yield query, {}
+    elif (by := _one_column(condition)) is not None and len(rows) > 1:
+        column, name = by
+        for start in range(0, len(rows), AT_ONCE):
+            yield query.where(column.in_([row[name] for row in rows[start : start + AT_ONCE]])), {}
+    else:
+        names = [
+            one.key for one in visitors.iterate(condition) if isinstance(one, BindParameter) and not one.unique
+        ]  # the others carry their values with them
+        for row in rows:
+            yield query.where(condition), {name: row[name] for name in names}
+
+
+def _one_column(condition: Any) -> tuple[Column[Any], str] | None:
+    """The column and the parameter of `id = :id`, as bulk calls write it."""
+    if not isinstance(condition, BinaryExpression) or condition.operator is not operators.eq:
+        return None
+    column, parameter = condition.left, condition.right
+    if not isinstance(column, Column) or not isinstance(parameter, BindParameter) or parameter.unique:
+        return None
+    return column, str(parameter.key)
