@@ -10,10 +10,12 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import islice
+from typing import Final
 
 from sqlalchemy import update
 
 from huma_tripletex.core.matching import Matching
+from huma_tripletex.core.reasons import PASSING
 from huma_tripletex.core.retry import outcome_of
 from huma_tripletex.errors import NotReadable, TripletexError, Unauthorised
 from huma_tripletex.models import Connection, SyncPlan
@@ -28,6 +30,9 @@ from huma_tripletex.planning.systems import read_both
 from huma_tripletex.runtime import Runtime
 
 log = logging.getLogger(__name__)
+
+ABOUT_ALL: Final = PASSING | {"unauthorised", "forbidden", "too_many"}
+"""Reasons why no employee at all could be read."""
 
 
 def draft(runtime: Runtime, plan_id: int, *, stop: Callable[[], bool] = lambda: False) -> None:
@@ -46,7 +51,7 @@ def draft(runtime: Runtime, plan_id: int, *, stop: Callable[[], bool] = lambda: 
     except lease.Stopped:
         lease.release(runtime, plan_id, token)
     except TripletexError as error:
-        _fail(runtime, plan_id, token, outcome_of(error, writing=False).reason, error)
+        _fail(runtime, plan_id, token, _why(error), error)
     except NotReadable as error:
         _fail(runtime, plan_id, token, "key_missing", error)
 
@@ -109,6 +114,12 @@ def _finish(runtime: Runtime, plan_id: int, token: str, progress: Progress, find
         runtime.session.rollback()
         raise lease.Lost
     runtime.session.commit()
+
+
+def _why(error: TripletexError) -> str:
+    """Reasons that speak of one person do not say why a comparison failed."""
+    why = outcome_of(error, writing=False).reason
+    return why if why in ABOUT_ALL else "plan_failed"
 
 
 def _fail(runtime: Runtime, plan_id: int, token: str, reason: str, error: Exception | None = None) -> None:

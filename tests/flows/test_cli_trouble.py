@@ -81,6 +81,14 @@ def test_what_passes_is_to_be_tried_again_by_whoever_called(quick_desk: Desk, co
     assert "by itself" not in refused.stderr
 
 
+@pytest.mark.parametrize("status", [404, 409, 422])
+def test_a_plan_that_failed_does_not_speak_of_one_person(quick_desk: Desk, status: int) -> None:
+    quick_desk.connect()
+    quick_desk.fault("status", path="*", status=status, times=None)
+
+    assert "could not be compared" in call(quick_desk, "plan").stderr
+
+
 def test_a_plan_finds_out_that_the_trouble_is_over(desk: Desk) -> None:
     desk.both(1)
     desk.connect()
