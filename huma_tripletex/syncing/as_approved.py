@@ -43,5 +43,8 @@ def refuse(runtime: Runtime, run: SyncRun) -> None:
 
 
 def _next(runtime: Runtime, run: SyncRun, after: int) -> list[SyncResult]:
-    here = select(SyncResult).where(SyncResult.run_id == run.id, SyncResult.position > after)
+    """Those of whom something is to be done; what was known to be impossible has failed already."""
+    here = select(SyncResult).where(
+        SyncResult.run_id == run.id, SyncResult.position > after, SyncResult.outcome == "planned"
+    )
     return list(runtime.session.scalars(here.order_by(SyncResult.position).limit(AT_ONCE)))
