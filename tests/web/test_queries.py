@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -71,32 +70,25 @@ def crowd(office: Office, people: int) -> None:
     httpx.post(f"{office.url}/_simulator/employees", json=employees, timeout=60).raise_for_status()
 
 
-def measure(office: Office, visitor: Visitor) -> dict[str, tuple[int, float]]:
+def measure(office: Office, visitor: Visitor) -> dict[str, int]:
     plan = office.one(SyncPlan).id
     found = {}
     for path in PATHS:
         visitor.read(path.format(plan=plan))
         with counted(office) as statements:
             visitor.read(path.format(plan=plan))
-        found[path] = (len(statements), min(clocked(visitor, path.format(plan=plan)) for _ in range(3)))
+        found[path] = len(statements)
     return found
-
-
-def clocked(visitor: Visitor, path: str) -> float:
-    """Processor time of one page in seconds: what else the machine does must not matter."""
-    begin = time.thread_time()
-    visitor.read(path)
-    return time.thread_time() - begin
 
 
 @pytest.mark.timeout(180)
 def test_queries_do_not_grow_with_the_people(office: Office, synced: Visitor) -> None:
     few = measure(office, compare(office, synced))
     crowd(office, 1000)
+
     many = measure(office, compare(office, synced))
-    assert {path: count for path, (count, _) in many.items()} == {path: count for path, (count, _) in few.items()}
-    slow = {path: round(seconds * 1000) for path, (_, seconds) in many.items()}
-    assert max(slow.values()) < 50, f"processor time in ms at 1,000 people: {slow}"
+
+    assert many == few
 
 
 def test_result_of_a_run_too(office: Office, synced: Visitor) -> None:
