@@ -4,7 +4,7 @@ still ours to write and notes the time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +14,7 @@ from huma_tripletex.core.fields import EMPLOYMENT_KEYS
 from huma_tripletex.core.people import EmploymentPeriod, TripletexEmployee
 from huma_tripletex.delivery.progress import Progress, known_of
 from huma_tripletex.delivery.terms import Terms
+from huma_tripletex.delivery.work import Work
 from huma_tripletex.gateway import reading
 from huma_tripletex.tripletex import shapes
 
@@ -33,9 +34,16 @@ class Api(Protocol):
     ) -> tuple[shapes.Employee, ...]: ...
     def employees(self) -> tuple[shapes.Employee, ...]: ...
     def create_employee(self, body: Mapping[str, Any]) -> shapes.Employee: ...
+    def create_employees(self, bodies: Iterable[Mapping[str, Any]]) -> tuple[shapes.Employee, ...]: ...
     def update_employee(self, employee_id: int, body: Mapping[str, Any]) -> shapes.Employee: ...
     def create_employment(self, body: Mapping[str, Any]) -> shapes.Employment: ...
     def update_employment(self, employment_id: int, body: Mapping[str, Any]) -> shapes.Employment: ...
+
+
+class Share(Protocol):
+    """People who are made in one call."""
+
+    def take(self, asking: Asking, work: Work) -> tuple[TripletexEmployee | None, str]: ...
 
 
 @dataclass
@@ -43,12 +51,14 @@ class Asking:
     """One attempt's conversation with Tripletex.
 
     `seen` is the employee as last read; a write makes it stale. `sent` are the properties of the last write's body.
+    `share`: somebody new is made together with others.
     """
 
     api: Api
     terms: Terms
     may_write: Callable[[], bool]
     clock: Callable[[], datetime]
+    share: Share | None = None
     seen: TripletexEmployee | None = None
     sent_at: datetime | None = None
     sent: Collection[str] | None = None
@@ -71,6 +81,10 @@ class Asking:
     def create_employee(self, body: Mapping[str, Any]) -> TripletexEmployee:
         self._about_to_write(body)
         return self._read(self.api.create_employee(body))
+
+    def create_employees(self, bodies: Sequence[Mapping[str, Any]]) -> Sequence[TripletexEmployee]:
+        self._about_to_write(bodies[0])
+        return [self._read(made) for made in self.api.create_employees(bodies)]
 
     def update_employee(self, employee_id: int, body: Mapping[str, Any]) -> TripletexEmployee:
         self._about_to_write(body)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from huma_tripletex.core.fields import EMPLOYEE_KEYS, EMPLOYMENT_KEYS
-from huma_tripletex.delivery.asking import Api, Asking, LeaseLost
+from huma_tripletex.delivery.asking import Api, Asking, LeaseLost, Share
 from huma_tripletex.delivery.choosing import choose_fields
 from huma_tripletex.delivery.creation import create, look_for_created, obstacle
 from huma_tripletex.delivery.employee_part import deliver_employee
@@ -23,13 +23,15 @@ from huma_tripletex.errors import Invalid, TripletexError, Unauthorised, Version
 log = logging.getLogger(__name__)
 
 
-def attempt(api: Api, work: Work, *, may_write: Callable[[], bool], clock: Callable[[], datetime]) -> Progress:
+def attempt(
+    api: Api, work: Work, *, may_write: Callable[[], bool], clock: Callable[[], datetime], share: Share | None = None
+) -> Progress:
     """Tries to make Tripletex agree about the fields of `work`. Never raises: whatever happens becomes an outcome.
 
     When `may_write` says no before a write, what is left is put off: the person may be somebody else's by now.
     """
     progress = Progress(known=work.known)
-    asking = Asking(api, work.terms, may_write, clock)
+    asking = Asking(api, work.terms, may_write, clock, share)
     if error := unforeseen(lambda: _deliver(asking, work, progress)):
         log.error("delivering a person failed for a reason of our own: %s", error)
         progress.internal(work.fields, may_be_done=asking.sent_at is not None)

@@ -43,7 +43,10 @@ def sent_hashes(work: Work) -> Mapping[str, str]:
 def create(asking: Asking, work: Work, progress: Progress) -> None:
     """Makes the employee and the employment. Raises TripletexError."""
     sendable = sendable_fields(work)
-    answer = asking.create_employee(new_body(work, sendable))
+    answer = None
+    if asking.share:
+        answer, progress.request_id = asking.share.take(asking, work)
+    answer = answer or asking.create_employee(new_body(work, sendable))
     after_creation(asking, work, progress, answer, sendable)
 
 

@@ -20,7 +20,8 @@ from huma_tripletex.delivery.health import Health, note_health
 from huma_tripletex.delivery.lanes import Lanes
 from huma_tripletex.delivery.loading import load
 from huma_tripletex.delivery.settling import Attempted, settle_people, unmark_creations
-from huma_tripletex.delivery.transaction import PASSING, in_transaction
+from huma_tripletex.delivery.together import Together, groups
+from huma_tripletex.delivery.transaction import PASSING, in_transaction, lightly
 from huma_tripletex.delivery.verdict import Retrying, idle_settlement, internal_settlements
 from huma_tripletex.delivery.work import Work
 from huma_tripletex.gateway.opening import OpenClient, keep_session
@@ -76,6 +77,7 @@ class Drain:
         self._health = Health(probing=bool(connection.failures) or connection.state == "needs_attention")
         self._batches: list[Batch] = []
         self._answers: list[Answer] = []
+        self._shared: dict[str, tuple[Together | None, Callable[[], Answer]]] = {}
         self._nothing_left = False
         self._counts = {"delivered": 0, "nothing_to_do": 0, "parked": 0, "later": 0, "snoozed": 0}
 
@@ -119,10 +121,12 @@ class Drain:
         if limit == 1 and self._lanes.open:
             return  # one person goes first
         batch = Batch.begin(self._connection_id, settings.lease_time, runtime.clock)
-        claimed = in_transaction(
-            runtime,
-            lambda: claim(runtime.session(), batch.connection_id, runtime.clock(), batch.until, batch.token, limit),
-        )
+
+        def step() -> list[Claimed]:
+            lightly(runtime)
+            return claim(runtime.session(), batch.connection_id, runtime.clock(), batch.until, batch.token, limit)
+
+        claimed = in_transaction(runtime, step)
         self._nothing_left = len(claimed) < limit
         if claimed:
             batch.people = {one.person_id for one in claimed}
@@ -138,23 +142,26 @@ class Drain:
                 for one in claimed:
                     self._begin(batch, [one])
             else:
-                self._settle_unloaded(batch, claimed[0])
+                retrying = Retrying(self._runtime.clock(), self._horizon, self._jitter)
+                self._settle_batch(batch, [], internal_settlements(claimed[0], retrying))
 
     def _load(self, batch: Batch, claimed: Sequence[Claimed]) -> None:
         runtime = self._runtime
         loaded = in_transaction(runtime, lambda: load(runtime, self._connection(), claimed, runtime.clock()))
+        together = groups([work for _, work in loaded.works])
         for one, work in loaded.works:
-            self._lanes.submit((batch, work), self._task(batch, one, work))
+            self._lanes.submit((batch, work), self._task(batch, one, work, together.get(work.person_id)))
         if loaded.idle:
             self._settle_batch(batch, [], [idle_settlement(one, why) for one, why in loaded.idle])
 
-    def _task(self, batch: Batch, claimed: Claimed, work: Work) -> Callable[[], Answer]:
+    def _task(self, batch: Batch, claimed: Claimed, work: Work, share: Together | None) -> Callable[[], Answer]:
         def task() -> Answer:
-            progress = attempt(self._client, work, may_write=batch.may_write, clock=self._runtime.clock)
+            progress = attempt(self._client, work, may_write=batch.may_write, clock=self._runtime.clock, share=share)
             if progress.error and breaks_after(progress.error) == 1:
                 self._halt()  # everybody would meet the same answer; `_settle` looks closer
             return batch, Attempted(claimed, work, progress)
 
+        self._shared[work.person_id] = share, task  # instead of those of an earlier claim
         return task
 
     def _settle(self) -> None:
@@ -182,10 +189,6 @@ class Drain:
             self._counts[settlement.outcome] += 1
         batch.people -= {one.claimed.person_id for one in attempted} | {one.person_id for one in idle}
 
-    def _settle_unloaded(self, batch: Batch, claimed: Claimed) -> None:
-        retrying = Retrying(self._runtime.clock(), self._horizon, self._jitter)
-        self._settle_batch(batch, [], internal_settlements(claimed, retrying))
-
     def _note_connection(self, now: datetime) -> None:
         connection = self._connection()
         if note_health(connection, self._health, now, self._jitter()):
@@ -207,23 +210,27 @@ class Drain:
             else:
                 batch.halted.set()
 
-    def _withdraw(self) -> None:
-        """Hands back at once whom no lane has begun with."""
+    def _withdraw(self, *, leaving: bool = False) -> None:
+        """Hands back at once whom no lane has begun with; whom another lane has sent together with others goes on."""
         tickets = self._lanes.withdraw()
+        sent = {work.person_id for _, work in tickets if (one := self._shared[work.person_id][0]) and one.sent(work)}
+        for batch, work in tickets:
+            if work.person_id in sent and not leaving:
+                self._lanes.submit((batch, work), self._shared[work.person_id][1])
         for batch in self._batches:
-            if works := [work for own, work in tickets if own is batch]:
-                in_transaction(self._runtime, lambda b=batch, w=works: self._hand_back(b, w))  # type: ignore[misc]
+            if works := [work for own, work in tickets if own is batch and (leaving or work.person_id not in sent)]:
+                in_transaction(self._runtime, lambda b=batch, w=works: self._hand_back(b, w, sent))  # type: ignore[misc]
                 batch.people -= {work.person_id for work in works}
 
-    def _hand_back(self, batch: Batch, works: Sequence[Work]) -> None:
-        unmark_creations(self._runtime, batch, works)
+    def _hand_back(self, batch: Batch, works: Sequence[Work], sent: set[str]) -> None:
+        unmark_creations(self._runtime, batch, [work for work in works if work.person_id not in sent])
         hand_back(self._runtime.session(), batch.token, [work.person_id for work in works])
 
     def _leave(self) -> None:
         """Nothing more is sent. After an error some answers may never be settled: their leases run out."""
         self._halt()
         try:
-            self._withdraw()
+            self._withdraw(leaving=True)
         except PASSING as error:
             self._runtime.session.rollback()
             log.warning("could not hand back what was not begun (%s); its lease will run out", type(error).__name__)

@@ -18,7 +18,7 @@ IDENTITY = ("given_name", "family_name", "date_of_birth", "employee_id")
 
 def find_ours(asking: Asking, work: Work) -> Sequence[TripletexEmployee]:
     """The employees that an earlier create of this person may have made. Raises TripletexError."""
-    return [found for found in _asked(asking, work) if found.id not in work.taken and _is_what_was_sent(work, found)]
+    return [found for found in _asked(asking, work) if found.id not in work.taken and is_what_was_sent(work, found)]
 
 
 def _asked(asking: Asking, work: Work) -> Iterable[TripletexEmployee]:
@@ -34,7 +34,8 @@ def _asked(asking: Asking, work: Work) -> Iterable[TripletexEmployee]:
     return asking.everybody()
 
 
-def _is_what_was_sent(work: Work, found: TripletexEmployee) -> bool:
+def is_what_was_sent(work: Work, found: TripletexEmployee) -> bool:
+    """Whether somebody is whom `work.tried` says was sent."""
     tried = work.tried or {}
     return all(
         work.hash_of(key, normalise(key, found.values.get(key))) == tried[key] for key in IDENTITY if key in tried

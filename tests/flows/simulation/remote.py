@@ -4,7 +4,7 @@ that a second employee is not prevented but seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,6 +62,9 @@ class Remote:
     def create(self, body: Mapping[str, Any]) -> shapes.Employee:
         self.next_id += 1
         return self._store(shapes.Employee(id=self.next_id, version=-1), body)
+
+    def create_all(self, bodies: list[Mapping[str, Any]]) -> tuple[shapes.Employee, ...]:
+        return tuple(self.create(body) for body in bodies)
 
     def update(self, employee_id: int, body: Mapping[str, Any]) -> shapes.Employee:
         found = self.employees.get(employee_id)
@@ -154,6 +157,13 @@ class Line:
 
     def create_employee(self, body: Mapping[str, Any]) -> shapes.Employee:
         return self._call("POST /employee", lambda: self.remote.create(body))
+
+    def create_employees(self, bodies: Iterable[Mapping[str, Any]]) -> tuple[shapes.Employee, ...]:
+        wanted = list(bodies)
+        if self.chance.of(0.1):  # one is not accepted, and nobody knows whether those before it are kept
+            self._call("POST /employee/list", lambda: self.remote.create_all(wanted[: self.chance.random.randrange(2)]))
+            raise Invalid("422", status=422, operation="POST /employee/list")
+        return self._call("POST /employee/list", lambda: self.remote.create_all(wanted))
 
     def update_employee(self, employee_id: int, body: Mapping[str, Any]) -> shapes.Employee:
         return self._call("PUT /employee/{id}", lambda: self.remote.update(employee_id, body))

@@ -87,7 +87,7 @@ class World:
                 company_name="Fjord AS",
                 owner_employee_id=1,
                 owner_name="Anna",
-                rights=["ROLE_ADMINISTRATOR"],
+                rights=["ROLE_ADMINISTRATOR", "AUTH_WAGE_ADMINISTRATOR"],
                 countries={"NO": 161},
                 connected_at=now,
                 capturing_since=now,
