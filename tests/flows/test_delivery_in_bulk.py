@@ -128,3 +128,12 @@ def test_a_drain_that_must_end_in_between(stand: Bench, patience: int) -> None:
     settled(stand)
     everybody_is_there_once(stand)
     assert calls(stand)[LOOK] == 0
+
+
+def test_whom_the_call_has_made_is_finished_though_the_drain_must_end() -> None:
+    with bench(in_flight=1) as stand:
+        approved(stand)
+        stand.fault("delay", seconds=0.3, method="POST", path="/v2/employee/employment", times=None)
+        stand.drain(stop=lambda: LIST in stand.calls())
+        assert calls(stand) == {LIST: 1, POST_EMPLOYMENT: PEOPLE}
+        everybody_is_there_once(stand)
