@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.core.normalise import normalise
@@ -22,6 +22,20 @@ from huma_tripletex.gateway.agreement import hash_for
 from huma_tripletex.models import Connection, PersonLink, RememberedChoice
 from huma_tripletex.outbox.claim import Claimed
 from huma_tripletex.runtime import Runtime
+
+CONNECTION: BindParameter[int] = bindparam("connection")
+PEOPLE: BindParameter[list[str]] = bindparam("people", expanding=True)
+LINKS = (
+    select(PersonLink)
+    .where(PersonLink.connection_id == CONNECTION, PersonLink.person_id.in_(PEOPLE))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+LEFT_OUT = select(RememberedChoice.person_id).where(
+    RememberedChoice.connection_id == CONNECTION,
+    RememberedChoice.person_id.in_(PEOPLE),
+    RememberedChoice.choice == "never_sync",
+)
 
 
 @dataclass(frozen=True)
@@ -56,19 +70,14 @@ def load(runtime: Runtime, connection: Connection, claimed: Sequence[Claimed], n
 
 def links_of(runtime: Runtime, connection_id: int, person_ids: Sequence[str]) -> Mapping[str, PersonLink]:
     """The links of these people, locked until the transaction ends."""
-    chosen = select(PersonLink).where(PersonLink.connection_id == connection_id, PersonLink.person_id.in_(person_ids))
-    rows = runtime.session.execute(chosen.with_for_update().execution_options(populate_existing=True)).scalars()
+    rows = runtime.session.execute(LINKS, {"connection": connection_id, "people": list(person_ids)}).scalars()
     return {link.person_id: link for link in rows}
 
 
 def never_synced(runtime: Runtime, connection_id: int, person_ids: Sequence[str]) -> set[str]:
     """Those whom an administrator has left out for good."""
-    chosen = select(RememberedChoice.person_id).where(
-        RememberedChoice.connection_id == connection_id,
-        RememberedChoice.person_id.in_(person_ids),
-        RememberedChoice.choice == "never_sync",
-    )
-    return {person_id for person_id in runtime.session.execute(chosen).scalars() if person_id}
+    given = {"connection": connection_id, "people": list(person_ids)}
+    return {person_id for person_id in runtime.session.execute(LEFT_OUT, given).scalars() if person_id}
 
 
 def _nothing_to_do(claimed: Claimed, person: HostPerson | None, link: PersonLink | None, terms: Terms) -> str:

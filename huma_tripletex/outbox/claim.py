@@ -11,20 +11,38 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Executable,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from huma_tripletex.core.fields import KEYS
-from huma_tripletex.models.base import Instant
+from huma_tripletex.models.base import BigId, Instant
 from huma_tripletex.models.outbox import EntryKind
 from huma_tripletex.outbox.rows import POSTGRESQL, dialect_of
 from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES, LEASES, is_open, state_is
 
 ENTRIES_PER_PERSON = 20
 """So many entries are looked at for every person asked for."""
+CONNECTION: BindParameter[int] = bindparam("connection", type_=BigId)
+"""The statements here are built once, and given their values each time: building them costs more than running them."""
 WEIGHT: dict[EntryKind, int] = {"change": 0, "added": 1, "create": 2}
 
 
@@ -97,46 +115,55 @@ def claim(
 
 
 def _lease(session: Session, connection_id: int, now: datetime, until: datetime, token: str, limit: int) -> list[str]:
-    people = _due(connection_id, now, limit).subquery()
+    given = {"connection": connection_id, "now": now, "until": until, "token": token, "at_most": limit}
+    given["looked_at"] = limit * ENTRIES_PER_PERSON
+    return list(session.connection().execute(_leasing(dialect_of(session)), given).scalars())
+
+
+@cache
+def _leasing(dialect: str) -> Executable:
+    people = _due().subquery()
     # In the order of ids, so that two workers at the same people wait for each other in turn and not in a circle.
     rows = (
-        select(literal(connection_id), people.c.person_id, literal(token), literal(until, Instant))
+        select(CONNECTION, people.c.person_id, bindparam("token", type_=Text), bindparam("until", type_=Instant))
         .where(literal(1) == 1)
         .order_by(people.c.person_id)
     )
-    insert = postgresql.insert if dialect_of(session) == POSTGRESQL else sqlite.insert
+    insert = postgresql.insert if dialect == POSTGRESQL else sqlite.insert
     columns = ("connection_id", "person_id", "token", "until")
     leasing = insert(LEASES).from_select(columns, rows).on_conflict_do_nothing()
-    return list(session.execute(leasing.returning(LEASES.c.person_id)).scalars())
+    return leasing.returning(LEASES.c.person_id)
 
 
-def _due(connection_id: int, now: datetime, limit: int) -> Select[tuple[str]]:
+def _due() -> Select[tuple[str]]:
     """One entry for each due person who is nobody's, the first of theirs: workers who skip it skip the person.
 
     Only a number of entries from the front of the queue are looked at, so that its length costs nothing.
     """
-    held = exists().where(LEASES.c.connection_id == connection_id, LEASES.c.person_id == ENTRIES.c.person_id)
+    held = exists().where(LEASES.c.connection_id == CONNECTION, LEASES.c.person_id == ENTRIES.c.person_id)
     oldest = ENTRIES.c.not_before, ENTRIES.c.id
-    due = select(ENTRIES.c.id, ENTRIES.c.person_id).where(_is_due(connection_id, now), ~held)
-    front = due.order_by(*oldest).limit(limit * ENTRIES_PER_PERSON).subquery()
+    due = select(ENTRIES.c.id, ENTRIES.c.person_id).where(_is_due(), ~held)
+    front = due.order_by(*oldest).limit(bindparam("looked_at", type_=Integer)).subquery()
     first = select(func.min(front.c.id)).group_by(front.c.person_id)
     people = select(ENTRIES.c.person_id).where(ENTRIES.c.id.in_(first), state_is("waiting"))
-    return people.order_by(*oldest).limit(limit).with_for_update(skip_locked=True)
+    at_most = bindparam("at_most", type_=Integer)
+    return people.order_by(*oldest).limit(at_most).with_for_update(skip_locked=True)
 
 
-def _is_due(connection_id: int, now: datetime) -> ColumnElement[bool]:
+def _is_due() -> ColumnElement[bool]:
     """It waits, its time has come, and it may be sent: before the first run has ended, only what a run asks for."""
-    may_send = and_(CONNECTIONS.c.id == connection_id, may_be_asked(now))
+    now = bindparam("now", type_=Instant)
+    may_send = and_(CONNECTIONS.c.id == CONNECTION, may_be_asked(now))
     active = exists().where(may_send, CONNECTIONS.c.activated_at.is_not(None))
     return and_(
-        ENTRIES.c.connection_id == connection_id,
+        ENTRIES.c.connection_id == CONNECTION,
         state_is("waiting"),
         ENTRIES.c.not_before <= now,
         or_(active, and_(ENTRIES.c.run_id.is_not(None), exists().where(may_send))),
     )
 
 
-def may_be_asked(now: datetime) -> ColumnElement[bool]:
+def may_be_asked(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The connection is connected and not snoozed; one that needs attention may be probed when its snooze is over."""
     awake = or_(CONNECTIONS.c.snoozed_until.is_(None), CONNECTIONS.c.snoozed_until <= now)
     probing = and_(CONNECTIONS.c.state == "needs_attention", CONNECTIONS.c.snoozed_until <= now)
@@ -145,29 +172,23 @@ def may_be_asked(now: datetime) -> ColumnElement[bool]:
 
 def _take_waiting(session: Session, connection_id: int, people: Sequence[str], token: str) -> list[Entry]:
     """Everything that waits, also what would have waited longer: what is sent are the latest values."""
-    waiting = and_(_of(connection_id, people), state_is("waiting"))
-    return _take(session, waiting, token)
+    given = {"connection": connection_id, "people": list(people), "holder": token}
+    return _entries(session, _taking_waiting(), given)
 
 
 def _take_parked(
     session: Session, connection_id: int, people: Sequence[str], token: str, newer: Sequence[Entry]
 ) -> list[Entry]:
     """Parked entries that a newer change names again: all their fields come along, and their retries begin anew."""
-    parked = select(ENTRIES.c.id, ENTRIES.c.person_id, ENTRIES.c.fields).where(
-        _of(connection_id, people), state_is("parked")
-    )
     named: dict[str, list[Entry]] = defaultdict(list)
     for entry in newer:
         named[entry.person_id].append(entry)
-    again = [
-        row.id
-        for row in session.execute(parked)
-        if any(_names(entry, row.id, row.fields) for entry in named[row.person_id])
-    ]
+    parked = session.connection().execute(_parked(), {"connection": connection_id, "people": list(people)})
+    again = [row.id for row in parked if any(_names(entry, row.id, row.fields) for entry in named[row.person_id])]
     if not again:
         return []
-    anew = {"attempts": 0, "captured_at": max(entry.captured_at for entry in newer)}
-    return _take(session, and_(ENTRIES.c.id.in_(again), state_is("parked")), token, **anew)
+    captured_at = max(entry.captured_at for entry in newer)
+    return _entries(session, _taking_parked(), {"ids": again, "holder": token, "since": captured_at})
 
 
 def _names(entry: Entry, parked_id: int, fields: Sequence[str]) -> bool:
@@ -176,16 +197,38 @@ def _names(entry: Entry, parked_id: int, fields: Sequence[str]) -> bool:
     return not entry.fields or not fields or not set(entry.fields).isdisjoint(fields)
 
 
-def _of(connection_id: int, people: Sequence[str]) -> ColumnElement[bool]:
-    return and_(ENTRIES.c.connection_id == connection_id, ENTRIES.c.person_id.in_(people), is_open())
+def _entries(session: Session, taking: Executable, given: dict[str, Any]) -> list[Entry]:
+    rows = session.connection().execute(taking, given).mappings()
+    return [Entry(**{**row, "fields": tuple(row["fields"])}) for row in rows]
 
 
-def _take(session: Session, which: ColumnElement[bool], token: str, **anew: Any) -> list[Entry]:
+@cache
+def _taking_waiting() -> Executable:
+    return _taking(and_(_of_people(), state_is("waiting")))
+
+
+@cache
+def _taking_parked() -> Executable:
+    again = ENTRIES.c.id.in_(bindparam("ids", expanding=True))
+    return _taking(and_(again, state_is("parked")), attempts=0, captured_at=bindparam("since", type_=Instant))
+
+
+@cache
+def _parked() -> Executable:
+    return select(ENTRIES.c.id, ENTRIES.c.person_id, ENTRIES.c.fields).where(_of_people(), state_is("parked"))
+
+
+def _of_people() -> ColumnElement[bool]:
+    people = ENTRIES.c.person_id.in_(bindparam("people", expanding=True))
+    return and_(ENTRIES.c.connection_id == CONNECTION, people, is_open())
+
+
+def _taking(which: ColumnElement[bool], **anew: Any) -> Executable:
     # What somebody else is at just now is skipped and goes next time: waiting for it could end in a deadlock.
     free = select(ENTRIES.c.id).where(which).with_for_update(skip_locked=True)
-    taking = update(ENTRIES).where(ENTRIES.c.id.in_(free)).values(state="in_flight", lease=token, **anew)
-    rows = session.execute(taking.returning(*(ENTRIES.c[name] for name in Entry.__dataclass_fields__))).mappings()
-    return [Entry(**{**row, "fields": tuple(row["fields"])}) for row in rows]
+    values = {"state": "in_flight", "lease": bindparam("holder", type_=Text), **anew}
+    taking = update(ENTRIES).where(ENTRIES.c.id.in_(free)).values(values)
+    return taking.returning(*(ENTRIES.c[name] for name in Entry.__dataclass_fields__))
 
 
 def _by_person(connection_id: int, entries: Iterable[Entry]) -> list[Claimed]:

@@ -1,0 +1,100 @@
+"""Throughput of one worker with Tripletex answering at once: against a bare loop, and one RQ job per change."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from itertools import count
+
+from redis import Redis
+from rq import Queue
+
+from bench.bare import bare_loop, deliver_one, session_token
+from bench.ratio import Ratio, in_turn
+from bench.stand import Stand, stand
+from huma_tripletex import delivery
+from huma_tripletex.runtime import current_runtime
+from tests.parts.processes import running
+
+PEOPLE, JOBS, ROUNDS = 600, 60, 5
+
+
+def measure(url: str, redis_url: str) -> Iterator[Ratio]:
+    with stand(PEOPLE, url=url, redis_url="") as made:
+        rounds = count()
+        clients = delivery.Clients()
+        ours = lambda: drained_all(made, next(rounds), clients)  # noqa: E731
+        ours()
+        with made.app.app_context():
+            token = session_token(made.connection_id)
+        in_flight = made.runtime().settings.in_flight
+        bare = lambda: bare_loop(  # noqa: E731
+            made.tripletex.api_url, token, rows(made), f"4{next(rounds):07}", in_flight
+        )
+        yield Ratio("a drain / a bare loop", "changes/s", bare_rounds(made, ours, bare), 0.7, True)
+        for name, kind, target in (("fork", "rq.Worker", 10.0), ("in-process", "rq.SimpleWorker", 3.0)):
+            theirs = lambda kind=kind: one_job_each(made, redis_url, kind, token)  # noqa: E731
+            yield Ratio(
+                f"a drain / one RQ job per change, {name} worker", "changes/s", in_turn(3, ours, theirs), target, True
+            )
+        clients.close()
+
+
+def drained_all(made: Stand, round_number: int, clients: delivery.Clients) -> float:
+    """Changes a second when everybody has changed, from the first claim to the last settlement."""
+    made.edit_everybody(round_number)
+    with made.app.app_context():
+        began = time.perf_counter()
+        report = delivery.drain(current_runtime(), made.connection_id, clients=clients)
+        seconds = time.perf_counter() - began
+        assert report.delivered == len(made.people), report
+    return len(made.people) / seconds
+
+
+def bare_rounds(made: Stand, ours: object, bare: object) -> list[tuple[float, float]]:
+    pairs = in_turn(ROUNDS, ours, bare)  # type: ignore[arg-type]
+    forget_versions(made)
+    return pairs
+
+
+def rows(made: Stand) -> list[dict[str, object]]:
+    return [row for row in made.tripletex.employees() if row["employeeNumber"]]
+
+
+def forget_versions(made: Stand) -> None:
+    """The bare loop has written behind our back; read the versions once."""
+    from huma_tripletex.demo import db
+    from huma_tripletex.models import PersonLink
+
+    versions = {row["id"]: row["version"] for row in rows(made)}
+    with made.app.app_context():
+        for link in db.session.query(PersonLink).filter_by(connection_id=made.connection_id):
+            link.employee_version = versions[link.employee_id]
+        db.session.commit()
+
+
+def one_job_each(made: Stand, redis_url: str, kind: str, token: str) -> float:
+    """Changes a second when every changed person is a job of its own."""
+    forget_versions(made)
+    with Redis.from_url(redis_url, socket_timeout=60) as redis:
+        queue = Queue("bench", connection=redis)
+        command = [sys.executable, "-m", "rq.cli", "worker", "bench", "--url", redis_url, "--worker-class", kind, "-q"]
+        with running(command, environ={**made.environ, "PYTHONPATH": "."}):
+            warm = queue.enqueue(deliver_one, made.people[0], made.connection_id, token)
+            wait(warm)
+            began = time.perf_counter()
+            jobs = [
+                queue.enqueue(deliver_one, person, made.connection_id, token) for person in made.people[1 : JOBS + 1]
+            ]
+            for job in jobs:
+                wait(job)
+            seconds = time.perf_counter() - began
+    forget_versions(made)
+    return JOBS / seconds
+
+
+def wait(job: object) -> None:
+    while not job.is_finished:  # type: ignore[attr-defined]
+        assert not job.is_failed, job.latest_result().exc_string  # type: ignore[attr-defined]
+        time.sleep(0.002)
