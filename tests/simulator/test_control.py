@@ -71,6 +71,17 @@ def test_what_is_added_is_stored_as_given_and_answered_in_the_order_sent(api: Ap
     assert api.control("GET", f"employees/{rows[1]['id']}").json() == rows[1]
 
 
+def test_an_employee_is_found_in_whatever_company_by_the_id_alone(api: Api) -> None:
+    row = api.control("POST", "employees", {"firstName": "Åse"}, params={"company": 2}).json()
+    where = f"employees/{row['id']}"
+
+    assert api.control("PATCH", where, {"firstName": "Ase"}).json()["firstName"] == "Ase"
+    assert api.control("GET", where).json()["firstName"] == "Ase"
+    assert api.control("GET", where, params={"company": 1}).status_code == 404
+    assert api.control("DELETE", where).status_code == 204
+    assert api.control("GET", where).status_code == 404
+
+
 def test_one_is_answered_as_one(api: Api) -> None:
     row = api.control("POST", "employees", {"firstName": "Åse", "employeeNumber": "1", "department": {"id": 5}}).json()
 

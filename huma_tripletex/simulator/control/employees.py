@@ -16,7 +16,7 @@ SHOWN = "*,employments(*)"
 
 def listed(simulator: Controlled, request: Request, rest: str) -> Response:
     """Everybody, or the one whose id ends the path."""
-    company = asked_company(simulator, request)
+    company = _home(simulator, request, rest)
     if rest:
         return said(_shown(simulator, request, company, _row(company, rest)))
     return said([_shown(simulator, request, company, row) for row in company.rows("Employee")])
@@ -36,7 +36,7 @@ def added(simulator: Controlled, request: Request, _rest: str) -> Response:
 
 def edited(simulator: Controlled, request: Request, rest: str) -> Response:
     """Some values of one employee. The version goes up; `employments` replaces the list."""
-    company, values = asked_company(simulator, request), sent_object(request)
+    company, values = _home(simulator, request, rest), sent_object(request)
     old = _row(company, rest)
     row = {**old, **_own(company, values), "id": old["id"]}
     row["version"] = values.get("version", old["version"] + 1)
@@ -50,11 +50,18 @@ def edited(simulator: Controlled, request: Request, rest: str) -> Response:
 
 def removed(simulator: Controlled, request: Request, rest: str) -> Response:
     """One employee is gone, which the API itself cannot do."""
-    company = asked_company(simulator, request)
+    company = _home(simulator, request, rest)
     row = _row(company, rest)
     company.drop("Employee", row["id"])
     simulator.webhooks.fire(_view(simulator, request, company), [("employee.delete", row["id"])])
     return Response(204)
+
+
+def _home(simulator: Controlled, request: Request, text: str) -> Company:
+    """The company that was asked for, otherwise the one that has this employee: ids are given once in all companies."""
+    homes = simulator.world.companies if text.isdecimal() and "company" not in request.query else ()
+    found = (company for company in homes if company.get("Employee", int(text)))
+    return next(found, None) or asked_company(simulator, request)
 
 
 def _add(company: Company, item: Any) -> Row:
