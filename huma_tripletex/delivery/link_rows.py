@@ -1,4 +1,4 @@
-"""What attempts learnt about many links, written in one statement."""
+"""The links of many people read, written and dropped in one statement each, without loading an object for every one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Table, Text, Update, update
+from sqlalchemy import RowMapping, Table, Text, Update, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from huma_tripletex.models import PersonLink
@@ -26,9 +26,27 @@ COLUMNS: Columns = {
     "tried_at": Instant(),
 }
 
+READING = (
+    select(*(LINKS.c[name] for name in ("id", "person_id", "employee_id", "state", "agreed", "tried_at")))
+    .where(LINKS.c.connection_id == bindparam("connection"), LINKS.c.person_id.in_(bindparam("people", expanding=True)))
+    .with_for_update()
+)
+
+
+def read_links(session: Session, connection_id: int, people: Sequence[str]) -> dict[str, RowMapping]:
+    """What settling needs to know of the links of these people, locked until the transaction ends."""
+    rows = session.connection().execute(READING, {"connection": connection_id, "people": list(people)}).mappings()
+    return {row["person_id"]: row for row in rows}
+
+
+def drop_links(session: Session, ids: Sequence[int]) -> None:
+    """Forgets links of creates that were not carried out."""
+    if ids:
+        session.connection().execute(delete(LINKS).where(LINKS.c.id.in_(ids)))
+
 
 def write_links(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Writes `rows`, each with every name of `COLUMNS`. Rows in the session keep what they had; read them anew."""
+    """Writes `rows`, each with every name of `COLUMNS`."""
     if rows:
         dialect = dialect_of(session)
         session.connection().execute(_writing(dialect), {"rows": as_json(dialect, rows)})

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 
 from huma_tripletex.delivery.batch import Batch
 from huma_tripletex.delivery.guard import unforeseen
-from huma_tripletex.delivery.link_rows import write_links
-from huma_tripletex.delivery.loading import links_of
+from huma_tripletex.delivery.link_rows import drop_links, read_links, write_links
 from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.verdict import Retrying, internal_settlements, settlements
 from huma_tripletex.delivery.work import Known, Work
@@ -69,39 +68,38 @@ def unmark_creations(runtime: Runtime, batch: Batch, works: Sequence[Work]) -> N
     """Of creates that have not begun: nothing was sent, so nobody has to look. The caller commits."""
     people = [work.person_id for work in works if work.known is None and work.tried is None]
     ours = held(runtime.session(), batch.token, people) if people else set()
-    for link in links_of(runtime, batch.connection_id, sorted(ours)).values() if ours else ():
-        if link.state == "creating":
-            runtime.session.delete(link)
+    links = read_links(runtime.session(), batch.connection_id, sorted(ours)) if ours else {}
+    drop_links(runtime.session(), [link["id"] for link in links.values() if link["state"] == "creating"])
 
 
 def update_links(runtime: Runtime, connection_id: int, attempted: Sequence[Attempted]) -> None:
     """Writes what the attempts learnt about links. An employee who is somebody else's already parks the person."""
-    links = links_of(runtime, connection_id, [one.claimed.person_id for one in attempted])
+    links = read_links(runtime.session(), connection_id, [one.claimed.person_id for one in attempted])
     taken = _taken(runtime, connection_id, attempted, links)
-    learnt = []
+    learnt, absent = [], []
     for one in attempted:
         link, known = links.get(one.claimed.person_id), one.progress.known
         if link is None:
             continue
-        if known and known.employee_id in taken - {link.employee_id}:
+        if known and known.employee_id in taken - {link["employee_id"]}:
             one.progress.parked(one.work.fields, "found_several")
         elif known:
             taken.add(known.employee_id)
             learnt.append(_learnt(link, known, one))
         elif one.work.known is None and _is_absent(one):
-            runtime.session.delete(link)
-    runtime.session.flush()
+            absent.append(link["id"])
+    drop_links(runtime.session(), absent)
     write_links(runtime.session(), learnt)
 
 
 def _taken(
-    runtime: Runtime, connection_id: int, attempted: Iterable[Attempted], links: Mapping[str, PersonLink]
+    runtime: Runtime, connection_id: int, attempted: Iterable[Attempted], links: Mapping[str, RowMapping]
 ) -> set[int]:
     """Which of the employees found or made are linked to somebody."""
     new = [
         one.progress.known.employee_id
         for one in attempted
-        if one.progress.known and (link := links.get(one.claimed.person_id)) and link.employee_id is None
+        if one.progress.known and (link := links.get(one.claimed.person_id)) and link["employee_id"] is None
     ]
     if not new:
         return set()
@@ -111,22 +109,22 @@ def _taken(
     return {number for number in runtime.session.execute(chosen).scalars() if number is not None}
 
 
-def _learnt(link: PersonLink, known: Known, one: Attempted) -> dict[str, Any]:
+def _learnt(link: RowMapping, known: Known, one: Attempted) -> dict[str, Any]:
     progress = one.progress
     forgotten = progress.forgotten | one.work.restores
-    before = link.agreed if link.employee_id is not None else {}
+    before = link["agreed"] if link["employee_id"] is not None else {}
     hashes = {key: one.work.hash_of(key, one.work.values.get(key)) for key in progress.agreed - one.work.restores}
     state = "left_tripletex" if _is_gone(progress.error) else "linked"
     return {
-        "id": link.id,
+        "id": link["id"],
         "employee_id": known.employee_id,
-        "state": "left_huma" if link.state == "left_huma" else state,
+        "state": "left_huma" if link["state"] == "left_huma" else state,
         "employee_version": known.employee_version,
         "employment_id": known.employment_id,
         "employment_version": known.employment_version,
         "employment_count": known.employment_count,
         "agreed": {key: seal for key, seal in before.items() if key not in forgotten} | hashes,
-        "tried_at": link.tried_at if link.employee_id is not None else None,
+        "tried_at": link["tried_at"] if link["employee_id"] is not None else None,
     }
 
 

@@ -64,6 +64,13 @@ class Settlement:
     sent_at: datetime | None = None
 
 
+_HELD = (
+    select(LEASES.c.person_id)
+    .where(LEASES.c.token == bindparam("token"), LEASES.c.person_id.in_(bindparam("people", expanding=True)))
+    .with_for_update()
+)
+
+
 def settle(session: Session, token: str, settled: Sequence[Settlement], now: datetime) -> int:
     """Writes the outcomes of what `token` still holds and ends those leases; returns how many entries were settled.
 
@@ -97,8 +104,8 @@ def extend(session: Session, token: str, until: datetime) -> int:
 
 def held(session: Session, token: str, person_ids: Sequence[str]) -> set[str]:
     """Who of these people `token` still holds; they stay held until the transaction ends."""
-    asked = select(LEASES.c.person_id).where(LEASES.c.token == token, LEASES.c.person_id.in_(person_ids))
-    return set(session.execute(asked.with_for_update()).scalars())
+    given = {"token": token, "people": list(person_ids)}
+    return set(session.connection().execute(_HELD, given).scalars())
 
 
 def _end_leases(session: Session, token: str, people: set[str] | None) -> set[tuple[int, str]]:
