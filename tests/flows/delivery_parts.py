@@ -34,6 +34,7 @@ from huma_tripletex.simulator.tokens import CONSUMER_TOKEN
 from huma_tripletex.simulator.wsgi import SimulatorApp
 from huma_tripletex.task_queue import TaskQueue
 from huma_tripletex.vault import Vault, new_key
+from tests.flows.published_line import PublishedLine
 
 FJORD = "1"
 KARI = {
@@ -66,7 +67,7 @@ class Line(httpx.BaseTransport):
     """The way to the simulator; a dropped connection is what httpx makes of one."""
 
     def __init__(self, simulator: Simulator) -> None:
-        self._inner = httpx.WSGITransport(app=SimulatorApp(simulator))
+        self._inner = PublishedLine(httpx.WSGITransport(app=SimulatorApp(simulator)))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         try:

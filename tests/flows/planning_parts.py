@@ -26,6 +26,7 @@ from huma_tripletex.simulator import CONSUMER_TOKEN, Switches, create_simulator
 from huma_tripletex.simulator.wsgi import SimulatorApp
 from huma_tripletex.task_queue import TaskQueue
 from huma_tripletex.vault import Vault
+from tests.flows.published_line import PublishedLine
 
 ORGANISATION = "7"
 ANNA = HostUser("1", "Anna Berg", "anna@fjord.example", "nb")
@@ -198,7 +199,7 @@ def stand(url: str, **options: Any) -> Iterator[Stand]:
         vault=Vault.from_settings(KEYS),
         queue=TaskQueue(""),
         clock=clock,
-        transport=httpx.WSGITransport(app=simulator),
+        transport=PublishedLine(httpx.WSGITransport(app=simulator)),
     )
     with app.app_context():
         Base.metadata.create_all(database.engine)

@@ -21,6 +21,7 @@ from huma_tripletex.simulator import CONSUMER_TOKEN, create_simulator
 from huma_tripletex.task_queue import TaskQueue
 from tests.flows.host_parts import Clock, Person, db, make_host_app, runtime_of
 from tests.flows.planning_parts import ANNA, ORGANISATION, SEEDS, Stand, facts
+from tests.flows.published_line import PublishedLine
 
 DATES = ("date_of_birth", "first_workday", "last_workday")
 
@@ -144,7 +145,7 @@ def desk_on(url: str, **settings: Any) -> Iterator[Desk]:
         settings=replace(plain.settings, **addresses, **settings),
         host=host,
         queue=TaskQueue(""),
-        transport=httpx.WSGITransport(app=simulator),
+        transport=PublishedLine(httpx.WSGITransport(app=simulator)),
     )
     with app.app_context():
         db.metadata.create_all(db.engine)
