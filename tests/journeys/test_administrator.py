@@ -76,6 +76,7 @@ def settles_differences(page: Page) -> None:
     expect(page.get_by_role("main")).to_contain_text("Nils Dahl")
     page.get_by_role("button", name="Use Huma’s values").click()
     mette = page.get_by_role("group", name=re.compile("Given name.*Mette"))
+    expect(mette.get_by_role("radio").nth(0)).to_be_checked()
     mette.get_by_role("radio").nth(1).check()
     page.get_by_role("button", name="Next").click()
 
