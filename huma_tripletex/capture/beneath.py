@@ -54,8 +54,9 @@ def committed(connection: Connection) -> None:
 
 
 def rolled_back(connection: Connection) -> None:
-    """Called when one is rolled back: the entries go with it."""
-    connection.info.pop(TOLD, None)
+    """Called when one is rolled back: the entries go with it. A connection that broke has nothing to be asked for."""
+    if not connection.invalidated:
+        connection.info.pop(TOLD, None)
 
 
 def given_back(_connection: Any, record: Any) -> None:
