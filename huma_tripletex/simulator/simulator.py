@@ -133,9 +133,10 @@ def _faulty(fault: Fault, request_id: str) -> Response:
 
 
 def _dressed(response: Response, request_id: str) -> Response:
-    """The headers every answer of Tripletex has."""
+    """The headers every answer of Tripletex has; the request id of a fault that brought its own stands."""
+    if not any(name.lower() == "x-tlx-request-id" for name, _ in response.headers):
+        response.headers.append(("x-tlx-request-id", request_id))
     response.headers += [
-        ("x-tlx-request-id", request_id),
         ("Set-Cookie", f"JSESSIONID={request_id.replace('-', '').upper()}; Path=/; Secure; HttpOnly"),
         ("Set-Cookie", "tlx_locale=no; Max-Age=3600; Path=/; Secure"),
     ]

@@ -17,17 +17,26 @@ from tests.flows.syncing_parts import Desk, desk, quick_desk
 
 __all__ = ["desk", "quick_desk"]
 ENGLISH = replace(ANNA, locale="en")
+INVALID = {
+    "status": 422,
+    "code": 18000,
+    "message": "Validering feilet.",
+    "link": "https://tripletex.no/v2-docs/",
+    "developerMessage": "VALIDATION_ERROR",
+    "validationMessages": [
+        {"field": "bankAccountNumber", "message": "Ugyldig kontonummer.", "path": None, "rootId": None}
+    ],
+    "requestId": "5d0c7f8e",
+}
 
 
 def mixed(desk: Desk, by: HostUser | None = ENGLISH) -> SyncRun:
     """A run after which one person is synced and one is refused by Tripletex."""
     desk.both(1, given_name="Other")
     desk.both(2, bank_account_number=account(77))
-    refused = {"method": "PUT", "status": 422, "code": 18000, "times": None}
-    employee = desk.session.query(SyncRun).count() or desk.named("Family2")[0]["id"]
-    fields = [{"field": "bankAccountNumber", "message": "Ugyldig kontonummer."}]
-    body = {"status": 422, "code": 18000, "message": "Validering feilet.", "validationMessages": fields}
-    desk.fault("status", path=f"/v2/employee/{employee}", body=body, **refused)
+    employee = desk.named("Family2")[0]["id"]
+    headers = {"x-tlx-request-id": INVALID["requestId"]}
+    desk.fault("status", method="PUT", path=f"/v2/employee/{employee}", status=422, headers=headers, body=INVALID)
     run = desk.finish(desk.approve("huma", by=by))
     desk.http("DELETE", "faults")
     return run
