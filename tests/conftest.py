@@ -25,6 +25,7 @@ PARTS = {
     "browser": "Chromium",
     "stage": "web, worker and SMTP in processes",
 }
+DATABASES = {"sqlite": "sqlite_url", "postgresql": "postgres_server"}
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -39,9 +40,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> object:
+    used = [*getattr(item, "fixturenames", ()), *databases_of(item)]
     item.user_properties.extend(
         ("real part", name)
         for fixture, name in PARTS.items()
-        if fixture in getattr(item, "fixturenames", ()) and ("real part", name) not in item.user_properties
+        if fixture in used and ("real part", name) not in item.user_properties
     )
     yield
+
+
+def databases_of(item: pytest.Item) -> list[str]:
+    """Which database a test that runs on each in turn has: it is fetched by name, so no fixture tells."""
+    parameters = getattr(item, "callspec", None)
+    values = parameters.params.values() if parameters else ()
+    return [DATABASES[value] for value in values if isinstance(value, str) and value in DATABASES]

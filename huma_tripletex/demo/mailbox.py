@@ -5,7 +5,6 @@ from __future__ import annotations
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses
-from mailbox import MaildirMessage
 
 from flask import Blueprint, Response, abort, render_template
 
@@ -36,12 +35,13 @@ def received() -> list[tuple[str, EmailMessage]]:
     user = login.current() or abort(403)
     box = mail.box()
     dated = sorted(((box[key].get_date(), key) for key in box.keys()), reverse=True)  # noqa: SIM118, a Maildir is no dict
-    mails = ((key, parsed(box[key])) for _, key in dated)
+    mails = ((key, parsed(box.get_bytes(key))) for _, key in dated)
     return [(key, found) for key, found in mails if user.email in addresses(found)]
 
 
-def parsed(message: MaildirMessage) -> EmailMessage:
-    return message_from_bytes(message.as_bytes(), policy=policy.default)
+def parsed(message: bytes) -> EmailMessage:
+    """The mail as it came: written out by the mailbox, a line that begins with From would get a mark before it."""
+    return message_from_bytes(message, policy=policy.default)
 
 
 def addresses(message: EmailMessage) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from huma_tripletex import delivery, planning, syncing
+from huma_tripletex import delivery, planning, reporting, syncing
 from huma_tripletex.jobs.workplace import workplace
 from huma_tripletex.runtime import current_runtime
 
@@ -58,7 +58,8 @@ def compare(plan_id: int) -> None:
 
 
 def carry_on(run_id: int) -> None:
-    """One turn of a run, here and now."""
+    """One turn of a run, here and now; when it was the last, its mail goes out."""
     runtime, place = current_runtime(), workplace()
     deadline = runtime.clock() + timedelta(seconds=runtime.settings.slice)
-    syncing.carry_out(runtime, run_id, stop=place.is_stopping, deadline=deadline)
+    if syncing.carry_out(runtime, run_id, stop=place.is_stopping, deadline=deadline):
+        reporting.send_due_mail(runtime, runtime.clock())

@@ -42,7 +42,7 @@ class Stage:
 
     def mails(self) -> list[EmailMessage]:
         box = Maildir(self.folder / "mail", create=True)
-        return [message_from_bytes(box[key].as_bytes(), policy=policy.default) for key in box.keys()]  # noqa: SIM118
+        return [message_from_bytes(box.get_bytes(key), policy=policy.default) for key in box.keys()]  # noqa: SIM118
 
     def worker(self) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
         command = [sys.executable, "-m", "flask", "--app", FACTORY, "tripletex", "worker"]
