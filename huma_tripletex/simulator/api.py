@@ -59,7 +59,8 @@ class Api:
         return response
 
     def _spend(self, session: Session, budget: RateLimit | None) -> list[tuple[str, str]]:
-        allowed, headers = (budget or self.budget).spend(session.token.id, self.world.clock.now().timestamp())
+        now, retry_after = self.world.clock.now().timestamp(), self.world.switches.retry_after
+        allowed, headers = (budget or self.budget).spend(session.token.id, now, retry_after=retry_after)
         if not allowed:
             raise Budgeted(too_many_requests(), headers)
         return headers

@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 
 from huma_tripletex.simulator.company import Company
+from huma_tripletex.simulator.constraints import check_constraints
 from huma_tripletex.simulator.listing import Page, sorted_by
-from huma_tripletex.simulator.mapping import mapped
+from huma_tripletex.simulator.mapping import is_date, is_whole, mapped
 from huma_tripletex.simulator.messages import Request, Response, json_response
 from huma_tripletex.simulator.refusals import (
     WRONG_TYPE,
@@ -20,7 +21,9 @@ from huma_tripletex.simulator.refusals import (
     missing_parameters,
     not_found,
     not_mapped,
+    wrong_date,
     wrong_id_list,
+    wrong_number,
 )
 from huma_tripletex.simulator.rendering import renderer
 from huma_tripletex.simulator.shapes import Row
@@ -72,14 +75,23 @@ class Call:
         return read_json(self.request)
 
     def body(self, model: str) -> dict[str, Any]:
-        """The body as values of one `model`."""
-        return mapped(model, self.json, self.switches)
+        """The body as values of one `model`, and nothing missing that it cannot be without."""
+        return self.checked(model, mapped(model, self.json, self.switches))
 
     def bodies(self, model: str) -> list[dict[str, Any]]:
-        """The body as a list of values, each mapped with its place as root."""
+        """The body as a list of values, each mapped and checked with its place as root."""
+        return [self.checked(model, values, place) for place, values in enumerate(self.mapped_bodies(model))]
+
+    def mapped_bodies(self, model: str) -> list[dict[str, Any]]:
+        """The body as a list of values that fit the model, whatever they lack."""
         if not isinstance(self.json, list):
-            raise not_mapped([Problem(None, WRONG_TYPE)])
+            raise not_mapped([Problem("", WRONG_TYPE, "")])
         return [mapped(model, item, self.switches, place) for place, item in enumerate(self.json)]
+
+    def checked(self, model: str, values: dict[str, Any], place: int | None = None) -> dict[str, Any]:
+        """The values, unless they lack what the model cannot be without."""
+        check_constraints(model, values, self.switches, new=self.request.method == "POST", place=place)
+        return values
 
     def row(self, model: str, row_id: int | None = None) -> Row:
         """The row the path names (or `row_id`), or 404."""
@@ -92,10 +104,25 @@ class Call:
         """A comma-separated list of ids, None when absent."""
         if not (text := self.query.get(name, "").strip()):
             return None
-        try:
-            return {int(part) for part in text.split(",")}
-        except ValueError as error:
-            raise wrong_id_list(text) from error
+        parts = [part.strip() for part in text.split(",")]
+        if not all(map(is_whole, parts)):
+            raise wrong_id_list(text)
+        return set(map(int, parts))
+
+    def number(self, name: str) -> int | None:
+        """A whole number in the query, None when absent."""
+        if not (text := self.text(name)):
+            return None
+        if not is_whole(text):
+            raise wrong_number(text)
+        return int(text)
+
+    def day(self, name: str) -> str:
+        """A date in the query, "" when absent."""
+        text = self.text(name)
+        if text and not is_date(text):
+            raise wrong_date(text)
+        return text
 
     def text(self, name: str) -> str:
         """A query parameter, "" when absent."""

@@ -4,10 +4,10 @@ from typing import Any
 
 from huma_tripletex.simulator.call import Call
 from huma_tripletex.simulator.catalogue import MODELS, blank
+from huma_tripletex.simulator.clearing import ignored
 from huma_tripletex.simulator.mapping import extra_keys
 from huma_tripletex.simulator.refusals import NOT_NULL, Problem, invalid, not_found, revision_conflict
 from huma_tripletex.simulator.shapes import Field, Row
-from huma_tripletex.simulator.switches import Switches
 
 
 def without_ids(values: dict[str, Any], place: int | None = None) -> dict[str, Any]:
@@ -32,23 +32,10 @@ def changed(call: Call, model: str, row: Row, values: dict[str, Any]) -> Row:
     new = dict(row)
     for name, value in values.items():
         field = MODELS[model].by_name[name]
-        if field.kind == "many" or _ignored(field, value, call.switches):
+        if field.kind == "many" or ignored(field, value, call.switches):
             continue
         new[name] = _stored(call, field, value, row.get(name))
     return new
-
-
-def clears(field: Field, value: Any, switches: Switches) -> bool:
-    """Does sending `value` empty the field?"""
-    return value in (None, "") and not _ignored(field, value, switches)
-
-
-def _ignored(field: Field, value: Any, switches: Switches) -> bool:
-    if field.kind == "text":
-        return (value, switches.text_cleared_by) in ((None, "empty"), ("", "null"))
-    if field.kind == "date":
-        return value is None and switches.date_cleared_by == "empty"
-    return value is None and field.kind in ("whole", "number", "flag", "part")
 
 
 def _stored(call: Call, field: Field, value: Any, old: Any) -> Any:
@@ -68,7 +55,7 @@ def _stored(call: Call, field: Field, value: Any, old: Any) -> Any:
 
 def _reference(call: Call, field: Field, value: dict[str, Any]) -> int:
     if "id" not in value:
-        raise invalid(Problem(f"{field.name}.id", NOT_NULL, f"{field.name}.id"))
+        raise not_found()
     if call.switches.reference_extras == "refused" and (extra := extra_keys(value)):
         raise invalid(*(Problem(f"{field.name}.{key}", NOT_NULL, f"{field.name}.{key}") for key in extra))
     if call.company.get(field.model, value["id"]) is None:

@@ -6,7 +6,8 @@ from operator import itemgetter
 from typing import Any
 
 from huma_tripletex.simulator.catalogue import MODELS
-from huma_tripletex.simulator.refusals import cannot_sort, wrong_number
+from huma_tripletex.simulator.mapping import is_whole
+from huma_tripletex.simulator.refusals import cannot_sort, too_low, wrong_number
 from huma_tripletex.simulator.rendering import renderer
 from huma_tripletex.simulator.shapes import Row
 from huma_tripletex.simulator.view import View
@@ -22,8 +23,8 @@ class Page:
     @classmethod
     def of(cls, query: Mapping[str, str], maximum: int, default: int) -> "Page":
         """From the parameters `from` and `count`; more than `maximum` is cut down without a word."""
-        count = _natural(query.get("count", ""), default)
-        return cls(_natural(query.get("from", ""), 0), min(count, maximum) if maximum else count)
+        count = _natural(query, "count", default)
+        return cls(_natural(query, "from", 0), min(count, maximum) if maximum else count)
 
 
 def sorted_by(model: str, rows: Sequence[Row], sorting: str, view: View) -> Sequence[Row]:
@@ -61,9 +62,12 @@ def _key(shown: Any, path: list[str]) -> tuple[int, Any]:
     return (2, shown.casefold()) if isinstance(shown, str) else (1, shown)
 
 
-def _natural(text: str, default: int) -> int:
+def _natural(query: Mapping[str, str], name: str, default: int) -> int:
+    text = query.get(name, "")
     if not text.strip():
         return default
-    if not text.strip().isdecimal():
+    if not is_whole(text.strip()):
         raise wrong_number(text)
+    if int(text) < 0:
+        raise too_low(name)
     return int(text)

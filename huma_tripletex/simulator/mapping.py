@@ -9,7 +9,8 @@ from huma_tripletex.simulator.refusals import NO_SUCH_FIELD, WRONG_TYPE, Problem
 from huma_tripletex.simulator.shapes import Field
 from huma_tripletex.simulator.switches import Switches
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
 _REFERENCE_KEYS = {"id", "url", "version", "changes"}
 
 
@@ -33,7 +34,7 @@ class _Mapper:
     def object(self, model: str, body: Any, dotted: str, path: str) -> dict[str, Any]:
         """The known values of one JSON object."""
         if not isinstance(body, dict):
-            self._wrong(dotted.rstrip(".") or None, path.rstrip(".") or None)
+            self._wrong(dotted.rstrip("."), path.rstrip("."))
             return {}
         known = MODELS[model].by_name
         values: dict[str, Any] = {}
@@ -86,10 +87,10 @@ class _Mapper:
                 return value in field.choices or (field.name == "userType" and value == "")
         return True
 
-    def _wrong(self, dotted: str | None, path: str | None) -> None:
-        self.problems.append(
-            Problem(dotted, WRONG_TYPE, path if self._root is None else f"[{self._root}].{path}", self._root)
-        )
+    def _wrong(self, dotted: str, path: str) -> None:
+        if self._root is not None:
+            path = f"[{self._root}].{path}" if path else f"[{self._root}]"
+        self.problems.append(Problem(dotted, WRONG_TYPE, path, self._root))
 
 
 def is_date(value: Any) -> bool:
@@ -101,6 +102,11 @@ def is_date(value: Any) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_whole(text: str) -> bool:
+    """Is it a whole number, as a path or a query may hold one?"""
+    return _WHOLE.fullmatch(text) is not None
 
 
 def extra_keys(reference: dict[str, Any]) -> list[str]:

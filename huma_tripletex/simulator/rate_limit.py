@@ -1,5 +1,6 @@
 """Tripletex's budget: so many calls per fixed period for each employee token."""
 
+import math
 from dataclasses import dataclass, field
 
 
@@ -11,10 +12,10 @@ class RateLimit:
     period: float = 10.0
     _used: dict[object, tuple[int, int]] = field(default_factory=dict)
 
-    def spend(self, key: object, now: float) -> tuple[bool, list[tuple[str, str]]]:
+    def spend(self, key: object, now: float, *, retry_after: bool = False) -> tuple[bool, list[tuple[str, str]]]:
         """Take one call from the budget of `key` at epoch second `now`: was there one, and the headers to send.
 
-        As observed, the refusal itself carries no `X-Rate-Limit-Reset`.
+        As observed, the refusal itself carries no `X-Rate-Limit-Reset`; with `retry_after`, it carries that.
         """
         if not self.limit:
             return True, []
@@ -26,7 +27,7 @@ class RateLimit:
             ("X-Rate-Limit-Limit", str(self.limit)),
             ("X-Rate-Limit-Remaining", str(max(0, self.limit - used))),
         ]
-        if used > self.limit:
-            return False, headers
         left = (window + 1) * self.period - now
+        if used > self.limit:
+            return False, [*headers, ("Retry-After", str(math.ceil(left)))] if retry_after else headers
         return True, [*headers, ("X-Rate-Limit-Reset", str(int(left)))]

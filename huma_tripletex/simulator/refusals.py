@@ -7,6 +7,8 @@ from typing import Any
 DOCS = "https://tripletex.no/v2-docs/"
 REQUIRED = "Feltet må fylles ut."
 NOT_NULL = "Kan ikke være null."
+NOT_EMPTY = "Feltet kan ikke være tomt."
+LENGTH = "Feltet har ikke korrekt lengde. Det må være mellom 1 og 100."
 BAD_FORMAT = "Ugyldig format."
 WRONG_TYPE = "Verdien er ikke av korrekt type for dette feltet."
 NO_SUCH_FIELD = "Feltet eksisterer ikke i objektet."
@@ -87,8 +89,8 @@ def not_found() -> Refusal:
 
 
 def revision_conflict() -> Refusal:
-    """The object has a later version than the request says. The text is a guess: none was ever recorded."""
-    return Refusal(409, 8000, "Revision Exception", developer_message="The object has been changed since it was read.")
+    """The object has a later version than the request says."""
+    return Refusal(409, 8000, "RevisionException")
 
 
 def missing_parameters(names: Sequence[str]) -> Refusal:
@@ -106,6 +108,11 @@ def cannot_sort(name: str) -> Refusal:
     return Refusal(422, 17000, f"Illegal field in sorting: {name}")
 
 
+def broken(*problems: Problem) -> Refusal:
+    """The body lacks what it must have; see `constraints`."""
+    return Refusal(422, 18000, "Validering feilet.", problems=problems)
+
+
 def invalid(*problems: Problem) -> Refusal:
     """The usual refusal: the values break a rule."""
     return Refusal(422, 18000, "Validering feilet.", developer_message="VALIDATION_ERROR", problems=problems)
@@ -114,6 +121,16 @@ def invalid(*problems: Problem) -> Refusal:
 def wrong_number(text: str) -> Refusal:
     """A number was expected in the path or the query."""
     return Refusal(422, 21000, f'Wrong data format! Expected number. For input string: "{text}"')
+
+
+def wrong_date(text: str) -> Refusal:
+    """A date was expected in the query. Only numbers were recorded; this follows them."""
+    return Refusal(422, 21000, f'Wrong data format! Expected date. For input string: "{text}"')
+
+
+def too_low(name: str) -> Refusal:
+    """A number below 0 in the query. Follows the refusals of parameters that are missing."""
+    return Refusal(422, 15000, "Validation failed", problems=[Problem(name, "Må være større enn eller lik 0.")])
 
 
 def wrong_id_list(text: str) -> Refusal:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from huma_tripletex.simulator.call import Operation
+from huma_tripletex.simulator.mapping import is_whole
 from huma_tripletex.simulator.refusals import forbidden, method_not_allowed, not_found, wrong_number
 
 Needs = Literal["login", "read", "write"]
@@ -80,6 +81,6 @@ def _refusal_for(method: str, places: list[str], segments: list[str]) -> Excepti
 
 
 def _number(segment: str) -> int:
-    if not segment.isdecimal():
+    if not is_whole(segment):
         raise wrong_number(segment)
     return int(segment)

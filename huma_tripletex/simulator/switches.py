@@ -48,6 +48,12 @@ class Switches:
     reference_extras: L["refused", "ignored"] = "refused"
     # Is `userType` required on POST /employee? (Recorded; off for clients that cannot send it.)
     user_type_on_post: L["required", "optional"] = "required"
+    # Does `userType` on PUT give or take away system access?
+    user_type_on_put: L["ignored", "stored"] = "ignored"
+    # What does GET /employee/employment without `employeeId` answer: the employments of everybody, or 422/15000?
+    employments_without_employee: L["listed", "refused"] = "listed"
+    # Does a 429 carry `Retry-After`? (Some clients read it; it is documented nowhere, and no reset header is there.)
+    retry_after: bool = False
     # Do the tokens see salary values (bank account and its neighbours)? False: they read as empty.
     salary_rights: bool = True
     # Must the target of a webhook be https? (Documented; off to receive on a plain local port.)

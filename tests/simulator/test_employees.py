@@ -134,7 +134,7 @@ def test_a_reference_to_nothing_is_not_found(api: Api, second: Api) -> None:
     assert refusal(api("POST", "employee", api.person(department={"id": elsewhere}))) == (404, 6000, [])
     assert refusal(api("POST", "employee", api.person(department={"id": "1"}))) == (422, 16000, ["department.id"])
     assert refusal(api("POST", "employee", api.person(department={"id": None}))) == (422, 16000, ["department.id"])
-    assert refusal(api("POST", "employee", api.person(department={}))) == (422, 18000, ["department.id"])
+    assert refusal(api("POST", "employee", api.person(phoneNumberMobileCountry={}))) == (404, 6000, [])
     assert refusal(api("POST", "employee", api.person(department=7))) == (422, 16000, ["department"])
 
 
@@ -165,8 +165,8 @@ def test_the_change_log_is_shown_only_when_asked_for(api: Api) -> None:
 
 
 def test_a_body_that_is_no_object(api: Api) -> None:
-    assert refusal(api("POST", "employee", [])) == (422, 16000, [None])
-    assert refusal(api("POST", "employee/list", {})) == (422, 16000, [None])
+    assert refusal(api("POST", "employee", [])) == (422, 16000, [""])
+    assert refusal(api("POST", "employee/list", {})) == (422, 16000, [""])
     assert refusal(api("POST", "employee", content=b"not json")) == (422, 22000, [])
     assert refusal(api("POST", "employee", content=b"\xff")) == (422, 22000, [])
 

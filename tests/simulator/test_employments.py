@@ -113,7 +113,6 @@ def test_nested_employments_must_not_overlap_each_other(api: Api) -> None:
     answer = api("POST", "employee", body)
 
     assert refusal(answer) == (422, 18000, ["employments.startDate"])
-    assert answer.json()["validationMessages"][0]["path"] == "employments[1].startDate"
 
 
 def test_the_lookups_are_there(api: Api) -> None:

@@ -48,9 +48,14 @@ def test_above_the_ceiling_nothing_is_listed_whatever_the_count(make_api: MakeAp
     assert len(api.get("employee")) == 34  # the three owners do not count
 
 
-@pytest.mark.parametrize("query", ["count=x", "from=-1", "count=1.5"])
+@pytest.mark.parametrize("query", ["count=x", "from=x", "count=1.5", "count=1_0"])
 def test_a_page_that_is_no_number(api: Api, query: str) -> None:
     assert refusal(api("GET", f"employee?{query}")) == (422, 21000, [])
+
+
+@pytest.mark.parametrize("name", ["count", "from"])
+def test_a_page_below_zero(api: Api, name: str) -> None:
+    assert refusal(api("GET", f"employee?{name}=-1")) == (422, 15000, [name])
 
 
 def test_sorting_by_several_names_and_by_a_sub_object(second: Api) -> None:

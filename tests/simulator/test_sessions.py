@@ -123,7 +123,7 @@ def test_a_body_that_cannot_be_mapped(api: Api) -> None:
     assert refusal(api.login(company=1)) == (422, 16000, ["company"])
     assert refusal(api.login(employeeToken=None)) == (422, 18000, ["employeeToken"])
     assert refusal(api.http.post("/v2/token/session/:create", content=b"{")) == (422, 22000, [])
-    assert refusal(api.http.post("/v2/token/session/:create", json=[])) == (422, 16000, [None])
+    assert refusal(api.http.post("/v2/token/session/:create", json=[])) == (422, 16000, [""])
 
 
 def test_every_answer_has_cookies_and_a_request_id(api: Api) -> None:

@@ -164,6 +164,28 @@ def create_without_user_type(api: Api) -> Any:
     return outcome(api("POST", "employee", api.person(userType=None)))
 
 
+@case("user_type_on_put", {"ignored": (0, 1), "stored": (1, 0)})
+def take_access_away(api: Api) -> Any:
+    row = api.hire(userType="STANDARD", email="a@example.org")
+    answer = api("PUT", f"employee/{row['id']}", {"dateOfBirth": BORN, "userType": "NO_ACCESS"})
+    assert answer.status_code == 200
+    return tuple(len(api.get("employee", id=row["id"], hasSystemAccess=word)) for word in ("false", "true"))
+
+
+@case("employments_without_employee", {"listed": 200, "refused": (422, 15000, ["employeeId"])})
+def list_the_employments_of_everybody(api: Api) -> Any:
+    return outcome(api("GET", "employee/employment"))
+
+
+@case("retry_after", {False: None, True: "10"})
+def spend_more_than_there_is(api: Api) -> Any:
+    api.fault("rate_limit", limit=1, period=10)
+    api("GET", "department")
+    answer = api("GET", "department")
+    assert answer.status_code == 429
+    return answer.headers.get("Retry-After")
+
+
 @case("salary_rights", {True: 11, False: 0})
 def read_an_account_number(api: Api) -> Any:
     return len(api.get("employee", employeeNumber="1")[0]["bankAccountNumber"])

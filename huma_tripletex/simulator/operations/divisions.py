@@ -10,7 +10,12 @@ from huma_tripletex.simulator.refusals import REQUIRED, Problem, invalid
 from huma_tripletex.simulator.routing import Route
 from huma_tripletex.simulator.shapes import Row
 
-NEEDED = ("name", "startDate", "organizationNumber", "municipality", "municipalityDate")
+NEEDED = {
+    "organizationNumber": REQUIRED,
+    "municipalityDate": REQUIRED,
+    "municipality": "Må velges.",
+    "startDate": REQUIRED,
+}
 IS_LEGAL_UNIT = "Juridisk enhet kan ikke registreres som virksomhet/underenhet."
 
 
@@ -49,7 +54,7 @@ def _change(call: Call, row: Row, values: dict[str, Any]) -> Row:
 
 
 def _stored(call: Call, row: Row) -> Row:
-    problems = [Problem(name, REQUIRED) for name in NEEDED if not row[name]]
+    problems = [Problem(name, message) for name, message in NEEDED.items() if not row[name]]
     if row["organizationNumber"] == call.row("Company", call.company.id)["organizationNumber"]:
         problems.append(Problem("organizationNumber", IS_LEGAL_UNIT))
     if problems:

@@ -72,12 +72,12 @@ def _only(parameter: str, of: Callable[[Call, Row], bool]) -> Callable[[Call], T
 
 
 def _period_start(call: Call) -> Test | None:
-    start = call.text("periodStart")
+    start = call.day("periodStart")
     return lambda row: any(not p["endDate"] or p["endDate"] >= start for p in _periods(call, row))
 
 
 def _period_end(call: Call) -> Test | None:
-    end = call.text("periodEnd")
+    end = call.day("periodEnd")
     return lambda row: any((p["startDate"] or "") <= end for p in _periods(call, row))
 
 

@@ -6,14 +6,13 @@ from typing import Any
 
 from huma_tripletex.simulator.call import Call
 from huma_tripletex.simulator.catalogue import MODELS
-from huma_tripletex.simulator.changing import clears
+from huma_tripletex.simulator.clearing import clears
 from huma_tripletex.simulator.countries import NORWAY
 from huma_tripletex.simulator.norwegian import account_is_valid
-from huma_tripletex.simulator.refusals import BAD_FORMAT, NOT_NULL, REQUIRED, Problem, Refusal, invalid
+from huma_tripletex.simulator.refusals import BAD_FORMAT, REQUIRED, Problem, Refusal, invalid
 from huma_tripletex.simulator.shapes import Row
 
 _EMAIL = re.compile(r"[!-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
-_LENGTH = "Feltet har ikke korrekt lengde. Det må være mellom 1 og 100."
 Fits = Callable[[Call, dict[str, Any]], bool]
 _FIELDS = MODELS["Employee"].by_name
 
@@ -21,10 +20,9 @@ _FIELDS = MODELS["Employee"].by_name
 def check_new(call: Call, values: dict[str, Any], employments: list[Any], place: int | None) -> None:
     """Refuse what cannot become an employee. One stage is reported at a time, as recorded."""
     stages = (
-        [*_names(values, new=True), *_formats(KNOWN_FORMATS, call, values)],
+        _formats(KNOWN_FORMATS, call, values),
         _user_type(call, values),
-        [*_email_needed(values), *_department(call, values)],
-        _taken_email(call, values, None),
+        [*_email_needed(values), *_department(call, values), *_taken_email(call, values, None)],
         # The stages above are recorded. What is only assumed comes after them.
         [*_formats(ASSUMED_FORMATS, call, values), *_birth_date_of_new(call, values, employments)],
         _taken_number(call, values, None),
@@ -36,7 +34,7 @@ def check_new(call: Call, values: dict[str, Any], employments: list[Any], place:
 def check_change(call: Call, row: Row, values: dict[str, Any]) -> None:
     """Refuse what an existing employee cannot become."""
     stages = (
-        [*_names(values, new=False), *_formats(KNOWN_FORMATS, call, values), *_birth_date_of_old(call, row, values)],
+        [*_formats(KNOWN_FORMATS, call, values), *_birth_date_of_old(call, row, values)],
         [*_formats(ASSUMED_FORMATS, call, values), *_locked_email(call, row, values)],
         [*_taken_email(call, values, row["id"]), *_taken_number(call, values, row["id"])],
     )
@@ -63,19 +61,6 @@ def _refuse(problems: list[Problem], place: int | None) -> None:
     if place is not None:
         problems = [Problem(p.field, p.message, f"[{place}].{p.field}", place) for p in problems]
     raise invalid(*problems)
-
-
-def _names(values: dict[str, Any], *, new: bool) -> list[Problem]:
-    problems = []
-    for name in ("firstName", "lastName"):
-        if name not in values and not new:
-            continue
-        if values.get(name) is None:
-            if new:
-                problems.append(Problem(name, NOT_NULL))
-        elif not 1 <= len(values[name]) <= 100:
-            problems.append(Problem(name, _LENGTH))
-    return problems
 
 
 def _formats(rules: Mapping[str, Fits], call: Call, values: dict[str, Any]) -> list[Problem]:
@@ -160,7 +145,7 @@ def _locked_email(call: Call, row: Row, values: dict[str, Any]) -> list[Problem]
     email = values.get("email")
     has_access = row["userType"] in ("STANDARD", "EXTENDED")
     if call.switches.email_of_users == "locked" and has_access and email is not None and email != row["email"]:
-        return [Problem("email", "Kan ikke endres.")]
+        return [Problem("email", '"email" kan ikke endres')]
     return []
 
 

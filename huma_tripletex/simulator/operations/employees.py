@@ -55,14 +55,14 @@ def _create(call: Call) -> Response:
 
 
 def _create_list(call: Call) -> Response:
+    if call.switches.employee_list == "atomic":
+        return call.created("Employee", [_add(call, v, place) for place, v in enumerate(call.bodies("Employee"))])
     added: list[Row] = []
-    for place, values in enumerate(call.bodies("Employee")):
+    for place, values in enumerate(call.mapped_bodies("Employee")):
         try:
             with call.company.attempt():
-                added.append(_add(call, values, place))
+                added.append(_add(call, call.checked("Employee", values, place), place))
         except Refusal:
-            if call.switches.employee_list == "atomic":
-                raise
             call.keep_what_was_done()
             raise
     return call.created("Employee", added)
@@ -91,6 +91,8 @@ def _update(call: Call) -> Response:
     values = normal_phone(call, call.body("Employee"))
     check_version(row, values)
     values.pop("employments", None)  # not written through an employee that exists
+    if call.switches.user_type_on_put == "ignored":
+        values.pop("userType", None)
     check_change(call, row, values)
     new = changed(call, "Employee", row, values)
     if new != row:

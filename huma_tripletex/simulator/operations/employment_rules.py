@@ -3,7 +3,7 @@
 from typing import Any
 
 from huma_tripletex.simulator.call import Call
-from huma_tripletex.simulator.refusals import NOT_NULL, REQUIRED, Problem, invalid
+from huma_tripletex.simulator.refusals import REQUIRED, Problem, invalid
 from huma_tripletex.simulator.shapes import Row
 
 NEEDS_DIVISION = "Arbeidsforholdet må knyttes til en virksomhet/underenhet."
@@ -24,13 +24,12 @@ def check(call: Call, employee: Row, values: dict[str, Any], old: Row | None = N
 
 
 def check_all_new(call: Call, employee: Row, employments: list[dict[str, Any]], place: int | None) -> None:
-    """The same for employments nested in a new employee; fields and paths then name the nesting."""
+    """The same for employments nested in a new employee; fields then name the nesting, and in a list paths."""
     problems = []
     for number, values in enumerate(employments):
         others = employments[:number]
         for problem in (*_problems(call, employee, values, others), *_nested_details(values)):
-            path = f"employments[{number}].{problem.path or problem.field}"
-            path = path if place is None else f"[{place}].{path}"
+            path = None if place is None else f"[{place}].employments[{number}].{problem.path or problem.field}"
             problems.append(Problem(f"employments.{problem.field}", problem.message, path, place))
     if problems:
         raise invalid(*problems)
@@ -38,8 +37,6 @@ def check_all_new(call: Call, employee: Row, employments: list[dict[str, Any]], 
 
 def _problems(call: Call, employee: Row, values: dict[str, Any], others: list[Row]) -> list[Problem]:
     problems = []
-    if not values.get("startDate"):
-        problems.append(Problem("startDate", NOT_NULL))
     if not employee["dateOfBirth"]:
         problems.append(Problem("employee.dateOfBirth", REQUIRED))
     if values.get("division") is None and call.company.rows("Division"):

@@ -8,7 +8,7 @@ from huma_tripletex.simulator.changing import changed, check_version, without_id
 from huma_tripletex.simulator.messages import Response
 from huma_tripletex.simulator.operations.details import add_details
 from huma_tripletex.simulator.operations.employment_rules import check, check_all_new
-from huma_tripletex.simulator.refusals import NOT_NULL, Problem, invalid
+from huma_tripletex.simulator.refusals import REQUIRED, Problem, invalid
 from huma_tripletex.simulator.routing import Route
 from huma_tripletex.simulator.shapes import Row
 
@@ -30,9 +30,11 @@ def add_employment(call: Call, sent: dict[str, Any]) -> Row:
 
 
 def _list(call: Call) -> Response:
-    ids = call.ids("employeeId")
-    rows = call.company.rows("Employment")
-    return call.many("Employment", [row for row in rows if ids is None or row["employee"] in ids], digest=None)
+    if call.switches.employments_without_employee == "refused":
+        call.need("employeeId")
+    employee = call.number("employeeId")
+    rows = call.company.rows("Employment") if employee is None else call.company.child_rows("Employment", employee)
+    return call.many("Employment", rows, digest=None)
 
 
 def _read(call: Call) -> Response:
@@ -41,8 +43,8 @@ def _read(call: Call) -> Response:
 
 def _create(call: Call) -> Response:
     values = call.body("Employment")
-    if not (values.get("employee") or {}).get("id"):
-        raise invalid(Problem("employee", NOT_NULL, "employee"))
+    if values.get("employee") is None:
+        raise invalid(Problem("employee.id", REQUIRED))
     employee = call.row("Employee", values["employee"]["id"])
     check(call, employee, values)
     row = add_employment(call, values)

@@ -53,8 +53,8 @@ def _grant(call: Call) -> Response:
 
 
 def _asked_employee(call: Call) -> int:
-    ids = call.ids("employeeId")
-    return call.token.owner_id if ids is None else next(iter(ids))
+    asked = call.number("employeeId")
+    return call.token.owner_id if asked is None else asked
 
 
 def _entitlements(call: Call, employee_id: int) -> list[Row]:

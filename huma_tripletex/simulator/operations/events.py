@@ -7,7 +7,7 @@ from huma_tripletex.simulator.call import Call
 from huma_tripletex.simulator.catalogue import blank
 from huma_tripletex.simulator.changing import changed, check_version, without_ids
 from huma_tripletex.simulator.messages import Response, json_response
-from huma_tripletex.simulator.refusals import BAD_FORMAT, NOT_NULL, Problem, invalid, not_found
+from huma_tripletex.simulator.refusals import BAD_FORMAT, Problem, invalid, not_found
 from huma_tripletex.simulator.routing import Route
 from huma_tripletex.simulator.selection import selected
 from huma_tripletex.simulator.shapes import Row
@@ -101,10 +101,10 @@ def _change(call: Call, row: Row, values: dict[str, Any]) -> Row:
 
 
 def _check(call: Call, row: Row) -> None:
-    problems = [Problem(name, NOT_NULL) for name in ("event", "targetUrl") if not row[name]]
-    if row["event"] and row["event"] not in EVENTS:
+    problems = []
+    if row["event"] not in EVENTS:
         problems.append(Problem("event", BAD_FORMAT))
-    if row["targetUrl"] and not _is_target(call, row["targetUrl"]):
+    if not _is_target(call, row["targetUrl"]):
         problems.append(Problem("targetUrl", BAD_FORMAT))
     if problems:
         raise invalid(*problems)

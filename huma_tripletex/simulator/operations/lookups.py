@@ -8,7 +8,6 @@ from huma_tripletex.simulator.call import Call, Operation
 from huma_tripletex.simulator.catalogue import blank
 from huma_tripletex.simulator.changing import changed, check_version, without_ids
 from huma_tripletex.simulator.messages import Response
-from huma_tripletex.simulator.refusals import NOT_NULL, Problem, invalid
 from huma_tripletex.simulator.routing import Route
 from huma_tripletex.simulator.shapes import Row
 
@@ -60,13 +59,13 @@ def _occupations(call: Call) -> Response:
 
 
 def _leaves(call: Call) -> Response:
-    ids, day = call.ids("employmentIds"), call.text("date")
-    low, high = float(call.text("minPercentage") or 0), float(call.text("maxPercentage") or 100)
+    ids, day = call.ids("employmentIds"), call.day("date")
+    low, high = call.number("minPercentage") or 0, call.number("maxPercentage")
     rows = [
         row
         for row in call.company.rows("LeaveOfAbsence")
         if (ids is None or row["employment"] in ids)
-        and low <= row["percentage"] <= high
+        and low <= row["percentage"] <= (100 if high is None else high)
         and (not day or (row["startDate"] <= day <= (row["endDate"] or "9999")))
     ]
     return call.many("LeaveOfAbsence", rows, digest=None)
@@ -74,9 +73,6 @@ def _leaves(call: Call) -> Response:
 
 def _leave_added(call: Call, sent: dict[str, Any]) -> Row:
     values = without_ids(sent)
-    missing = [name for name in ("employment", "startDate", "type") if not values.get(name)]
-    if missing:
-        raise invalid(*(Problem(name, NOT_NULL, name) for name in missing))
     row = changed(call, "LeaveOfAbsence", blank("LeaveOfAbsence", id=call.company.new_id("LeaveOfAbsence")), values)
     call.company.put("LeaveOfAbsence", row)
     return row

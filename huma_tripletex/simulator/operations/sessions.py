@@ -12,11 +12,12 @@ from huma_tripletex.simulator.refusals import (
     NOT_NULL,
     WRONG_TYPE,
     Problem,
+    broken,
     invalid,
     missing_parameters,
     not_found,
     not_mapped,
-    wrong_number,
+    wrong_date,
 )
 from huma_tripletex.simulator.routing import Route
 from huma_tripletex.simulator.tokens import CONSUMER_ID, CONSUMER_TOKEN, EmployeeToken, Session
@@ -44,7 +45,7 @@ def revoked() -> Exception:
 def _from_body(request: Request) -> dict[str, str]:
     body = read_json(request)
     if not isinstance(body, dict):
-        raise not_mapped([Problem(None, WRONG_TYPE)])
+        raise not_mapped([Problem("", WRONG_TYPE, "")])
     problems = [Problem(name, NO_SUCH_FIELD) for name in body if name not in NAMES]
     problems += [Problem(name, WRONG_TYPE, name) for name in NAMES if not isinstance(body.get(name), str | None)]
     expires = body.get("expirationDate")
@@ -53,7 +54,7 @@ def _from_body(request: Request) -> dict[str, str]:
     if problems:
         raise not_mapped(problems)
     if missing := [name for name in NAMES if not body.get(name)]:
-        raise invalid(*(Problem(name, NOT_NULL, name) for name in missing))
+        raise broken(*(Problem(name, NOT_NULL, f"null.{name}") for name in missing))
     return {name: body[name] for name in NAMES}
 
 
@@ -61,7 +62,7 @@ def _from_query(request: Request) -> dict[str, str]:
     if missing := [name for name in NAMES if not request.query.get(name)]:
         raise missing_parameters(missing)
     if not is_date(request.query["expirationDate"]):
-        raise wrong_number(request.query["expirationDate"])
+        raise wrong_date(request.query["expirationDate"])
     return {name: request.query[name] for name in NAMES}
 
 
