@@ -22,11 +22,13 @@ def keep_facts(connection: Connection, facts: TokenFacts, now: datetime) -> None
 
 
 def keep_token(runtime: Runtime, connection: Connection, token: str, facts: TokenFacts) -> None:
-    """Seals token and session onto a row that has its id."""
+    """Seals token and session onto a row that has its id. Whether it sees account numbers is found out anew."""
     context = (connection.organisation_id, connection.id, "token")
     connection.sealed_token = runtime.vault.seal(token.encode(), *context)
     connection.token_fingerprint = runtime.vault.keyed_hash("token", token)
     connection.sealed_session = connection.session_expires_on = None
+    seen = connection.company_facts or {}
+    connection.company_facts = {name: fact for name, fact in seen.items() if name != "accounts_hidden"}
     keep_session_of(runtime, connection, facts)
 
 

@@ -108,6 +108,11 @@ REASONS: Final = (
         N_("Nothing to do: the change in Huma is sent by itself."),
     ),
     Reason(
+        "not_looked_again",
+        N_("Tripletex could not be read again before its values went to Huma, so {name} was left alone there."),
+        N_("Press Sync users when Tripletex answers again."),
+    ),
+    Reason(
         "cancelled",
         N_("The sync was stopped before it came to {name}."),
         N_("Press Sync users to do the rest."),

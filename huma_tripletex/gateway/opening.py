@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from typing import cast
 
@@ -98,6 +98,24 @@ def open_client(runtime: Runtime, connection: Connection, on_call: OnCall | None
         raise NotReadable("this connection has no token")
     token = runtime.vault.open(connection.sealed_token, connection.organisation_id, connection.id, "token").decode()
     return OpenClient(runtime, token, kept_session(runtime, connection), on_call)
+
+
+@contextmanager
+def reading_client(runtime: Runtime, connection: Connection) -> Iterator[OpenClient]:
+    """A client for as long as something is read. Commits before, so that nothing of the database is held open
+    meanwhile, and after where a session was made: it is kept, also when the reading failed.
+
+    Raises:
+        NotReadable: see `open_client`.
+    """
+    client = open_client(runtime, connection)
+    runtime.session.commit()
+    try:
+        yield client
+    finally:
+        client.close()
+        if keep_session(runtime, connection, client):
+            runtime.session.commit()
 
 
 def kept_session(runtime: Runtime, connection: Connection) -> Session | None:

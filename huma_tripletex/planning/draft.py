@@ -18,6 +18,7 @@ from huma_tripletex.core.matching import Matching
 from huma_tripletex.core.reasons import PASSING
 from huma_tripletex.core.retry import outcome_of
 from huma_tripletex.errors import NotReadable, TripletexError, Unauthorised
+from huma_tripletex.gateway.heartbeat import heartbeat
 from huma_tripletex.models import Connection, SyncPlan
 from huma_tripletex.planning import lease
 from huma_tripletex.planning.comparison import Both, Item, count, items, links_found, match_both
@@ -44,7 +45,7 @@ def draft(runtime: Runtime, plan_id: int, *, stop: Callable[[], bool] = lambda: 
         _fail(runtime, plan_id, token, "internal")
         return
     try:
-        with lease.alive(runtime, plan_id, token):
+        with heartbeat(runtime, SyncPlan, plan_id, token):
             _work(runtime, plan_id, token, stop)
     except lease.Lost:
         log.info("plan %s was taken from us", plan_id)

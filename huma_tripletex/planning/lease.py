@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import CursorResult, Engine, or_, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from huma_tripletex.models import SyncPlan
@@ -54,21 +50,6 @@ def release(runtime: Runtime, plan_id: int, token: str) -> None:
     runtime.session.commit()
 
 
-@contextmanager
-def alive(runtime: Runtime, plan_id: int, token: str) -> Iterator[None]:
-    """Within, the lease is renewed in the background, however long a call to Tripletex takes."""
-    engine = cast(Engine, runtime.session.get_bind(SyncPlan))
-    over = threading.Event()
-    arguments = (engine, plan_id, token, runtime.settings.lease_time, runtime.clock, over)
-    beat = threading.Thread(target=_beat, args=arguments, name=f"plan-{plan_id}", daemon=True)
-    beat.start()
-    try:
-        yield
-    finally:
-        over.set()
-        beat.join()
-
-
 def changed(session: scoped_session[Session] | Session, statement: Any) -> int:
     """How many rows an UPDATE or DELETE touched."""
     result = cast("CursorResult[Any]", session.execute(statement.execution_options(synchronize_session=False)))
@@ -77,15 +58,3 @@ def changed(session: scoped_session[Session] | Session, statement: Any) -> int:
 
 def _free(now: datetime) -> Any:
     return or_(SyncPlan.leased_until.is_(None), SyncPlan.leased_until < now)
-
-
-def _beat(
-    engine: Engine, plan_id: int, token: str, lease: timedelta, clock: Callable[[], datetime], over: threading.Event
-) -> None:
-    ours = update(SyncPlan).where(SyncPlan.id == plan_id, SyncPlan.lease == token)
-    while not over.wait(lease.total_seconds() / 4):
-        try:
-            with engine.begin() as connection:
-                connection.execute(ours.values(leased_until=clock() + lease))
-        except DBAPIError:
-            continue  # the database is busy or away; there are three more beats before the lease ends

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from huma_tripletex.core.people import HostPerson, TripletexEmployee
 from huma_tripletex.core.rights import may_see_salary
 from huma_tripletex.gateway.agreement import hash_for
-from huma_tripletex.gateway.opening import OpenClient, keep_session, open_client
+from huma_tripletex.gateway.opening import reading_client
 from huma_tripletex.gateway.reading import employee
 from huma_tripletex.models import Connection, ConnectionOptions, OutboxEntry, PersonLink
 from huma_tripletex.planning import memory
@@ -51,25 +51,14 @@ def read_both(runtime: Runtime, connection_id: int, progress: Progress) -> Both:
 
 
 def _read_tripletex(runtime: Runtime, connection: Connection, progress: Progress) -> Remote:
-    client = open_client(runtime, connection)
     rights, facts = list(connection.rights), dict(connection.company_facts)
-    runtime.session.commit()
-    try:
+    with reading_client(runtime, connection) as client:
         countries = {country.iso_alpha2: country.id for country in client.countries() if country.iso_alpha2}
         facts["departments"] = [{"id": d.id, "name": d.name} for d in client.departments() if not d.is_inactive]
         facts["divisions"] = [{"id": d.id, "name": d.name} for d in client.divisions()]
         found = client.employees(lambda so_far: progress.so_far(tripletex=so_far))
-    finally:
-        _keep_session(runtime, connection, client)
     facts["accounts_hidden"] = _accounts_hidden(found, rights)
     return Remote(_employees(found, countries, facts["accounts_hidden"]), countries, facts)
-
-
-def _keep_session(runtime: Runtime, connection: Connection, client: OpenClient) -> None:
-    """A session that was made is kept, also when the reading failed after it."""
-    client.close()
-    if keep_session(runtime, connection, client):
-        runtime.session.commit()
 
 
 def _accounts_hidden(found: Sequence[Employee], rights: Sequence[str]) -> bool:

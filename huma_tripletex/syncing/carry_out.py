@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from huma_tripletex.gateway.heartbeat import heartbeat
 from huma_tripletex.models import Connection, SyncRun
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing import lease
@@ -19,6 +20,7 @@ from huma_tripletex.syncing.cancelling import withdraw
 from huma_tripletex.syncing.carrying import carry_next
 from huma_tripletex.syncing.collecting import collect
 from huma_tripletex.syncing.ending import end_if_over
+from huma_tripletex.syncing.looking import Sight, look
 from huma_tripletex.task_queue import RUN
 
 log = logging.getLogger(__name__)
@@ -52,12 +54,14 @@ class _Turn:
         self._runtime, self._run_id, self._token = runtime, run_id, token
         self._stop, self._deadline = stop, deadline
         self._position = -1
+        self._sight = Sight({}, self._position)
+        self._held_up = False
 
     def take(self) -> bool:
         while not self._is_interrupted():
             if self._step():
                 continue
-            ended = self._wait()
+            ended = not self._held_up and self._wait()
             lease.release(self._runtime, self._run_id, self._token)
             return ended
         lease.release(self._runtime, self._run_id, self._token)
@@ -68,7 +72,7 @@ class _Turn:
         return self._stop() or (self._deadline is not None and self._runtime.clock() >= self._deadline)
 
     def _step(self) -> bool:
-        """One transaction of handing over; False when there is nothing more to hand over."""
+        """One transaction of handing over; False when there is nothing more to hand over now."""
         run, connection = self._begin()
         if run.handed_over_at is not None:
             return False
@@ -81,13 +85,24 @@ class _Turn:
             refuse(self._runtime, run)
         else:
             run.state, run.started_at = "running", run.started_at or self._runtime.clock()
-            last = carry_next(self._runtime, run, connection, self._position)
+            if not self._sight.reaches_beyond(self._position):
+                return self._look(run, connection)
+            last = carry_next(self._runtime, run, connection, self._position, self._sight)
         if last is None:
             run.handed_over_at = self._runtime.clock()
         self._runtime.session.commit()
         self._position = self._position if last is None else last
         self._runtime.queue.nudge(connection.id)
         return last is not None
+
+    def _look(self, run: SyncRun, connection: Connection) -> bool:
+        """Sees what Tripletex holds of those who follow; False when it cannot be asked, and the run waits."""
+        with heartbeat(self._runtime, SyncRun, self._run_id, self._token):
+            sight = look(self._runtime, run, connection, self._position)
+        self._runtime.session.commit()
+        self._held_up = sight is None
+        self._sight = sight or self._sight
+        return not self._held_up
 
     def _wait(self) -> bool:
         """Takes in what has come of the entries; True when the run has ended."""

@@ -7,7 +7,6 @@ others go by the hundreds, in a number of statements that does not grow with the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
@@ -22,17 +21,21 @@ from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing import huma, outcomes
 from huma_tripletex.syncing.approved import Step, steps
 from huma_tripletex.syncing.linking import Links
+from huma_tripletex.syncing.looking import Sight
+from huma_tripletex.syncing.obstacles import Obstacles, left_out_of
 
 AT_ONCE: Final = 500
 
 
-def carry_next(runtime: Runtime, run: SyncRun, connection: Connection, after: int) -> int | None:
-    """Carries out the people that follow position `after`; returns the last one's position, None: nobody is left."""
+def carry_next(runtime: Runtime, run: SyncRun, connection: Connection, after: int, sight: Sight) -> int | None:
+    """Carries out the people that follow position `after`, who were looked at; returns the last one's position, None:
+    nobody is left.
+    """
     chosen = _next(runtime, run, after)
     if not chosen:
         return None
     batch = steps(runtime, run, connection, [result_id for result_id, _ in chosen])
-    _carry_out(runtime, run, connection, batch)
+    _carry_out(runtime, run, connection, batch, sight)
     return chosen[-1][1]
 
 
@@ -61,17 +64,18 @@ def _next(runtime: Runtime, run: SyncRun, after: int) -> list[tuple[int, int]]:
     return chosen
 
 
-def _carry_out(runtime: Runtime, run: SyncRun, connection: Connection, batch: Sequence[Step]) -> None:
+def _carry_out(runtime: Runtime, run: SyncRun, connection: Connection, batch: Sequence[Step], sight: Sight) -> None:
     now = runtime.clock()
     links = Links(runtime, connection, batch)
     ids = [step.person_id for step in batch if step.result.person_id]
     people = runtime.host.load_people(connection.organisation_id, ids) if ids else {}
+    obstacles = Obstacles(people, links, left_out_of(runtime, connection, ids), sight)
     going, edited = [], []
     for step in batch:
-        if why := _obstacle(step, people, links):
+        if why := obstacles.of(step):
             outcomes.skip(step.result, now, why)
             continue
-        change = _link_and_write(runtime, connection, step, people, links, now)
+        change = _link_and_write(runtime, connection, step, people, links, sight)
         edited += [change] if change else []
         going += _for_tripletex(step)
     links.save()
@@ -82,25 +86,13 @@ def _carry_out(runtime: Runtime, run: SyncRun, connection: Connection, batch: Se
         outcomes.settle(step.result, now)
 
 
-def _obstacle(step: Step, people: Mapping[str, HostPerson], links: Links) -> str:
-    """Why nothing can be done for this person: a key of `core.reasons`, or ""."""
-    if not step.readable:
-        return "internal"
-    if links.is_taken(step):
-        return "found_several"
-    if step.result.action == "add_to_huma":
-        return ""
-    person = people.get(step.person_id)
-    return "" if person and person.takes_part else "left_huma"
-
-
 def _link_and_write(
     runtime: Runtime,
     connection: Connection,
     step: Step,
     people: Mapping[str, HostPerson],
     links: Links,
-    now: datetime,
+    sight: Sight,
 ) -> Change | None:
     """Links the person and writes Huma. Returns what was edited in Huma since the plan was drawn, of somebody who was
     not linked until now and whose edits therefore went nowhere.
@@ -109,11 +101,11 @@ def _link_and_write(
         if step.result.action == "add_to_huma":
             huma.add(runtime, connection, step, links)
             return None
-        person = people[step.person_id]
+        person, now = people[step.person_id], runtime.clock()
         news = step.employee is not None and links.join(person.id, step.employee, step.approved.matched_by, now)
         if step.employee is not None:
             links.note(person.id, step.approved.agreed)
-        huma.write(runtime, connection, step, person, links)
+        huma.write(runtime, connection, step, person, links, *sight.unsafe(step))
         return _edited_meanwhile(connection, step, person) if news else None
     except huma.RefusedByHuma:
         outcomes.in_huma(step.result, "failed", reason="huma_failed")

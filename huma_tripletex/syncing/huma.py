@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
@@ -22,27 +22,35 @@ class RefusedByHuma(Exception):
     """The host did not take the values; nothing of this person was written."""
 
 
-def write(runtime: Runtime, connection: Connection, step: Step, person: HostPerson, links: Links) -> None:
-    """Writes what is still as approved; what somebody edited in Huma meanwhile is left alone and asked again.
-    Values are canonical, or, when a run is taken back, written as Huma had them.
+def write(
+    runtime: Runtime,
+    connection: Connection,
+    step: Step,
+    person: HostPerson,
+    links: Links,
+    unsafe: Collection[str] = (),
+    why_unsafe: str = "",
+) -> None:
+    """Writes what is still as approved; what somebody edited in Huma meanwhile, and the `unsafe` fields, are left alone
+    and asked again. Values are canonical, or, when a run is taken back, written as Huma had them.
 
     Raises:
         RefusedByHuma: the host did not take the values.
     """
-    wanted = {key: after for key, (_, after) in step.approved.huma.items()}
-    edited = [key for key, (before, _) in step.approved.huma.items() if not same(key, person.values.get(key), before)]
-    equal = [key for key in wanted if same(key, person.values.get(key), wanted[key])]
-    values = {key: value for key, value in wanted.items() if key not in edited and key not in equal}
+    wanted = {key: pair for key, pair in step.approved.huma.items() if key not in unsafe}
+    equal = [key for key, (_, after) in wanted.items() if same(key, person.values.get(key), after)]
+    as_seen = [key for key, (before, _) in wanted.items() if same(key, person.values.get(key), before)]
+    values = {key: wanted[key][1] for key in as_seen if key not in equal}
     if values:
         with _writing(runtime, connection):
             runtime.host.write_person(connection.organisation_id, person.id, values)
-    held = [key for key in wanted if key in values or key in equal]
+    held = [*values, *equal]
     if step.takes_back:
         links.forget(person.id, held)
     elif links.of(person.id):
-        links.agree(person.id, {key: wanted[key] for key in held})
-    skipped = [key for key in edited if key not in equal]
-    _note(step, list(values), skipped)
+        links.agree(person.id, {key: wanted[key][1] for key in held})
+    edited = [key for key in wanted if key not in held]
+    _note(step, list(values), [*unsafe, *edited], why_unsafe if unsafe else "changed_in_huma")
 
 
 def add(runtime: Runtime, connection: Connection, step: Step, links: Links) -> None:
@@ -62,9 +70,9 @@ def add(runtime: Runtime, connection: Connection, step: Step, links: Links) -> N
     outcomes.in_huma(step.result, "added", list(values))
 
 
-def _note(step: Step, written: list[str], skipped: list[str]) -> None:
+def _note(step: Step, written: list[str], skipped: list[str], why: str) -> None:
     if skipped:
-        outcomes.in_huma(step.result, "skipped", written, "changed_in_huma", {"skipped_in_huma": skipped})
+        outcomes.in_huma(step.result, "skipped", written, why, {"skipped_in_huma": skipped})
     else:
         outcomes.in_huma(step.result, "written" if written else "nothing_to_do", written)
 

@@ -42,6 +42,7 @@ OPERATIONS = {
     ("GET", "/employee"): Operation(
         200,
         {
+            "id": "string",
             "employeeNumber": "string",
             "email": "string",
             "firstName": "string",
