@@ -10,11 +10,12 @@ from huma_tripletex.simulator.refusals import NOT_NULL, Problem, invalid, not_fo
 from huma_tripletex.simulator.shapes import Field, Row
 
 
-def without_ids(values: dict[str, Any], place: int | None = None) -> dict[str, Any]:
-    """The values of a new object; refuses an id or a version."""
+def without_ids(values: dict[str, Any], place: int | None = None, within: str = "") -> dict[str, Any]:
+    """The values of a new object, which stands `within` another one or alone; refuses an id or a version."""
     for name in ("id", "version"):
         if values.get(name):
-            raise invalid(Problem(name, "An ID cannot be set when creating a new object.", name, place))
+            path = None if place is None else f"[{place}].{within}{name}"
+            raise invalid(Problem(within + name, "An ID cannot be set when creating a new object.", path, place))
     return {name: value for name, value in values.items() if name not in ("id", "version")}
 
 

@@ -58,7 +58,7 @@ def _update(call: Call) -> Response:
 
 def _update_list(call: Call) -> Response:
     bodies = call.bodies("Department")
-    return call.many("Department", [_change(call, call.row("Department", b.get("id", 0)), b) for b in bodies])
+    return call.many("Department", [_change(call, call.row("Department", b.get("id") or 0), b) for b in bodies])
 
 
 def _delete(call: Call) -> Response:

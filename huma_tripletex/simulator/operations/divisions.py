@@ -39,7 +39,7 @@ def _update(call: Call) -> Response:
 
 def _update_list(call: Call) -> Response:
     bodies = call.bodies("Division")
-    return call.many("Division", [_change(call, call.row("Division", b.get("id", 0)), b) for b in bodies])
+    return call.many("Division", [_change(call, call.row("Division", b.get("id") or 0), b) for b in bodies])
 
 
 def _add(call: Call, sent: dict[str, Any]) -> Row:

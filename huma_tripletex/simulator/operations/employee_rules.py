@@ -59,7 +59,7 @@ def _refuse(problems: list[Problem], place: int | None) -> None:
     if problems[0].message == _DUPLICATE:
         raise Refusal(409, 14000, "Duplicate entry")
     if place is not None:
-        problems = [Problem(p.field, p.message, f"[{place}].{p.field}", place) for p in problems]
+        problems = [Problem(p.field, p.message, p.field and f"[{place}].{p.field}", place) for p in problems]
     raise invalid(*problems)
 
 

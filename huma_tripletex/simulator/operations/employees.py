@@ -82,7 +82,7 @@ def _add(call: Call, sent: dict[str, Any], place: int | None) -> Row:
     check_nested(call, row, employments, place)
     stored = call.store("Employee", row, "CREATE")
     for employment in employments:
-        add_employment(call, {**employment, "employee": {"id": row["id"]}})
+        add_employment(call, {**employment, "employee": {"id": row["id"]}}, place, "employments.")
     return stored
 
 

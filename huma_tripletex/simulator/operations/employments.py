@@ -18,9 +18,9 @@ def check_nested(call: Call, employee: Row, employments: list[dict[str, Any]], p
     check_all_new(call, employee, employments, place)
 
 
-def add_employment(call: Call, sent: dict[str, Any]) -> Row:
-    """Store a new employment, and the details nested in it."""
-    values = without_ids(sent)
+def add_employment(call: Call, sent: dict[str, Any], place: int | None = None, within: str = "") -> Row:
+    """Store a new employment, and the details nested in it; see `without_ids`."""
+    values = without_ids(sent, place, within)
     details = values.pop("employmentDetails", None) or []
     row = changed(call, "Employment", blank("Employment", id=call.company.new_id("Employment")), values)
     call.company.put("Employment", row)
