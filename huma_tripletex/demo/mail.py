@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from email import policy
 from email.message import EmailMessage
 from mailbox import Maildir
 from urllib.parse import unquote, urlsplit
@@ -46,7 +47,7 @@ def over_smtp(message: EmailMessage, url: str) -> None:
             server.starttls()
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
-        server.send_message(message)
+        server.sendmail(SENDER, [message["To"]], message.as_bytes(policy.SMTP))  # `send_message` marks a line "From"
 
 
 def box() -> Maildir:

@@ -63,6 +63,7 @@ ACTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     (f"{CONNECTION}/removal", acts.disconnect),
     (f"{CONNECTION}/pause", acts.pause),
     (f"{CONNECTION}/resumption", acts.resume),
+    (f"{CONNECTION}/check", acts.check),
     ("/tripletex/plans", plans.begin),
     (PLAN, plans.choose),
     (f"{PLAN}/removal", plans.discard),

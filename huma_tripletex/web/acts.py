@@ -59,6 +59,15 @@ def resume() -> BaseResponse:
     return answer
 
 
+def check() -> BaseResponse:
+    """Asks Tripletex at once whether the token works, for somebody who has just put something right there."""
+    connection = access.open_connection()
+    connecting.check(current_runtime(), connection)
+    answer = _done("well_again" if connection.state == "connected" else "not_yet_well")
+    current_runtime().queue.nudge(connection.id)
+    return answer
+
+
 def disconnect_form() -> Response:
     """What disconnecting means, before it is done: the token cannot be brought back."""
     connection = access.open_connection()

@@ -27,6 +27,8 @@ NOTICES = {
     "token_replaced": Notice(_("The token is replaced. Everything that was waiting is sent now.")),
     "paused": Notice(_("Paused. Changes in Huma are kept, and sent when you resume.")),
     "resumed": Notice(_("Resumed. What was waiting is sent now.")),
+    "well_again": Notice(_("Tripletex accepts the token. What was waiting is sent now.")),
+    "not_yet_well": Notice(_("Tripletex does not accept the token yet. What is waiting here is kept."), True),
     "disconnected": Notice(_("Disconnected. The token is deleted, and nothing more is sent to Tripletex.")),
     "retried": Notice(_("It is being sent again. The result shows here in a moment.")),
     "dismissed": Notice(_("Dismissed. The value stays as it is in Tripletex until it is changed in Huma again.")),

@@ -30,11 +30,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Progress:
-    """`left`: seconds, an estimate; 0 while there is none. `rows`: those who were done last."""
+    """`left`: seconds, an estimate; 0 while there is none. `rows`: those who were done last.
+
+    `hindrance`: why nothing goes to Tripletex just now, a key of `core.reasons`; empty while the sync goes on.
+    """
 
     done: int
     total: int
     left: float
+    hindrance: str
     rows: tuple[reporting.Row, ...]
 
     @property
@@ -71,8 +75,17 @@ def progress(runtime: Runtime, run: SyncRun, connection: Connection) -> Progress
     latest = latest.order_by(SyncResult.settled_at.desc(), SyncResult.id.desc()).limit(SO_FAR)
     rows = reporting.rows(runtime, connection, runtime.session.scalars(latest).all())
     since = (runtime.clock() - run.started_at).total_seconds() if run.started_at else 0
-    left = since / counted.done * (counted.total - counted.done) if counted.done and run.state == "running" else 0
-    return Progress(counted.done, counted.total, left, tuple(rows))
+    hindrance = _hindrance(runtime, connection)
+    is_moving = bool(counted.done) and run.state == "running" and not hindrance
+    left = since / counted.done * (counted.total - counted.done) if is_moving else 0
+    return Progress(counted.done, counted.total, left, hindrance, tuple(rows))
+
+
+def _hindrance(runtime: Runtime, connection: Connection) -> str:
+    if connection.state != "connected":
+        return connection.state_reason or connection.state
+    snoozes = connection.snoozed_until is not None and connection.snoozed_until > runtime.clock()
+    return "unavailable" if snoozes and connection.failures else ""
 
 
 def result(runtime: Runtime, run: SyncRun, outcome: str, page: int) -> Result:

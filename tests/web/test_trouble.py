@@ -1,0 +1,51 @@
+"""Tripletex refuses in the middle of a sync: the pages say so, and what to press when it is put right."""
+
+from __future__ import annotations
+
+from huma_tripletex.models import Connection, SyncPlan, SyncRun
+from tests.web.conftest import Office, Visitor, approve
+
+FORBIDDEN = {"kind": "status", "status": 403, "method": "P*", "path": "/v2/employee*"}
+WAITS = "The sync waits"
+
+
+def begin_sync(office: Office, visitor: Visitor) -> str:
+    plan = office.one(SyncPlan)
+    visitor.read(f"/tripletex/plans/{plan.id}/approval")
+    approve(visitor, plan.id)
+    return f"/tripletex/runs/{office.one(SyncRun).id}"
+
+
+def test_a_sync_that_waits_says_what_for_and_ends_after_another_look(office: Office, compared: Visitor) -> None:
+    office.simulator.faults.add(FORBIDDEN)
+    run = begin_sync(office, compared)
+    office.work()
+
+    page = compared.read(run)
+    assert WAITS in page
+    assert "lacks the right" in page
+    assert " left." not in page
+
+    assert "Check again" in compared.read("/tripletex")
+    office.simulator.faults.clear()
+    said = compared.follow(compared.send("/tripletex/connection/check"))
+    assert "Tripletex accepts the token." in said
+    assert "Check again" not in said
+    office.work()
+    assert "people synced" in compared.read(run)
+
+
+def test_another_look_that_does_not_help_says_so(office: Office, compared: Visitor) -> None:
+    office.simulator.faults.add({"kind": "revoke_token"})
+    run = begin_sync(office, compared)
+    office.work()
+    assert WAITS in compared.read(run)
+
+    said = compared.follow(compared.send("/tripletex/connection/check"))
+
+    assert "does not accept the token yet" in said
+    assert office.one(Connection).state == "needs_attention"
+
+
+def test_a_sync_that_goes_on_does_not_say_that_it_waits(office: Office, compared: Visitor) -> None:
+    assert WAITS not in compared.read(begin_sync(office, compared))
