@@ -22,7 +22,7 @@ def deliver_employee(asking: Asking, work: Work, progress: Progress, fields: set
     not accepted, the others are sent without them. Raises TripletexError, VersionConflict the second time.
     """
     assert progress.known is not None
-    if asking.seen is None and (progress.known.employee_version is None or not _birth_is_sure(work, fields)):
+    if asking.seen is None and not _is_sure(work, progress.known.employee_version, fields):
         asking.look(progress)
     for others_were_faster in (False, True):
         if asking.seen is not None:
@@ -87,5 +87,8 @@ def _birth(work: Work, fields: set[str], seen: TripletexEmployee | None) -> dict
     return {"dateOfBirth": own} if own else {}
 
 
-def _birth_is_sure(work: Work, fields: set[str]) -> bool:
+def _is_sure(work: Work, version: int | None, fields: set[str]) -> bool:
+    """Whether enough is known of the employee to send without a look."""
+    if version is None or (any(work.is_as_approved(key) for key in fields) and not work.is_as_compared(version)):
+        return False
     return BIRTH in fields or (work.is_agreed(BIRTH) and not work.unsure)

@@ -21,6 +21,7 @@ from huma_tripletex.delivery.work import Approved, Known, Work
 from huma_tripletex.gateway.agreement import hash_for
 from huma_tripletex.models import Connection, PersonLink, RememberedChoice
 from huma_tripletex.outbox.claim import Claimed
+from huma_tripletex.outbox.record import VERSION
 from huma_tripletex.runtime import Runtime
 
 CONNECTION: BindParameter[int] = bindparam("connection")
@@ -112,6 +113,7 @@ def _work(
         terms=terms,
         hash_of=hash_for(runtime.vault, connection.id, person.id),
         approved=_approved(claimed),
+        compared=frozenset((entry.expected or {}).get(VERSION) for entry in claimed.entries if entry.run_id),
         unsure=claimed.unsure,
         creates=may_create(claimed, terms),
     )

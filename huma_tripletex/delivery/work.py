@@ -31,7 +31,8 @@ class Work:
 
     `known` None: nobody in Tripletex, as far as we know; `creates`: may be created there; `tried`: the hashes of what
     an earlier create sent, so look whether it was carried out; `taken`: employees that are somebody else's. `unsure`:
-    an earlier attempt's answer was lost, so the agreement proves nothing. `restores`: fields whose value is an earlier
+    an earlier attempt's answer was lost, so the agreement proves nothing. `compared`: the employee's versions that runs
+    were approved with, None for one that is not known. `restores`: fields whose value is an earlier
     one that is put back, and not Huma's, so that both sides do not agree on it.
     """
 
@@ -42,6 +43,7 @@ class Work:
     terms: Terms = field(repr=False)
     hash_of: HashOf = field(repr=False)
     approved: Approved = field(default_factory=dict, repr=False)
+    compared: frozenset[int | None] = frozenset()
     known: Known | None = None
     unsure: bool = False
     creates: bool = False
@@ -57,3 +59,9 @@ class Work:
     def is_as_approved(self, key: str) -> bool:
         """Whether a run was approved with the value that Huma has now."""
         return key in self.approved and self.approved[key][0] == self.hash_of(key, self.values.get(key))
+
+    def is_as_compared(self, version: int | None) -> bool:
+        """Whether every run saw this version of the employee: a newer one may hold what nobody who approved has seen,
+        also when it is our own of a change that was sent in between.
+        """
+        return self.compared == {version}

@@ -35,6 +35,8 @@ from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES
 
 RESTORE = "restore"
 """Third word of a field in `RunChange.expected`: not Huma's value is sent, but the earlier one that the run sealed."""
+VERSION = "version"
+"""Beside the fields in `RunChange.expected`: Tripletex's version of the employee as it was compared."""
 NOBODY = 0
 """No connection has this id."""
 COLUMNS: Columns = {"organisation_id": Text(), "person_id": Text(), "kind": Text(), "fields": Json}
@@ -63,7 +65,7 @@ class Homes:
 @dataclass(frozen=True)
 class RunChange:
     """What an approved plan sends to Tripletex; `expected`: keyed hashes of both sides, {field: [huma, tripletex]}, and
-    RESTORE behind them where a value is put back.
+    RESTORE behind them where a value is put back; the employee's VERSION beside them.
     """
 
     person_id: str

@@ -15,8 +15,7 @@ from huma_tripletex.core.fields import KEYS
 from huma_tripletex.core.normalise import same
 from huma_tripletex.core.people import HostPerson
 from huma_tripletex.models import Connection, SyncResult, SyncRun
-from huma_tripletex.models.outbox import EntryKind
-from huma_tripletex.outbox.record import Change, RunChange, record, record_for_run
+from huma_tripletex.outbox.record import VERSION, Change, RunChange, record, record_for_run
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing import huma, outcomes
 from huma_tripletex.syncing.approved import Step, steps
@@ -122,10 +121,12 @@ def _edited_meanwhile(connection: Connection, step: Step, person: HostPerson) ->
 
 
 def _for_tripletex(step: Step) -> list[RunChange]:
-    """The outbox entry for what Tripletex is to hold, with hashes of both sides as they were approved."""
+    """The outbox entry for what Tripletex is to hold, with hashes of both sides, and the version, as approved."""
     writes = step.approved.tripletex
     if not writes:
         return []
     step.result.tripletex_outcome = outcomes.HANDED_OVER
-    kind: EntryKind = "create" if step.result.action == "add_to_tripletex" else "change"
-    return [RunChange(step.person_id, tuple(writes), kind, step.approved.expected or None)]
+    if step.result.action == "add_to_tripletex":
+        return [RunChange(step.person_id, tuple(writes), "create")]
+    version = {VERSION: step.employee.version} if step.employee else {}
+    return [RunChange(step.person_id, tuple(writes), "change", {**step.approved.expected, **version})]

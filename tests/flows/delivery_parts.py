@@ -24,7 +24,7 @@ from huma_tripletex.gateway.agreement import agree, agreed_hash
 from huma_tripletex.gateway.opening import client_for_token
 from huma_tripletex.host.port import Host
 from huma_tripletex.models import Base, Connection, OutboxEntry, PersonLink
-from huma_tripletex.outbox.record import Change, RunChange, record, record_for_run
+from huma_tripletex.outbox.record import VERSION, Change, RunChange, record, record_for_run
 from huma_tripletex.outbox.sweep import release_expired
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.simulator import Switches
@@ -148,6 +148,8 @@ class Bench:
             ]
             for key in fields
         }
+        if link := self.link_of(person_id):
+            expected[VERSION] = link.employee_version
         changes = [RunChange(person_id, fields, kind, expected)]
         record_for_run(self.session(), self.connection_id, 1, changes, self.clock())
         self.session.commit()

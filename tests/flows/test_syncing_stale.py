@@ -86,3 +86,20 @@ def test_an_edit_before_the_first_run_waits_for_it(desk: Desk) -> None:
     desk.drain()
 
     assert desk.in_tripletex(employee)["phoneNumberMobile"] == "48888888"
+
+
+def test_a_change_of_something_else_sent_meanwhile_does_not_hide_an_edit_in_tripletex(desk: Desk) -> None:
+    """What was sent makes us know Tripletex's newest version, but not what else had changed in it."""
+    employee = desk.both(1)
+    desk.finish(desk.approve())
+    desk.http("PATCH", f"employees/{employee}", json={"phoneNumberMobile": "49999999"})
+    run = desk.approve("huma")
+    desk.http("PATCH", f"employees/{employee}", json={"phoneNumberMobile": "47777777"})
+    desk.change(1, given_name="Newest")
+    desk.drain()
+    assert desk.in_tripletex(employee)["firstName"] == "Newest"
+
+    ended = desk.finish(run)
+
+    assert desk.in_tripletex(employee)["phoneNumberMobile"] == "47777777"
+    assert (desk.result(ended, 1).outcome, desk.result(ended, 1).reason) == ("skipped", "changed_in_tripletex")

@@ -139,3 +139,17 @@ def test_there_must_be_something_to_take_back_and_nothing_under_way(quick_desk: 
     with pytest.raises(syncing.CannotUndo, match="run_in_progress"):
         syncing.undo(desk.runtime, other, ANNA)
     assert desk.session.query(SyncRun).count() == 2
+
+
+def test_a_change_of_something_else_sent_since_does_not_hide_an_edit_in_tripletex(quick_desk: Desk) -> None:
+    desk = quick_desk
+    employee = desk.both(1, phone_number="49999999")
+    run = desk.finish(desk.approve("huma"))
+    desk.http("PATCH", f"employees/{employee}", json={"phoneNumberMobile": "47777777"})
+    desk.change(1, given_name="Newest")
+    desk.drain()
+
+    back = undone(desk, run)
+
+    assert desk.in_tripletex(employee)["phoneNumberMobile"] == "47777777"
+    assert (desk.result(back, 1).outcome, desk.result(back, 1).reason) == ("skipped", "changed_in_tripletex")
