@@ -17,7 +17,7 @@ from huma_tripletex.gateway.token_window import TokenWindow, shared_window
 from huma_tripletex.models import TokenBudget
 from huma_tripletex.tripletex import Budget, EmployeeTokenSession, Reading, Tripletex
 from huma_tripletex.tripletex.budget import SharedWindow
-from tests.parts.tripletex import simulated
+from tests.parts.tripletex import watched
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 LIMIT, PERIOD, CALLS = 60, 3, 110
@@ -52,7 +52,7 @@ def work(database_url: str, api_url: str, consumer_token: str, employee_token: s
 
 def test_two_processes_never_exceed_the_limit(engine: Engine, postgres_url: str) -> None:
     with (
-        simulated("--employees", "0", "--rate-limit", str(LIMIT), "--rate-period", str(PERIOD)) as company,
+        watched("--employees", "0", "--rate-limit", str(LIMIT), "--rate-period", str(PERIOD)) as company,
         ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool,
     ):
         token = company.tokens()[0]

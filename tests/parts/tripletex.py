@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -71,16 +73,18 @@ class SimulatedTripletex:
 @pytest.fixture
 def tripletex() -> Iterator[SimulatedTripletex]:
     """A simulated Tripletex of two companies without employees but the owners of the tokens; no rate limit."""
-    with simulated("--employees", "0", "--rate-limit", "0") as simulator:
+    with watched("--employees", "0", "--rate-limit", "0") as simulator:
         yield simulator
 
 
 class simulated:
     """Starts a simulator with the arguments of its command line."""
 
+    module: tuple[str, ...] = ("huma_tripletex.simulator",)
+
     def __init__(self, *arguments: str) -> None:
         self.port = free_port()
-        self.process = running([sys.executable, "-m", "huma_tripletex.simulator", "--port", str(self.port), *arguments])
+        self.process = running([sys.executable, "-m", *self.module, "--port", str(self.port), *arguments])
 
     def __enter__(self) -> SimulatedTripletex:
         self.process.__enter__()
@@ -90,6 +94,22 @@ class simulated:
 
     def __exit__(self, *error: Any) -> None:
         self.process.__exit__(*error)
+
+
+class watched(simulated):
+    """The same with a watch over it: whatever deviates from the published shapes fails the test when it ends."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="hut-watch-")
+        self.report = Path(self.folder.name) / "deviations"
+        self.module = ("tests.parts.watching", str(self.report))
+        super().__init__(*arguments)
+
+    def __exit__(self, *error: Any) -> None:
+        super().__exit__(*error)
+        with self.folder:
+            deviations = self.report.read_text() if self.report.exists() else ""
+        assert not deviations, f"not as published:\n{deviations}"
 
 
 def answers(url: str) -> bool:

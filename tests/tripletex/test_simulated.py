@@ -16,7 +16,7 @@ import pytest
 from huma_tripletex import errors
 from huma_tripletex.tripletex import Budget, Call, EmployeeTokenSession, Session, Timeouts, Tripletex
 from huma_tripletex.tripletex.deadline import DeadlineTransport
-from tests.parts.tripletex import SimulatedTripletex, simulated
+from tests.parts.tripletex import SimulatedTripletex, watched
 from tests.tripletex.published import Checked
 
 OTHER_COMPANY = 3
@@ -36,7 +36,7 @@ KARI = {
 
 @pytest.fixture(scope="module")
 def company() -> Iterator[SimulatedTripletex]:
-    with simulated("--employees", "0", "--rate-limit", "0") as simulator:
+    with watched("--employees", "0", "--rate-limit", "0") as simulator:
         yield simulator
 
 
@@ -215,7 +215,7 @@ def test_a_revoked_token(client: Tripletex, company: SimulatedTripletex) -> None
 
 
 def test_a_large_company_costs_a_call_for_each_thousand() -> None:
-    with simulated("--employees", "2500", "--rate-limit", "0") as company, client_of(company) as client:
+    with watched("--employees", "2500", "--rate-limit", "0") as company, client_of(company) as client:
         client.who_am_i()
         company.forget_requests()
         heard: list[int] = []
@@ -233,7 +233,7 @@ def test_a_large_company_costs_a_call_for_each_thousand() -> None:
 
 
 def test_more_than_tripletex_lists_at_once() -> None:
-    with simulated("--employees", "0", "--rate-limit", "0") as company, client_of(company, row=OTHER_COMPANY) as client:
+    with watched("--employees", "0", "--rate-limit", "0") as company, client_of(company, row=OTHER_COMPANY) as client:
         number_of_it = company.tokens()[OTHER_COMPANY]["company"]
         departments = [department.id for department in client.departments()]
         assert len(departments) > 1
@@ -245,7 +245,7 @@ def test_more_than_tripletex_lists_at_once() -> None:
 
 def test_the_rate_limit_is_used_and_never_exceeded() -> None:
     """Windows of 3 seconds with 60 calls, 8 callers; the whole seconds of the header suffice for no shorter ones."""
-    with simulated("--employees", "0", "--rate-limit", "60", "--rate-period", "3") as company:
+    with watched("--employees", "0", "--rate-limit", "60", "--rate-period", "3") as company:
         with client_of(company) as client, ThreadPoolExecutor(8) as pool:
             client.who_am_i()
             began = time.monotonic()

@@ -24,6 +24,7 @@ from huma_tripletex.demo.seeding import seed_huma, seed_tripletex
 from huma_tripletex.models import Connection, SyncPlan, SyncRun
 from huma_tripletex.runtime import current_runtime
 from huma_tripletex.simulator import Simulator, SimulatorServer
+from tests.parts.watching import WatchedSimulator
 
 PREFIX = "/settings/integrations"
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -112,7 +113,7 @@ class Office:
 @contextlib.contextmanager
 def opened(folder: Path) -> Iterator[Office]:
     """Fjord AS and Bre AS with their people, nothing connected."""
-    simulator = Simulator(employees=0)
+    simulator = WatchedSimulator(employees=0)
     with SimulatorServer(simulator) as server, pytest.MonkeyPatch.context() as patch:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         patch.setenv("DEMO_FOLDER", str(folder))
@@ -125,6 +126,7 @@ def opened(folder: Path) -> Iterator[Office]:
             db.session.remove()
             db.engine.dispose()
         server.shutdown()
+        assert not simulator.watch.deviations
 
 
 @pytest.fixture
