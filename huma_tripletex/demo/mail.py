@@ -47,7 +47,8 @@ def over_smtp(message: EmailMessage, url: str) -> None:
             server.starttls()
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
-        server.sendmail(SENDER, [message["To"]], message.as_bytes(policy.SMTP))  # `send_message` marks a line "From"
+        # `send_message` would put a mark before a line that begins with From
+        server.sendmail(SENDER, [message["To"]], message.as_bytes(policy=policy.SMTP))
 
 
 def box() -> Maildir:
