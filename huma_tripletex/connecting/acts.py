@@ -54,6 +54,7 @@ def replace_token(runtime: Runtime, connection: Connection, token: str, by: Host
     facts = check_token(runtime, token)
     if facts.company_id != connection.company_id:
         raise Refusal("token_other_company")
+    _end_session(runtime, connection)
     keep_facts(connection, facts, runtime.clock())
     keep_token(runtime, connection, cleaned(token), facts)
     if connection.state == "needs_attention":

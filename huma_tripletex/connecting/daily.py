@@ -74,13 +74,14 @@ def check(runtime: Runtime, connection: Connection) -> tuple[Concern, ...]:
     now = runtime.clock()
     before = set(connection.rights)
     try:
-        facts = check_token(runtime, token_of(runtime, connection))
+        token = token_of(runtime, connection)
+        facts = check_token(runtime, token)
     except NotReadable:
         return _broken(runtime, connection, "key_missing")
     except Refusal as refusal:
         return _broken(runtime, connection, refusal.reason) if refusal.reason in BROKEN else ()
     keep_facts(connection, facts, now)
-    keep_session_of(runtime, connection, facts)
+    keep_session_of(runtime, connection, token, facts)
     if connection.state == "needs_attention":
         begin_again(runtime, connection)
         runtime.session.add(LogLine.act(connection.id, "recovered", now))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from huma_tripletex.connecting.token import TokenFacts
-from huma_tripletex.gateway.opening import seal_session
+from huma_tripletex.gateway.opening import client_for_token
+from huma_tripletex.gateway.sessions import kept_session, seal_session
 from huma_tripletex.models import Connection
 from huma_tripletex.runtime import Runtime
 
@@ -29,13 +30,21 @@ def keep_token(runtime: Runtime, connection: Connection, token: str, facts: Toke
     connection.sealed_session = connection.session_expires_on = None
     seen = connection.company_facts or {}
     connection.company_facts = {name: fact for name, fact in seen.items() if name != "accounts_hidden"}
-    keep_session_of(runtime, connection, facts)
+    keep_session_of(runtime, connection, token, facts)
 
 
-def keep_session_of(runtime: Runtime, connection: Connection, facts: TokenFacts) -> None:
-    """Keeps the session that the check has made, so that the next call need not make one."""
-    if facts.session:
-        seal_session(runtime, connection, facts.session)
+def keep_session_of(runtime: Runtime, connection: Connection, token: str, facts: TokenFacts) -> None:
+    """Keeps the session that the check has made, so that the next call need not make one; where workers have one
+    already, it is ended instead.
+    """
+    if facts.session is None:
+        return
+    kept = kept_session(runtime.vault, connection)
+    if kept is None or kept.is_over(runtime.clock()):
+        seal_session(runtime.vault, connection, facts.session)
+        return
+    with client_for_token(runtime, token) as client:
+        client.end_quietly(facts.session)
 
 
 def forget_secrets(connection: Connection) -> None:

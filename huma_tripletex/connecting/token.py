@@ -108,7 +108,7 @@ def _facts(client: OpenClient) -> TokenFacts:
         countries={country.iso_alpha2: country.id for country in client.countries() if country.iso_alpha2},
         departments=tuple({"id": d.id, "name": d.name} for d in client.departments() if not d.is_inactive),
         divisions=tuple({"id": d.id, "name": d.name} for d in client.divisions()),
-        session=client.new_session,
+        session=client.taken_session(),
     )
 
 

@@ -1,22 +1,22 @@
-"""From a connection's row to a client: unseals the token and the kept session, and seals a session that was made anew.
+"""From a connection's row to a client: unseals the token, and begins with the session on the row.
 
-The session is kept on the row so that every worker uses the same one. A client never touches the database: whoever owns
-the database session calls `keep_session` afterwards.
+Sessions that a client makes reach the row by themselves where processes share it; what did not reach it is put there by
+whoever owns the database session, with `keep_session`. One that nobody kept is ended with its client.
 """
 
 from __future__ import annotations
 
-import json
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import date
 from typing import cast
 
 from sqlalchemy import Engine
 
-from huma_tripletex.errors import NotReadable
+from huma_tripletex.errors import NotReadable, TripletexError
 from huma_tripletex.gateway.guarded import GuardedTransport
+from huma_tripletex.gateway.sessions import kept_session, seal_session, shared_session
 from huma_tripletex.gateway.token_window import shared_window
 from huma_tripletex.models import Connection, TokenBudget
 from huma_tripletex.runtime import Runtime
@@ -26,18 +26,23 @@ from huma_tripletex.tripletex.client import Tripletex
 from huma_tripletex.tripletex.deadline import DeadlineTransport
 from huma_tripletex.tripletex.session import EmployeeTokenSession, Session
 
+log = logging.getLogger(__name__)
+
 
 class _Latest(threading.local):
     request_id = ""
 
 
 class OpenClient(Tripletex):
-    """A client that remembers the last session it made, until it was kept, and the last request of each thread."""
+    """A client that remembers a session it made until somebody keeps it, and the last request of each thread.
+
+    With a `connection`, it begins with the session on its row and shares new ones with other processes.
+    """
 
     def __init__(
-        self, runtime: Runtime, token: str, session: Session | None = None, on_call: OnCall | None = None
+        self, runtime: Runtime, token: str, connection: Connection | None = None, on_call: OnCall | None = None
     ) -> None:
-        self.new_session: Session | None = None
+        self._unkept: Session | None = None
         self._latest = _Latest()
         self._told = on_call
         settings = runtime.settings
@@ -49,10 +54,12 @@ class OpenClient(Tripletex):
         engine = cast(Engine, runtime.session.get_bind(TokenBudget))
         shared = shared_window(engine, runtime.vault.keyed_hash("token", token))
         self.budget = Budget.for_token(source.fingerprint, shared)
+        self._sessions = shared_session(source, engine, runtime.vault, connection) if connection else None
+        self.began_with = kept_session(runtime.vault, connection) if connection else None
         super().__init__(
             settings.api_url,
-            source,
-            session=session,
+            self._sessions or source,
+            session=self.began_with,
             on_session=self._remember,
             budget=self.budget,
             on_call=self._called,
@@ -61,7 +68,9 @@ class OpenClient(Tripletex):
         )
 
     def close(self) -> None:
-        """Lets go of the connections; the session stays valid."""
+        """Lets go of the connections. The session stays valid, unless nobody has kept it: then it is ended."""
+        if unkept := self.taken_session():
+            self.end_quietly(unkept)
         super().close()
         if self._own_transport:
             self._transport.close()
@@ -74,13 +83,30 @@ class OpenClient(Tripletex):
         """Tripletex's id of the last request that this thread made."""
         return self._latest.request_id
 
+    def end_quietly(self, session: Session) -> None:
+        """Ends a session of the same token, best effort: one that is not ended dies by its date."""
+        try:
+            self.end_session(session)
+        except TripletexError as error:
+            log.info("a session was not ended in Tripletex (%s)", type(error).__name__)
+
+    @property
+    def unkept_session(self) -> Session | None:
+        """The last session that it made, if nobody has kept it."""
+        return self._unkept
+
+    def taken_session(self) -> Session | None:
+        """The same, and now somebody does."""
+        session, self._unkept = self._unkept, None
+        return session
+
     def _called(self, call: Call) -> None:
         self._latest.request_id = call.request_id
         if self._told:
             self._told(call)
 
     def _remember(self, session: Session) -> None:
-        self.new_session = session
+        self._unkept = self._sessions.unkept if self._sessions else session
 
 
 def client_for_token(runtime: Runtime, employee_token: str, on_call: OnCall | None = None) -> OpenClient:
@@ -97,7 +123,7 @@ def open_client(runtime: Runtime, connection: Connection, on_call: OnCall | None
     if connection.sealed_token is None:
         raise NotReadable("this connection has no token")
     token = runtime.vault.open(connection.sealed_token, connection.organisation_id, connection.id, "token").decode()
-    return OpenClient(runtime, token, kept_session(runtime, connection), on_call)
+    return OpenClient(runtime, token, connection, on_call)
 
 
 @contextmanager
@@ -113,34 +139,21 @@ def reading_client(runtime: Runtime, connection: Connection) -> Iterator[OpenCli
     try:
         yield client
     finally:
-        client.close()
         if keep_session(runtime, connection, client):
             runtime.session.commit()
-
-
-def kept_session(runtime: Runtime, connection: Connection) -> Session | None:
-    """The session on the row; None when there is none or it does not open: then one more is made."""
-    if connection.sealed_session is None:
-        return None
-    try:
-        plain = runtime.vault.open(connection.sealed_session, connection.organisation_id, connection.id, "session")
-    except NotReadable:
-        return None
-    kept = json.loads(plain)
-    return Session(kept["token"], date.fromisoformat(kept["expires_on"]))
+        client.close()
 
 
 def keep_session(runtime: Runtime, connection: Connection, client: OpenClient) -> bool:
-    """Seals a session that the client has made onto the row; False: there was none. The caller commits."""
-    session, client.new_session = client.new_session, None
+    """Seals a session that the client has made onto the row; False: there was none, or another process was faster, and
+    the client's will end with it. The caller commits.
+    """
+    session = client.unkept_session
     if session is None:
         return False
-    seal_session(runtime, connection, session)
+    kept, first = kept_session(runtime.vault, connection), client.began_with
+    if kept and not kept.is_over(runtime.clock()) and (first is None or kept.token != first.token):
+        return False
+    client.began_with = client.taken_session()
+    seal_session(runtime.vault, connection, session)
     return True
-
-
-def seal_session(runtime: Runtime, connection: Connection, session: Session) -> None:
-    """Seals a session onto the row, which has its id."""
-    plain = json.dumps({"token": session.token, "expires_on": session.expires_on.isoformat()}).encode()
-    connection.sealed_session = runtime.vault.seal(plain, connection.organisation_id, connection.id, "session")
-    connection.session_expires_on = session.expires_on

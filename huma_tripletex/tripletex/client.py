@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import httpx
 
@@ -66,7 +66,7 @@ class Tripletex:
         )
         self._login = Login(source, session, on_session, clock)
 
-    def __enter__(self) -> Tripletex:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -79,8 +79,11 @@ class Tripletex:
     def close_session(self) -> None:
         """Ends the session in Tripletex, if there is one."""
         session = self._login.given_up()
-        if session is None:
-            return
+        if session is not None:
+            self.end_session(session)
+
+    def end_session(self, session: Session) -> None:
+        """Ends any session of the same token in Tripletex."""
         # Tripletex wants the token in the path; our paths never reach a log
         answer = self._wire.send(Ask.delete("/token/session/{token}", session.token), authorization(session))
         if answer.status not in (401, 404):  # those say that it has ended already
@@ -198,10 +201,16 @@ class Tripletex:
         return list_all(self._accepted, form, ask)
 
     def _accepted(self, ask: Ask) -> Answer:
-        """The answer to a call that may need a new session: a 401 has done nothing, so the call is made once more."""
+        """The answer to a call that may need a new session: a 401 has done nothing, so the call is made once more, and
+        once again where the session was another's and had ended as well.
+        """
         session = self._login.current()
         answer = self._wire.send(ask, authorization(session))
-        if answer.status == 401:
+        for _ in range(2):
+            if answer.status != 401:
+                break
             session = self._login.renewed(session)
             answer = self._wire.send(ask, authorization(session))
+            if not session.found:
+                break
         return accept(answer)

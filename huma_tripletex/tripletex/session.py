@@ -32,6 +32,8 @@ class Session:
 
     token: str = field(repr=False)
     expires_on: date
+    found: bool = False
+    """Whether somebody else has made it, some time ago: then it may have ended unseen."""
 
     def is_over(self, now: datetime) -> bool:
         """Compared by date in Norway, as Tripletex does, never by the time of day (API2 issue 73)."""

@@ -9,7 +9,8 @@ import pytest
 from huma_tripletex.errors import NotReadable
 from huma_tripletex.gateway import reading
 from huma_tripletex.gateway.agreement import agree, agreed_hash
-from huma_tripletex.gateway.opening import keep_session, kept_session, open_client
+from huma_tripletex.gateway.opening import keep_session, open_client
+from huma_tripletex.gateway.sessions import kept_session
 from huma_tripletex.models import PersonLink
 from huma_tripletex.tripletex import shapes
 from huma_tripletex.tripletex.budget import Budget
@@ -34,7 +35,7 @@ class TestSession:
                 client.who_am_i()
                 keep_session(stand.runtime, connection, client)
         assert sessions_made(stand) == 1
-        kept = kept_session(stand.runtime, connection)
+        kept = kept_session(stand.runtime.vault, connection)
         assert kept is not None
         assert kept.token.encode() not in connection.sealed_session
         assert connection.session_expires_on == kept.expires_on

@@ -129,7 +129,7 @@ class Line:
     chance: Chance
     clock: Clock
     budget: NoBudget = field(default_factory=NoBudget)
-    new_session: None = None
+    unkept_session: None = None
     _check: Callable[[], None] | None = None
 
     def request_id(self) -> str:
