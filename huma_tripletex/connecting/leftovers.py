@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session, scoped_session
 
-from huma_tripletex.models import OutboxEntry, PlanItem, SyncPlan
+from huma_tripletex.models import OutboxEntry, PlanItem, SyncPlan, SyncRun
 
 Sessions = scoped_session[Session] | Session
 
@@ -30,7 +30,11 @@ def dismiss_entries(session: Sessions, connection_id: int, now: datetime) -> int
 
 
 def discard_plans(session: Sessions, connection_id: int) -> None:
-    """Discards open comparisons and empties their sealed values."""
+    """Discards open comparisons, empties their sealed values, and stops what was approved and is not over: whoever
+    connects again compares anew.
+    """
+    going = (SyncRun.connection_id == connection_id, SyncRun.state.in_(("queued", "running")))
+    session.execute(update(SyncRun).where(*going).values(state="cancelling"))
     plans = select(SyncPlan.id).where(SyncPlan.connection_id == connection_id)
     session.execute(
         update(PlanItem)

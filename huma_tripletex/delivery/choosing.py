@@ -45,6 +45,11 @@ def still_worth_sending(work: Work, progress: Progress, seen: TripletexEmployee,
     return left
 
 
+def is_as_compared(work: Work, seen: TripletexEmployee, key: str) -> bool:
+    """Whether Tripletex holds what it held when a run was compared, or what we have sent since; True if no run was."""
+    return key not in work.approved or _hash(work, seen, key) in work.approved[key]
+
+
 def is_kept(work: Work, answer: TripletexEmployee, key: str) -> bool:
     """Whether the answer shows what was sent. An account number that the token may not see shows as nothing."""
     if key == "bank_account_number" and work.terms.bank_hidden and not answer.values.get(key):

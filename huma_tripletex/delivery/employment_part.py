@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from huma_tripletex.core.employments import Ask, CorrectPeriod, NewPeriod, NoChange, change_for
 from huma_tripletex.core.mapping import new_employment_body
 from huma_tripletex.core.normalise import same
-from huma_tripletex.core.people import EmploymentPeriod, Values
+from huma_tripletex.core.people import EmploymentPeriod, TripletexEmployee, Values
 from huma_tripletex.delivery.asking import Asking
-from huma_tripletex.delivery.choosing import still_worth_sending
+from huma_tripletex.delivery.choosing import is_as_compared, still_worth_sending
 from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.work import Known, Work
 from huma_tripletex.errors import NotFound, VersionConflict
@@ -29,6 +29,7 @@ def deliver_employment(asking: Asking, work: Work, progress: Progress, fields: s
             periods = (asking.seen or asking.look(progress)).employments
         if asking.seen is not None:
             fields = still_worth_sending(work, progress, asking.seen, fields)
+            fields = _of_the_employment_compared(work, progress, asking.seen, fields)
         if not fields:
             return
         try:
@@ -38,6 +39,17 @@ def deliver_employment(asking: Asking, work: Work, progress: Progress, fields: s
             if last:
                 raise
             asking.seen = None
+
+
+def _of_the_employment_compared(work: Work, progress: Progress, seen: TripletexEmployee, fields: set[str]) -> set[str]:
+    """Without those that a run was approved for, if either workday has changed in Tripletex since: then it is not the
+    employment, or not the state of it, that was compared, and a correction might begin another one.
+    """
+    approved = {key for key in fields if work.is_as_approved(key)}
+    if not approved or all(is_as_compared(work, seen, key) for key in (FIRST, LAST)):
+        return fields
+    progress.left_alone(approved, "changed_in_tripletex")
+    return fields - approved
 
 
 def remembered_periods(work: Work, known: Known, fields: set[str]) -> Sequence[EmploymentPeriod] | None:

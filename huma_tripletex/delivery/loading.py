@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, bindparam, select
 
-from huma_tripletex.core.fields import KEYS
+from huma_tripletex.core.fields import EMPLOYMENT_KEYS, KEYS
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.core.people import HostPerson
 from huma_tripletex.delivery.creation import obstacle, sent_hashes
@@ -143,10 +143,13 @@ def _known(link: PersonLink) -> Known:
 
 
 def _approved(claimed: Claimed) -> Approved:
-    """What runs were approved with; a field that a later real-time change names again is that change's."""
+    """What runs were approved with, and which other workday they saw beside one; a field that a later real-time change
+    names again is that change's.
+    """
     approved: dict[str, tuple[str, str]] = {}
     for entry in claimed.entries:
-        for key in entry.fields:
+        beside = EMPLOYMENT_KEYS.intersection(entry.expected or ()).difference(entry.fields)
+        for key in (*entry.fields, *beside):
             pair = (entry.expected or {}).get(key)
             if entry.run_id is None:
                 approved.pop(key, None)

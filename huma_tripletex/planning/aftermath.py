@@ -34,9 +34,9 @@ def remember(runtime: Runtime, plan: SyncPlan) -> None:
         runtime.session.execute(insert(REMEMBERED), rows)
 
 
-def free_links(runtime: Runtime, connection_id: int, writes: Sequence[PersonWrites]) -> None:
+def free_links(runtime: Runtime, plan: SyncPlan, writes: Sequence[PersonWrites]) -> None:
     """Links of these people to somebody else, and of these employees to somebody else, give way: whoever approved this
-    has seen who is who now.
+    has seen who is who now. Not those made since the comparison, which nobody has seen: the run leaves them alone.
     """
     pairs = {one.person_id: one.employee_id for one in writes if one.person_id is not None}
     employees = {one.employee_id for one in writes if one.employee_id is not None}
@@ -44,7 +44,7 @@ def free_links(runtime: Runtime, connection_id: int, writes: Sequence[PersonWrit
         return
     concerned = or_(PersonLink.person_id.in_(pairs), PersonLink.employee_id.in_(employees))
     links = select(PersonLink.id, PersonLink.person_id, PersonLink.employee_id).where(
-        PersonLink.connection_id == connection_id, concerned
+        PersonLink.connection_id == plan.connection_id, PersonLink.linked_at <= plan.made_at, concerned
     )
     obsolete = [
         link_id

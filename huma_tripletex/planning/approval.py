@@ -113,7 +113,7 @@ def _freeze(runtime: Runtime, plan: SyncPlan, run: SyncRun, only: Collection[int
     seals, frozen = seals_of(runtime, plan), Frozen()
     for start in range(0, len(items), CHUNK):
         writes = list(person_writes(runtime, seals, items[start : start + CHUNK]))
-        free_links(runtime, plan.connection_id, writes)
+        free_links(runtime, plan, writes)
         rows = [_result(runtime, seals.organisation_id, run, one) for one in writes]
         runtime.session.execute(insert(RESULTS), rows)
         for one in writes:

@@ -15,10 +15,11 @@ from huma_tripletex.core.fields import KEYS
 from huma_tripletex.core.normalise import same
 from huma_tripletex.core.people import HostPerson
 from huma_tripletex.models import Connection, SyncResult, SyncRun
-from huma_tripletex.outbox.record import VERSION, Change, RunChange, record, record_for_run
+from huma_tripletex.outbox.record import Change, record, record_for_run
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing import huma, outcomes
 from huma_tripletex.syncing.approved import Step, steps
+from huma_tripletex.syncing.handing_over import for_tripletex
 from huma_tripletex.syncing.linking import Links
 from huma_tripletex.syncing.looking import Sight
 from huma_tripletex.syncing.obstacles import Obstacles, left_out_of
@@ -76,7 +77,7 @@ def _carry_out(runtime: Runtime, run: SyncRun, connection: Connection, batch: Se
             continue
         change = _link_and_write(runtime, connection, step, people, links, sight)
         edited += [change] if change else []
-        going += _for_tripletex(step)
+        going += for_tripletex(runtime, connection, step)
     links.save()
     record_for_run(runtime.session(), connection.id, run.id, going, now)
     if edited:
@@ -118,15 +119,3 @@ def _edited_meanwhile(connection: Connection, step: Step, person: HostPerson) ->
         key for key in KEYS if seen and key not in known and not same(key, person.values.get(key), seen.values.get(key))
     )
     return Change(connection.organisation_id, person.id, fields) if fields else None
-
-
-def _for_tripletex(step: Step) -> list[RunChange]:
-    """The outbox entry for what Tripletex is to hold, with hashes of both sides, and the version, as approved."""
-    writes = step.approved.tripletex
-    if not writes:
-        return []
-    step.result.tripletex_outcome = outcomes.HANDED_OVER
-    if step.result.action == "add_to_tripletex":
-        return [RunChange(step.person_id, tuple(writes), "create")]
-    version = {VERSION: step.employee.version} if step.employee else {}
-    return [RunChange(step.person_id, tuple(writes), "change", {**step.approved.expected, **version})]

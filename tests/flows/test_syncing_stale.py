@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tests.flows.syncing_parts import Desk, desk
+from huma_tripletex.simulator.catalogue import blank
+from tests.flows.syncing_parts import Desk, desk, quick_desk
 
-__all__ = ["desk"]
+__all__ = ["desk", "quick_desk"]
 
 
 def test_an_edit_in_huma_is_not_overwritten_and_goes_its_own_way(desk: Desk) -> None:
@@ -103,3 +104,23 @@ def test_a_change_of_something_else_sent_meanwhile_does_not_hide_an_edit_in_trip
 
     assert desk.in_tripletex(employee)["phoneNumberMobile"] == "47777777"
     assert (desk.result(ended, 1).outcome, desk.result(ended, 1).reason) == ("skipped", "changed_in_tripletex")
+
+
+def test_a_division_made_meanwhile_is_named_and_the_next_sync_takes_it(quick_desk: Desk) -> None:
+    """Tripletex then wants one on every new employment; nothing is lost by not knowing it in time."""
+    desk = quick_desk
+    desk.both(1)
+    desk.finish(desk.approve())
+    desk.person(2)
+    run = desk.approve(add=True)
+    company = desk.simulator.simulator.world.companies[0]
+    company.put("Division", blank("Division", id=company.new_id("Division"), name="Bergen"))
+
+    ended = desk.finish(run)
+
+    assert (desk.result(ended, 2).outcome, desk.result(ended, 2).reason) == ("failed", "division_missing")
+    (made,) = desk.named("Family2")
+    again = desk.finish(desk.approve("huma"))
+    assert desk.result(again, 2).outcome == "updated"
+    (employment,) = desk.in_tripletex(made["id"])["employments"]
+    assert (employment["startDate"], bool(employment["division"])) == ("2020-01-01", True)
