@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from huma_tripletex import connecting, planning
 from huma_tripletex.connecting import Refusal
+from huma_tripletex.gateway.sessions import kept_session
 from huma_tripletex.models import Connection, LogLine, OutboxEntry, PersonLink, PlanItem, SyncPlan
 from tests.flows.planning_parts import ANNA, Stand, flows, quick  # noqa: F401
 
@@ -219,3 +220,52 @@ def test_the_owner_is_gone_from_huma(quick: Stand) -> None:
     )
     quick.session.commit()
     assert [concern.reason for concern in connecting.check(quick.runtime, connection)] == ["owner_left"]
+
+
+def live_sessions(flows: Stand) -> set[str]:
+    return set(flows.simulator.simulator.world.sessions)
+
+
+def kept(flows: Stand, connection: Connection) -> str:
+    session = kept_session(flows.runtime.vault, connection)
+    assert session is not None
+    return session.token
+
+
+def test_the_daily_look_leaves_the_session_that_workers_use_and_no_other(flows: Stand) -> None:
+    connection = flows.connect()
+    before = kept(flows, connection)
+    assert connecting.check(flows.runtime, connection) == ()
+    flows.session.commit()
+    assert kept(flows, connection) == before
+    assert live_sessions(flows) == {before}
+
+
+def test_the_daily_look_keeps_its_session_where_there_is_none(flows: Stand) -> None:
+    connection = flows.connect()
+    connection.sealed_session = None
+    flows.session.commit()
+    connecting.check(flows.runtime, connection)
+    flows.session.commit()
+    assert kept(flows, connection) in live_sessions(flows)
+
+
+def test_a_new_token_ends_the_session_of_the_old_one(flows: Stand) -> None:
+    connection = flows.connect()
+    before = kept(flows, connection)
+    connecting.replace_token(flows.runtime, connection, flows.token(), ANNA)
+    flows.session.commit()
+    assert live_sessions(flows) == {kept(flows, connection)} != {before}
+
+
+def test_a_token_that_cannot_be_used_leaves_no_session(quick: Stand) -> None:
+    with pytest.raises(Refusal):
+        connecting.check_token(quick.runtime, quick.token(rights="none"))
+    assert live_sessions(quick) == set()
+
+
+def test_disconnecting_leaves_no_session(flows: Stand) -> None:
+    connection = flows.connect()
+    connecting.disconnect(flows.runtime, connection, ANNA)
+    flows.session.commit()
+    assert live_sessions(flows) == set()
