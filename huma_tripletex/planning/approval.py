@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable
 from typing import Any, Final, cast
 
 import msgspec
-from sqlalchemy import Table, insert, or_, select
+from sqlalchemy import Table, insert, or_
 
 from huma_tripletex.gateway.frozen import Frozen
+from huma_tripletex.gateway.new_run import is_one_going_on, new_run
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import Connection, LogLine, SyncPlan, SyncResult, SyncRun
 from huma_tripletex.planning.aftermath import free_links, remember
@@ -54,9 +55,9 @@ def approve(
         NeedsConfirmation: a guard is tripped, and `typed` does not confirm it.
     """
     take_turn(runtime, plan, by, revision, **({} if only is not None else {"state": "approved"}))
-    _nothing_is_running(runtime, plan)
+    connection = _free_connection(runtime, plan)
     _confirm(runtime, plan, typed, only)
-    run = _new_run(runtime, plan, by, mail, link)
+    run = new_run(runtime, connection, plan.id, by, mail=mail, link=link)
     digest, people = _freeze(runtime, plan, run, only)
     if only is not None and not 0 < people <= FEW:
         raise NotPossible("few_people")
@@ -72,12 +73,13 @@ def approve(
     return run
 
 
-def _nothing_is_running(runtime: Runtime, plan: SyncPlan) -> None:
-    running = select(SyncRun.id).where(SyncRun.connection_id == plan.connection_id, SyncRun.state != "ended").limit(1)
-    if runtime.session.scalar(running) is not None:
+def _free_connection(runtime: Runtime, plan: SyncPlan) -> Connection:
+    connection = runtime.session.get_one(Connection, plan.connection_id)
+    if is_one_going_on(runtime, connection.id):
         raise NotPossible("run_in_progress")
-    if runtime.session.get_one(Connection, plan.connection_id).state == "disconnected":
+    if not connection.is_open:
         raise NotPossible("not_connected")
+    return connection
 
 
 def _confirm(runtime: Runtime, plan: SyncPlan, typed: str, only: Collection[int] | None) -> None:
@@ -85,25 +87,6 @@ def _confirm(runtime: Runtime, plan: SyncPlan, typed: str, only: Collection[int]
     if found and typed.strip() != to_type(found):
         raise NeedsConfirmation(found, to_type(found))
     plan.guards = found
-
-
-def _new_run(runtime: Runtime, plan: SyncPlan, by: HostUser | None, mail: bool, link: str) -> SyncRun:
-    run = SyncRun(
-        connection_id=plan.connection_id,
-        plan_id=plan.id,
-        pressed_by=by.id if by else "",
-        pressed_by_name=by.name if by else "",
-        locale=by.locale if by else "en",
-        link=link,
-        approved_at=runtime.clock(),
-    )
-    runtime.session.add(run)
-    runtime.session.flush()
-    if mail and by and by.email:
-        connection = runtime.session.get_one(Connection, plan.connection_id)
-        context = (connection.organisation_id, connection.id, "recipient", run.id)
-        run.sealed_recipient = runtime.vault.seal(by.email.encode(), *context)
-    return run
 
 
 def _freeze(runtime: Runtime, plan: SyncPlan, run: SyncRun, only: Collection[int] | None) -> tuple[str, int]:

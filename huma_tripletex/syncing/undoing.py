@@ -15,6 +15,7 @@ from huma_tripletex.core.fields import BY_KEY
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.errors import HumaTripletexError
 from huma_tripletex.gateway.agreement import hash_for
+from huma_tripletex.gateway.new_run import is_one_going_on, new_run
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import Connection, LogLine, SyncResult, SyncRun
 from huma_tripletex.outbox.record import RESTORE
@@ -54,11 +55,12 @@ def undo(
     connection = runtime.session.get_one(Connection, run.connection_id)
     if not connection.is_open:
         raise CannotUndo("not_connected")
-    _nothing_is_running(runtime, run)
+    if is_one_going_on(runtime, connection.id):
+        raise CannotUndo("run_in_progress")
     chosen = select(SyncResult).where(SyncResult.run_id == run.id, SyncResult.sealed.is_not(None))
     chosen = chosen.where(SyncResult.person_id == person_id) if person_id else chosen
     results = runtime.session.scalars(chosen.order_by(SyncResult.position)).all()
-    going_back = _new_run(runtime, run, connection, by, mail, link)
+    going_back = new_run(runtime, connection, run.plan_id, by, mail=mail, link=link, undoes=run.id)
     rows = [row for result in results if (row := _row(runtime, connection, going_back, result, field))]
     if not any(row.huma_fields or row.tripletex_fields for row in rows):
         runtime.session.delete(going_back)
@@ -67,33 +69,6 @@ def undo(
     runtime.session.add(LogLine.act(connection.id, "undone", runtime.clock(), by, run=going_back.id, undoes=run.id))
     runtime.session.flush()
     return going_back
-
-
-def _nothing_is_running(runtime: Runtime, run: SyncRun) -> None:
-    running = select(SyncRun.id).where(SyncRun.connection_id == run.connection_id, SyncRun.state != "ended").limit(1)
-    if runtime.session.scalar(running) is not None:
-        raise CannotUndo("run_in_progress")
-
-
-def _new_run(
-    runtime: Runtime, run: SyncRun, connection: Connection, by: HostUser | None, mail: bool, link: str
-) -> SyncRun:
-    made = SyncRun(
-        connection_id=connection.id,
-        plan_id=run.plan_id,
-        undoes=run.id,
-        pressed_by=by.id if by else "",
-        pressed_by_name=by.name if by else "",
-        locale=by.locale if by else "en",
-        link=link,
-        approved_at=runtime.clock(),
-    )
-    runtime.session.add(made)
-    runtime.session.flush()
-    if mail and by and by.email:
-        context = (connection.organisation_id, connection.id, "recipient", made.id)
-        made.sealed_recipient = runtime.vault.seal(by.email.encode(), *context)
-    return made
 
 
 def _row(
