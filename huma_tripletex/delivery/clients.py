@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import threading
+from typing import Final
 
 from huma_tripletex.gateway.opening import OpenClient, open_client
 from huma_tripletex.models import Connection
 from huma_tripletex.runtime import Runtime
+
+PATIENCE: Final = 1.0
+"""Seconds that a call waits for the rate limit. A worker has other connections to serve: what must wait for longer goes
+back, and this connection gets its turn again when the window is over.
+"""
 
 
 class Clients:
@@ -21,7 +27,7 @@ class Clients:
         with self._lock:
             token, client = self._by_connection.get(connection.id, (None, None))
             if client is None or token != connection.sealed_token:
-                client = open_client(runtime, connection)
+                client = open_client(runtime, connection, patience=PATIENCE)
                 self._by_connection[connection.id] = connection.sealed_token, client
             return client
 

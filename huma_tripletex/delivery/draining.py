@@ -88,12 +88,13 @@ class Drain:
                 pass
         finally:
             self._leave()
-        wait = self._health.wait or self._client.budget.wait_seconds()
+        # A snooze has a jitter of up to a second, see `note_health`
+        wait = self._health.wait + 1 if self._health.wait else self._client.budget.wait_seconds()
         return DrainReport(
             delivered=self._counts["delivered"],
             parked=self._counts["parked"],
             later=self._counts["later"],
-            more=not self._nothing_left,
+            more=not self._nothing_left or bool(self._health.wait),
             again_at=self._runtime.clock() + timedelta(seconds=wait) if wait else None,
         )
 
@@ -221,6 +222,7 @@ class Drain:
             if works := [work for own, work in tickets if own is batch and (leaving or work.person_id not in sent)]:
                 in_transaction(self._runtime, lambda b=batch, w=works: self._hand_back(b, w, sent))  # type: ignore[misc]
                 batch.people -= {work.person_id for work in works}
+                self._nothing_left = self._nothing_left and bool(self._health.ill)  # they want another turn
 
     def _hand_back(self, batch: Batch, works: Sequence[Work], sent: set[str]) -> None:
         unmark_creations(self._runtime, batch, [work for work in works if work.person_id not in sent])

@@ -40,7 +40,12 @@ class OpenClient(Tripletex):
     """
 
     def __init__(
-        self, runtime: Runtime, token: str, connection: Connection | None = None, on_call: OnCall | None = None
+        self,
+        runtime: Runtime,
+        token: str,
+        connection: Connection | None = None,
+        on_call: OnCall | None = None,
+        patience: float | None = None,
     ) -> None:
         self._unkept: Session | None = None
         self._latest = _Latest()
@@ -62,6 +67,7 @@ class OpenClient(Tripletex):
             session=self.began_with,
             on_session=self._remember,
             budget=self.budget,
+            patience=patience,
             on_call=self._called,
             transport=self._transport,
             clock=runtime.clock,
@@ -114,8 +120,11 @@ def client_for_token(runtime: Runtime, employee_token: str, on_call: OnCall | No
     return OpenClient(runtime, employee_token, None, on_call)
 
 
-def open_client(runtime: Runtime, connection: Connection, on_call: OnCall | None = None) -> OpenClient:
-    """A client for a connection, with its kept session if there is one that opens. The caller closes it.
+def open_client(
+    runtime: Runtime, connection: Connection, on_call: OnCall | None = None, patience: float | None = None
+) -> OpenClient:
+    """A client for a connection, with its kept session if there is one that opens. The caller closes it. `patience`:
+    see `Tripletex`.
 
     Raises:
         NotReadable: the token was sealed with a key that is not configured any more, or there is none.
@@ -123,7 +132,7 @@ def open_client(runtime: Runtime, connection: Connection, on_call: OnCall | None
     if connection.sealed_token is None:
         raise NotReadable("this connection has no token")
     token = runtime.vault.open(connection.sealed_token, connection.organisation_id, connection.id, "token").decode()
-    return OpenClient(runtime, token, connection, on_call)
+    return OpenClient(runtime, token, connection, on_call, patience)
 
 
 @contextmanager

@@ -82,16 +82,16 @@ class Budget:
         with self._lock:
             return max(self._window.wait(now), (self._full_until - now).total_seconds() if self._full_until else 0.0)
 
-    def acquire(self, operation: str = "") -> Permit:
-        """Waits for leave to make one call, which `settle` must end. Raises RateLimited, unsent, when patience
-        ends.
+    def acquire(self, operation: str = "", patience: float | None = None) -> Permit:
+        """Waits for leave to make one call, which `settle` must end. Raises RateLimited, unsent, when it would have to
+        wait for longer than `patience` seconds, by default the budget's own.
         """
-        waited = 0.0
+        patience, waited = self._patience if patience is None else patience, 0.0
         while True:
             permit, wait = self._ask()
             if permit:
                 return permit
-            if waited + wait > self._patience:
+            if waited + wait > patience:
                 raise _impatient(operation, wait)
             self._sleep(wait)
             waited += wait

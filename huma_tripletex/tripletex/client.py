@@ -40,8 +40,8 @@ class Tripletex:
     """`session` is one kept from earlier, `on_session` hears of each new one (in the thread that made it, before
     its first use).
 
-    `budget` is by default the one that this process keeps for the source's credentials. `on_call` hears of every
-    exchange; it must not raise.
+    `budget` is by default the one that this process keeps for the source's credentials, and `patience`, the longest
+    that a call waits for it in seconds, its own. `on_call` hears of every exchange; it must not raise.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class Tripletex:
         session: Session | None = None,
         on_session: Callable[[Session], None] | None = None,
         budget: Budget | None = None,
+        patience: float | None = None,
         on_call: OnCall | None = None,
         transport: httpx.BaseTransport | None = None,
         timeouts: Timeouts | None = None,
@@ -63,6 +64,7 @@ class Tripletex:
             transport=transport,
             timeouts=timeouts,
             on_call=on_call,
+            patience=patience,
         )
         self._login = Login(source, session, on_session, clock)
 

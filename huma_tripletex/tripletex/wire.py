@@ -49,9 +49,11 @@ class Wire:
         transport: httpx.BaseTransport | None = None,
         timeouts: Timeouts | None = None,
         on_call: OnCall | None = None,
+        patience: float | None = None,
     ) -> None:
         self._base_url = _checked(base_url)
         self._budget = budget
+        self._patience = patience
         self._transport = transport or DeadlineTransport(self._base_url)
         self._owns_transport = transport is None
         self._timeouts = timeouts or Timeouts()
@@ -66,7 +68,7 @@ class Wire:
         """The answer, of whatever status. Raises NotSent, AnswerLost, Unreadable, and RateLimited without having
         sent.
         """
-        permit = self._budget.acquire(ask.operation)
+        permit = self._budget.acquire(ask.operation, self._patience)
         rate, refused, wait = None, False, None
         try:
             outcome = self._measured(ask, authorization)
