@@ -14,17 +14,23 @@
         Unreadable                  an answer that is not what the specification says (HTML, truncated, mistyped)
         TooManyResults              more than the 10,000 that Tripletex will list, and no way to split
 
-No error ever carries a token, a request body or a person's values: `str(error)` may be logged.
+No error ever carries a token, a request body or a person's values: `str(error)` may be logged, and a pickled one (task
+queues and process pools send them) leaves Tripletex's own texts behind.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 class HumaTripletexError(Exception):
-    """The root of the tree."""
+    """The root of the tree. Errors are copied and pickled whole, whatever their constructor takes."""
+
+    def __reduce__(self) -> tuple[Callable[..., BaseException], tuple[Any, ...]]:
+        return _again, (type(self), self.args, self.__dict__)
 
 
 class ConfigurationError(HumaTripletexError):
@@ -42,6 +48,15 @@ class FieldProblem:
     field: str
     message: str = dataclasses.field(repr=False)  # it may repeat what a person entered
     path: str = ""
+
+    def __copy__(self) -> FieldProblem:
+        return self
+
+    def __deepcopy__(self, _: Mapping[int, Any]) -> FieldProblem:
+        return self
+
+    def __reduce__(self) -> tuple[type[FieldProblem], tuple[str, str, str]]:
+        return FieldProblem, (self.field, "", self.path)
 
 
 class TripletexError(HumaTripletexError):
@@ -145,3 +160,9 @@ class Unavailable(Refused):
 
 def _parts(name: str) -> list[str]:
     return name.replace("]", "").replace("[", ".").replace(":", ".").split(".")
+
+
+def _again(kind: type[BaseException], arguments: tuple[Any, ...], attributes: dict[str, Any]) -> BaseException:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(attributes)
+    return error
