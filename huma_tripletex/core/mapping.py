@@ -100,9 +100,11 @@ def _phone(value: str, countries: Mapping[str, int]) -> dict[str, object]:
     return body
 
 
+def is_email(email: str | None) -> bool:
+    """Whether Tripletex takes this for an email address."""
+    return _EMAIL.fullmatch(plain(email) or "") is not None
+
+
 def _email(email: str | None, user_type: str) -> str | None:
     """Someone without access needs no address, so one that Tripletex would refuse is left out."""
-    address = plain(email)
-    if address is None or (user_type == NO_ACCESS and not _EMAIL.fullmatch(address)):
-        return None
-    return address
+    return plain(email) if is_email(email) or user_type != NO_ACCESS else None

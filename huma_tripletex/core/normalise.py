@@ -116,7 +116,7 @@ def _is_date(text: str) -> bool:
 
 def _phone_problem(form: str) -> str | None:
     if phone.is_number(form):
-        return None
+        return None if phone.fits_norway(form) else "phone_not_eight"
     return "phone_extension" if phone.has_extension(form) else "phone_invalid"
 
 

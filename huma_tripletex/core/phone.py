@@ -17,6 +17,8 @@ NORWAY_ID: Final = 161
 """Tripletex's id of Norway in every environment seen so far, for when the list of countries could not be read."""
 _LONGEST: Final = 15
 """Digits of the longest number there is, by E.164."""
+_PREFIX: Final = "+47"
+_DIGITS: Final = 8
 _NORWEGIAN: Final = re.compile(r"(?:\+47|0047)?([2-9][0-9]{7})")
 _E164: Final = re.compile(r"\+[0-9]{2,15}")
 _EXTENSION: Final = ";ext="
@@ -51,6 +53,11 @@ def canonical(value: str | None, country: str = NORWAY) -> str | None:
 def is_number(form: str) -> bool:
     """Whether a canonical phone number is one that can be sent: not mere text, and without an extension."""
     return _E164.fullmatch(form) is not None
+
+
+def fits_norway(form: str) -> bool:
+    """Whether a canonical number, if it is Norwegian, has the eight digits that Tripletex takes: 02800 has not."""
+    return not form.startswith(_PREFIX) or len(form) == len(_PREFIX) + _DIGITS
 
 
 def has_extension(form: str) -> bool:

@@ -54,6 +54,21 @@ REASONS: Final = (
         N_("Choose one of those that are offered."),
     ),
     Reason(
+        "needs_date_of_birth",
+        N_("{name} has no date of birth in Tripletex, which changes nobody without one."),
+        N_("Choose the date of birth in Huma too, or leave the other values as they are."),
+    ),
+    Reason(
+        "needs_other_workday",
+        N_("Tripletex takes the first and the last workday of {name} from Huma together, but not this one alone."),
+        N_("Choose both workdays in Huma, or leave both as they are."),
+    ),
+    Reason(
+        "workdays_not_together",
+        N_("The first and the last workday of {name} in Huma do not go together."),
+        N_("Choose one of them in Huma and leave the other, or correct them in Huma."),
+    ),
+    Reason(
         "not_in_this_plan",
         N_("This person or value is not part of the comparison."),
         N_("Load the page again."),

@@ -38,6 +38,11 @@ REASONS: Final = (
         N_("Correct the phone number in Huma."),
     ),
     Reason(
+        "phone_not_eight",
+        N_("Tripletex takes Norwegian phone numbers of eight digits, and the one that Huma has for {name} is not one."),
+        N_("Enter a number of eight digits in Huma."),
+    ),
+    Reason(
         "phone_extension",
         N_("The phone number that Huma has for {name} has an extension, which Tripletex cannot keep."),
         N_("Enter a direct number in Huma."),

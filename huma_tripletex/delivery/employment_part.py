@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from huma_tripletex.core.employments import Ask, CorrectPeriod, NewPeriod, NoChange, change_for
 from huma_tripletex.core.mapping import new_employment_body
@@ -12,7 +12,7 @@ from huma_tripletex.delivery.asking import Asking
 from huma_tripletex.delivery.choosing import is_as_compared, still_worth_sending
 from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.work import Known, Work
-from huma_tripletex.errors import NotFound, VersionConflict
+from huma_tripletex.errors import Invalid, NotFound, VersionConflict
 
 FIRST, LAST = "first_workday", "last_workday"
 
@@ -95,11 +95,29 @@ def _correct(
     body = {"id": change.id, "version": change.version, **change.body}
     if change.body.get("endDate"):
         body["employmentEndReason"] = work.terms.options.end_reason
-    answer = asking.update_employment(change.id, body)
+    answer = _put(asking, work, change.id, body)
     if change.body.get("endDate", ...) is None and answer.end:
         # whether null or "" empties a date is not documented
         answer = asking.update_employment(change.id, {"id": change.id, "version": answer.version, "endDate": ""})
     _note(work, progress, fields, answer, count)
+
+
+def _put(asking: Asking, work: Work, number: int, body: Mapping[str, object]) -> EmploymentPeriod:
+    """Corrects an employment. What it lacks and Tripletex wants besides goes along once that is said, so that nothing
+    that is there already is overwritten.
+    """
+    try:
+        return asking.update_employment(number, body)
+    except Invalid as error:
+        wanted = {**_division(work), "employmentEndReason": work.terms.options.end_reason}
+        lacking = {name: value for name, value in wanted.items() if error.names(name) and name not in body}
+        if not lacking:
+            raise
+        return _put(asking, work, number, {**body, **lacking})
+
+
+def _division(work: Work) -> Mapping[str, object]:
+    return {"division": {"id": work.terms.division}} if work.terms.division else {}
 
 
 def begin_employment(

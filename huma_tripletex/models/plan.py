@@ -123,6 +123,10 @@ class Conflict(Base):
     """The choices that can be carried out, e.g. ["huma", "leave"] where Tripletex has the value locked."""
     locked: Mapped[str] = mapped_column(Text, default="")
     """Why a choice is missing: a key of `core.reasons`."""
+    needs: Mapped[str] = mapped_column(Text, default="")
+    """The field whose value from Huma Tripletex wants along with this one."""
+    excludes: Mapped[str] = mapped_column(Text, default="")
+    """The field whose value from Huma Tripletex would not take beside this one."""
     hash_huma: Mapped[str] = mapped_column(Text)
     hash_tripletex: Mapped[str] = mapped_column(Text)
 

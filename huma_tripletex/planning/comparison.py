@@ -10,10 +10,11 @@ from huma_tripletex.core.matching import Matching, Uncertain, match
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.core.people import HostPerson, TripletexEmployee
 from huma_tripletex.gateway.agreement import HashOf
+from huma_tripletex.planning.additions import blocks_adding_to_huma, blocks_adding_to_tripletex
 from huma_tripletex.planning.alphabet import sort_key
+from huma_tripletex.planning.company import Company
 from huma_tripletex.planning.memory import Memory
 from huma_tripletex.planning.pairing import Settled, pair
-from huma_tripletex.planning.preflight import Company, blocks_adding_to_huma, blocks_adding_to_tripletex
 from huma_tripletex.planning.sealed import Content
 
 

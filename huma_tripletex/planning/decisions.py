@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, case, literal, or_, select, update
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import Conflict, SyncPlan
 from huma_tripletex.models.plan import CHOICES
+from huma_tripletex.planning.combinations import drop_impossible, refuse_impossible
 from huma_tripletex.planning.lease import changed
 from huma_tripletex.planning.refusals import NotPossible
 from huma_tripletex.planning.turn import allows, conflicts_of, take_turn
@@ -31,7 +32,8 @@ def choose_for_all(
     by: HostUser | None = None,
     revision: int | None = None,
 ) -> int:
-    """Applies a preference ("huma", "tripletex", "leave", or None: not decided) in one statement.
+    """Applies a preference ("huma", "tripletex", "leave", or None: not decided) in one statement; a second one
+    takes back what cannot be written as the others stand.
 
     Differences that were left on purpose earlier are set aside and not touched, and neither are those that the choice
     cannot be carried out for. Answers how many were settled.
@@ -50,7 +52,9 @@ def choose_for_all(
     if choice is not None:
         which.append(or_(*(and_(settled == one, allows(one)) for one in CHOICES)))
     chosen = "" if choice is None else "person" if item_id else "field" if field else "all"
-    return changed(runtime.session, update(Conflict).where(*which).values(choice=settled, chosen=chosen))
+    settled_now = changed(runtime.session, update(Conflict).where(*which).values(choice=settled, chosen=chosen))
+    drop_impossible(runtime, plan)
+    return settled_now
 
 
 def choose(
@@ -64,7 +68,7 @@ def choose(
     """Settles single differences, by the ids of their conflicts; at most one statement per kind of choice.
 
     Raises:
-        NotPossible: a choice that cannot be carried out, or a difference that is not of this plan.
+        NotPossible: a choice that cannot be carried out, maybe as others stand, or that is not of this plan.
         Stale, ChangedMeanwhile: see `take_turn`.
     """
     for choice in choices.values():
@@ -84,6 +88,8 @@ def choose(
     for choice, ids in wanted.items():
         which = (Conflict.plan_id == plan.id, Conflict.id.in_(ids))
         changed(runtime.session, update(Conflict).where(*which).values(choice=choice, chosen="value" if choice else ""))
+    if wanted:
+        refuse_impossible(runtime, plan, [one for ids in wanted.values() for one in ids])
 
 
 def _preference(choice: str | None) -> ColumnElement[Any]:

@@ -21,6 +21,7 @@ from huma_tripletex.errors import NotReadable, TripletexError, Unauthorised
 from huma_tripletex.gateway.heartbeat import heartbeat
 from huma_tripletex.models import Connection, SyncPlan
 from huma_tripletex.planning import lease
+from huma_tripletex.planning.combinations import drop_impossible
 from huma_tripletex.planning.comparison import Both, Item, count, items, links_found, match_both
 from huma_tripletex.planning.findings import Findings
 from huma_tripletex.planning.leavers import note_leavers
@@ -114,6 +115,7 @@ def _finish(runtime: Runtime, plan_id: int, token: str, progress: Progress, find
     if not lease.changed(runtime.session, ready.values(**values)):
         runtime.session.rollback()
         raise lease.Lost
+    drop_impossible(runtime, runtime.session.get_one(SyncPlan, plan_id, populate_existing=True))
     runtime.session.commit()
 
 

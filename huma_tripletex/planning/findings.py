@@ -8,6 +8,7 @@ from typing import Any, Final
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.core.people import Values
 from huma_tripletex.planning.comparison import Item
+from huma_tripletex.planning.preflight import FREE
 
 GROUPS: Final = 200
 """So many shared account numbers are looked at; more is no longer a list but a broken import."""
@@ -19,6 +20,7 @@ class Findings:
     def __init__(self) -> None:
         self._kinds: Counter[str] = Counter()
         self._differences = 0
+        self._conditional = 0
         self._drift_fields = 0
         self._drift_people = 0
         self._accounts: dict[str, set[int]] = defaultdict(set)
@@ -27,6 +29,7 @@ class Findings:
         """Counts one item. What was left on purpose, and what is on its way from Huma, has not drifted."""
         self._kinds[item.kind] += 1
         self._differences += len(item.differences)
+        self._conditional += sum(one.condition != FREE for one in item.differences)
         drifted = [one for one in item.differences if one.chosen != "remembered" and one.changed_by != "huma"]
         self._drift_fields += len(drifted)
         self._drift_people += bool(drifted)
@@ -37,6 +40,7 @@ class Findings:
     def counts(self) -> dict[str, Any]:
         return {
             "differences": self._differences,
+            "conditional": self._conditional,
             "matched": self._kinds["matched"],
             "uncertain": self._kinds["uncertain"],
             "only_in_huma": self._kinds["only_in_huma"],

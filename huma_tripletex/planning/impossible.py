@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Text, and_, cast, insert, or_, select
 
 from huma_tripletex.models import Conflict, PlanItem, SyncPlan, SyncResult, SyncRun
+from huma_tripletex.planning.combinations import why
 from huma_tripletex.planning.reading import seals_of
 from huma_tripletex.planning.sealed import Seals
 from huma_tripletex.planning.store import CHUNK
@@ -39,22 +40,22 @@ def note_impossible(runtime: Runtime, plan: SyncPlan, run: SyncRun, adding: Coll
         known = _known(runtime, run, [item.id for item in chunk])
         rows = []
         for item in chunk:
-            why = obstacles.get(item.id) or {one["field"]: one["reason"] for one in item.blocked}
+            here = obstacles.get(item.id) or {one["field"]: one["reason"] for one in item.blocked}
             if result := known.get(item.id):
-                result.detail = {**(result.detail or {}), "impossible": dict(why)}
+                result.detail = {**(result.detail or {}), "impossible": dict(here)}
             else:
-                rows.append(_failed(runtime, seals, run, item, why))
+                rows.append(_failed(runtime, seals, run, item, here))
         if rows:
             runtime.session.execute(insert(SyncResult), rows)
 
 
 def _undecided(runtime: Runtime, plan: SyncPlan) -> Mapping[int, Obstacles]:
-    rows = select(Conflict.item_id, Conflict.field, Conflict.locked)
+    rows = select(Conflict.item_id, Conflict.field, Conflict.locked, Conflict.needs, Conflict.excludes)
     found: dict[int, dict[str, str]] = defaultdict(dict)
-    for item_id, field, why in runtime.session.execute(
+    for item_id, field, locked, needs, excludes in runtime.session.execute(
         rows.where(*conflicts_of(plan), Conflict.choice.is_(None)).order_by(Conflict.id)
     ):
-        found[item_id][field] = why or "choice_not_possible"
+        found[item_id][field] = locked or why(needs, excludes) or "choice_not_possible"
     return found
 
 

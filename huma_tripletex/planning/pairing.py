@@ -10,8 +10,9 @@ from huma_tripletex.core.fields import KEYS
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.core.people import HostPerson, TripletexEmployee
 from huma_tripletex.gateway.agreement import HashOf
+from huma_tripletex.planning.company import Company
 from huma_tripletex.planning.memory import Memory
-from huma_tripletex.planning.preflight import Company, locks
+from huma_tripletex.planning.preflight import FREE, Condition, conditions, locks
 
 NO_MEMORY = Memory()
 
@@ -27,6 +28,7 @@ class Settled:
     chosen: str
     only: tuple[str, ...]
     locked: str
+    condition: Condition
     hash_huma: str
     hash_tripletex: str
 
@@ -49,20 +51,24 @@ def pair(
 ) -> Pairing:
     """Compares one person with one employee; `agreed` are the hashes of what both sides last held."""
     found = differences(person, employee, agreed, hash_of)
-    locked = locks(company, person, employee, {one.field for one in found}) if found else {}
+    fields = {one.field for one in found}
+    locked = locks(company, person, employee, fields) if found else {}
     if locked:
         found = differences(person, employee, agreed, hash_of, locked)
-    settled = tuple(_settled(one, memory.left.get((person.id, employee.id, one.field))) for one in found)
-    return Pairing(settled, _equal(person, employee, {one.field for one in found}, hash_of))
+    held = conditions(company, person, employee, {one.field for one in found if "huma" in one.only}) if found else {}
+    settled = tuple(
+        _settled(one, memory.left.get((person.id, employee.id, one.field)), held.get(one.field, FREE)) for one in found
+    )
+    return Pairing(settled, _equal(person, employee, fields, hash_of))
 
 
-def _settled(one: Difference, left: tuple[str, str] | None) -> Settled:
+def _settled(one: Difference, left: tuple[str, str] | None, condition: Condition) -> Settled:
     """`left`: the hashes for which somebody chose to leave both as they are."""
     remembered = left == (one.hash_huma, one.hash_tripletex)
     choice = "leave" if remembered else one.preselect
     chosen = "remembered" if remembered else "preselected" if choice else ""
     hashes = (one.hash_huma, one.hash_tripletex)
-    return Settled(one.field, one.kind, one.changed_by, choice, chosen, one.only, one.locked, *hashes)
+    return Settled(one.field, one.kind, one.changed_by, choice, chosen, one.only, one.locked, condition, *hashes)
 
 
 def _equal(person: HostPerson, employee: TripletexEmployee, different: set[str], hash_of: HashOf) -> dict[str, str]:

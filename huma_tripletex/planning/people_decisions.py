@@ -16,9 +16,11 @@ from huma_tripletex.core.people import TripletexEmployee
 from huma_tripletex.gateway.agreement import hash_for
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import Conflict, Connection, ConnectionOptions, PersonLink, PlanItem, SyncPlan
+from huma_tripletex.planning.combinations import drop_impossible
+from huma_tripletex.planning.company import Company
 from huma_tripletex.planning.lease import changed
 from huma_tripletex.planning.pairing import pair
-from huma_tripletex.planning.preflight import Company
+from huma_tripletex.planning.preflight import FREE
 from huma_tripletex.planning.refusals import NotPossible
 from huma_tripletex.planning.sealed import Content, Seals
 from huma_tripletex.planning.store import conflict_row, store_conflicts
@@ -59,6 +61,7 @@ def choose_people(
     for item_id, (choice, partner) in choices.items():
         _decide(runtime, plan, items[item_id], choice, partner)
     runtime.session.flush()
+    drop_impossible(runtime, plan)
 
 
 def choose_everybody(
@@ -144,11 +147,14 @@ def _ask(runtime: Runtime, item: PlanItem, content: Content, agreed: Mapping[str
     """Makes the differences of a pair into questions. Answers the hashes of what is equal."""
     if content.person is None or content.employee is None:
         raise NotPossible("choice_not_possible")
-    connection = runtime.session.get_one(Connection, runtime.session.get_one(SyncPlan, item.plan_id).connection_id)
+    plan = runtime.session.get_one(SyncPlan, item.plan_id)
+    connection = runtime.session.get_one(Connection, plan.connection_id)
     hash_of = hash_for(runtime.vault, connection.id, content.person.id)
     found = pair(content.person, content.employee, agreed, hash_of, _company(runtime, connection))
     store_conflicts(runtime, [conflict_row(item.plan_id, item.id, one) for one in found.differences])
     item.differences = len(found.differences)
+    conditional = sum(one.condition != FREE for one in found.differences)
+    plan.counts = {**plan.counts, "conditional": plan.counts.get("conditional", 0) + conditional}
     return found.agreed
 
 

@@ -1,114 +1,102 @@
-"""What cannot be written is said before and not after: which choices a difference leaves open, who cannot be added."""
+"""What cannot be written is said before and not after: which choices a difference leaves open, and beside which."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final
 
-from huma_tripletex.core.employments import Ask, NewPeriod, change_for
-from huma_tripletex.core.fields import EMPLOYEE_KEYS, EMPLOYMENT_KEYS, KEYS
+from huma_tripletex.core.employments import Ask, CorrectPeriod, NewPeriod, change_for
+from huma_tripletex.core.fields import EMPLOYMENT_KEYS
 from huma_tripletex.core.normalise import normalise, problem
-from huma_tripletex.core.people import HostPerson, TripletexEmployee, Values
-from huma_tripletex.models import ConnectionOptions
+from huma_tripletex.core.people import HostPerson, TripletexEmployee
+from huma_tripletex.planning.company import Company
 
-NEEDED: Final = frozenset({"given_name", "family_name", "date_of_birth"})
-"""What nobody is added to Tripletex without."""
+OTHER_WORKDAY: Final = {"first_workday": "last_workday", "last_workday": "first_workday"}
 
 
 @dataclass(frozen=True)
-class Company:
-    """What Tripletex will demand of this company's employees, and which of their values it already has."""
+class Condition:
+    """A field that has to go to Tripletex too, and one that must not, for a value from Huma to be taken there."""
 
-    today: date
-    departments: tuple[int, ...] = ()
-    divisions: tuple[int, ...] = ()
-    options: ConnectionOptions = field(default_factory=ConnectionOptions)
-    numbers: Mapping[str, int] = field(default_factory=dict, repr=False)
-    """Employee ids by employee number."""
-    double_numbers: frozenset[str] = field(default=frozenset(), repr=False)
-    """Employee IDs that several people in Huma have."""
-    birth_locked: frozenset[str] = frozenset()
-    """People whose date of birth Tripletex has refused to change."""
-
-    @property
-    def wants_department(self) -> bool:
-        """A company with several has used departments, so a new employee needs one; the only one is taken by itself."""
-        return len(self.departments) > 1 and self.options.department_id not in self.departments
-
-    @property
-    def wants_division(self) -> bool:
-        """A company that has one wants it on every employment; the only one is taken by itself."""
-        return len(self.divisions) > 1 and self.options.division_id not in self.divisions
+    needs: str = ""
+    excludes: str = ""
 
 
-def numbers_of(employees: Iterable[TripletexEmployee]) -> dict[str, int]:
-    """Employee ids by employee number."""
-    numbered = ((normalise("employee_id", e.values.get("employee_id")), e.id) for e in employees)
-    return {number: employee_id for number, employee_id in numbered if number}
-
-
-def doubles_of(people: Iterable[HostPerson]) -> frozenset[str]:
-    """Employee IDs that more than one person in Huma has."""
-    counted = Counter(normalise("employee_id", person.values.get("employee_id")) for person in people)
-    return frozenset(number for number, times in counted.items() if number and times > 1)
+FREE: Final = Condition()
 
 
 def locks(company: Company, person: HostPerson, employee: TripletexEmployee, fields: Collection[str]) -> dict[str, str]:
     """Which of the differing `fields` Tripletex is known not to take from Huma for this employee, and why."""
     found = {}
-    number = normalise("employee_id", person.values.get("employee_id"))
-    if "employee_id" in fields and number and company.numbers.get(number, employee.id) != employee.id:
-        found["employee_id"] = "employee_id_taken"
+    if "employee_id" in fields and (why := _number_lock(company, person, employee)):
+        found["employee_id"] = why
     if "date_of_birth" in fields and person.id in company.birth_locked:
         found["date_of_birth"] = "date_of_birth_locked"
-    if _ageless(person, employee):
-        found |= dict.fromkeys(set(fields) & EMPLOYEE_KEYS, "date_of_birth_missing")
-    for key in set(fields) & EMPLOYMENT_KEYS:
-        if reason := _employment_lock(company, person, employee, key):
-            found[key] = reason
+    if _has_no_birth(employee) and not _can_give_birth(company, person):
+        found |= dict.fromkeys(set(fields) - {"date_of_birth"}, "date_of_birth_missing")
+    for key in set(fields) & EMPLOYMENT_KEYS - found.keys():
+        alone, together = _workday_locks(company, person, employee, key, fields)
+        if alone and (together or _has_no_birth(employee)):
+            found[key] = together or alone
     return found
 
 
-def blocks_adding_to_tripletex(company: Company, person: HostPerson) -> tuple[tuple[str, str], ...]:
-    """Fields and reasons that keep a person from being added to Tripletex; none: they can be."""
-    values = {key: normalise(key, person.values.get(key)) for key in KEYS}
-    needed = {key for key in KEYS if values[key]} | NEEDED | ({"first_workday"} if values["last_workday"] else set())
-    found = [(key, wrong) for key in KEYS if key in needed and (wrong := problem(key, values[key]))]
-    number = values["employee_id"]
-    if number and (number in company.numbers or number in company.double_numbers):
-        found.append(("employee_id", "employee_id_taken"))
-    return (*found, *_demanded(company, values))
+def conditions(
+    company: Company, person: HostPerson, employee: TripletexEmployee, fields: Collection[str]
+) -> dict[str, Condition]:
+    """On which other choices it depends whether Huma's value of these `fields` can go to Tripletex, where it does."""
+    found = {}
+    for key in fields:
+        birth = "date_of_birth" if _has_no_birth(employee) and key != "date_of_birth" else ""
+        needs, excludes = birth, ""
+        if key in EMPLOYMENT_KEYS:
+            alone, together = _workday_locks(company, person, employee, key, fields)
+            needs = OTHER_WORKDAY[key] if alone else birth
+            excludes = OTHER_WORKDAY[key] if together and not alone else ""
+        if needs or excludes:
+            found[key] = Condition(needs, excludes)
+    return found
 
 
-def blocks_adding_to_huma(employee: TripletexEmployee) -> tuple[tuple[str, str], ...]:
-    """Fields and reasons that keep an employee from being added to Huma; none: they can be."""
-    missing = [key for key in ("given_name", "family_name") if not normalise(key, employee.values.get(key))]
-    return tuple((key, "name_empty") for key in missing)
+def _number_lock(company: Company, person: HostPerson, employee: TripletexEmployee) -> str:
+    number = normalise("employee_id", person.values.get("employee_id"))
+    if not number or company.numbers.get(number) == employee.id:
+        return ""
+    if number in company.numbers:
+        return "employee_id_taken"
+    return "employee_id_twice" if number in company.double_numbers else ""  # the first to come would get it
 
 
-def _demanded(company: Company, values: Values) -> tuple[tuple[str, str], ...]:
-    department = (("", "department_missing"),) if company.wants_department else ()
-    division = (("first_workday", "division_missing"),) if values["first_workday"] and company.wants_division else ()
-    return (*department, *division)
+def _workday_locks(
+    company: Company, person: HostPerson, employee: TripletexEmployee, key: str, fields: Collection[str]
+) -> tuple[str, str]:
+    """Why Huma's workday cannot go to this employee alone, and why not together with the other one, if that differs
+    too: sometimes one can where the other cannot.
+    """
+    alone = _employment_lock(company, person, employee, {key})
+    both = OTHER_WORKDAY[key] in fields
+    return alone, _employment_lock(company, person, employee, EMPLOYMENT_KEYS) if both else alone
 
 
-def _employment_lock(company: Company, person: HostPerson, employee: TripletexEmployee, key: str) -> str:
-    """Why Huma's workday cannot go to this employee; both workdays together sometimes can where one cannot."""
-    alone = change_for(employee.employments, person.values, {key}, company.today)
-    change = change_for(employee.employments, person.values, EMPLOYMENT_KEYS, company.today)
-    change = change if isinstance(alone, Ask) else alone
+def _employment_lock(company: Company, person: HostPerson, employee: TripletexEmployee, keys: Collection[str]) -> str:
+    change = change_for(employee.employments, person.values, keys, company.today)
     if isinstance(change, Ask):
         return change.reason
-    if not isinstance(change, NewPeriod):
-        return ""
-    if _ageless(person, employee):
-        return "date_of_birth_missing"
-    return "division_missing" if company.wants_division else ""
+    is_new = isinstance(change, NewPeriod)
+    bare = isinstance(change, CorrectPeriod) and _has_no_division(employee, change.id)
+    return "division_missing" if company.wants_division and (is_new or bare) else ""
 
 
-def _ageless(person: HostPerson, employee: TripletexEmployee) -> bool:
-    """Tripletex wants a date of birth on every change of an employee; here neither side has one."""
-    return not (person.values.get("date_of_birth") or employee.values.get("date_of_birth"))
+def _has_no_division(employee: TripletexEmployee, employment_id: int) -> bool:
+    return any(one.id == employment_id and one.division_id is None for one in employee.employments)
+
+
+def _has_no_birth(employee: TripletexEmployee) -> bool:
+    """Tripletex wants a date of birth with every change of an employee."""
+    return not employee.values.get("date_of_birth")
+
+
+def _can_give_birth(company: Company, person: HostPerson) -> bool:
+    """Whether Huma has a date of birth that Tripletex may take."""
+    return not problem("date_of_birth", person.values.get("date_of_birth")) and person.id not in company.birth_locked

@@ -49,6 +49,8 @@ def conflict_row(plan_id: int, item_id: int, one: Settled) -> dict[str, Any]:
         "chosen": one.chosen,
         "only": list(one.only),
         "locked": one.locked,
+        "needs": one.condition.needs,
+        "excludes": one.condition.excludes,
         "hash_huma": one.hash_huma,
         "hash_tripletex": one.hash_tripletex,
     }

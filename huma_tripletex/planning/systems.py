@@ -18,8 +18,8 @@ from huma_tripletex.gateway.opening import reading_client
 from huma_tripletex.gateway.reading import employee
 from huma_tripletex.models import Connection, ConnectionOptions, OutboxEntry, PersonLink
 from huma_tripletex.planning import memory
+from huma_tripletex.planning.company import Company, double_emails_of, double_numbers_of, emails_of, numbers_of
 from huma_tripletex.planning.comparison import Both, Link
-from huma_tripletex.planning.preflight import Company, doubles_of, numbers_of
 from huma_tripletex.planning.progress import Progress
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.tripletex import Employee
@@ -79,7 +79,9 @@ def _together(runtime: Runtime, connection: Connection, people: list[HostPerson]
         divisions=tuple(one["id"] for one in remote.facts["divisions"]),
         options=ConnectionOptions.read(connection.options),
         numbers=numbers_of(remote.employees),
-        double_numbers=doubles_of(people),
+        double_numbers=double_numbers_of(people),
+        emails=emails_of(remote.employees),
+        double_emails=double_emails_of(people),
         birth_locked=_birth_locked(runtime, connection_id),
     )
     return Both(

@@ -43,9 +43,9 @@ def not_tried(plan: SyncPlan) -> ColumnElement[bool]:
     return PlanItem.id.not_in(plan.counts.get("tried", []))
 
 
-def conflicts_of(plan: SyncPlan) -> tuple[ColumnElement[bool], ...]:
-    """The differences of a plan that are still to be run."""
-    return Conflict.plan_id == plan.id, Conflict.item_id.not_in(plan.counts.get("tried", []))
+def conflicts_of(plan: SyncPlan, where: Any = Conflict) -> tuple[ColumnElement[bool], ...]:
+    """The differences of a plan that are still to be run. `where`: Conflict, or an alias of it."""
+    return where.plan_id == plan.id, where.item_id.not_in(plan.counts.get("tried", []))
 
 
 def allows(choice: str) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from huma_tripletex.core.fields import BY_KEY
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.i18n import ngettext
 from huma_tripletex.models import SyncPlan
+from huma_tripletex.planning.combinations import why as depends
 from huma_tripletex.planning.refusals import NeedsConfirmation
 from huma_tripletex.planning.summary import LeftAlone, Named
 from huma_tripletex.planning.writes import PersonWrites, Write
@@ -181,11 +182,10 @@ def _cleared(found: Iterable[Named]) -> str:
 def _left(one: LeftAlone) -> str:
     """One line about somebody to whom nothing is done, and why."""
     if one.row is not None:
-        why = (
-            _("you chose to leave both")
-            if one.row.conflict.choice == "leave"
-            else _("not chosen yet, asked again next time")
-        )
+        conflict = one.row.conflict
+        if conflict.choice is None and (reason := conflict.locked or depends(conflict.needs, conflict.excludes)):
+            return f"{one.name}: {words.sentence(reason, name=one.name, fields=[one.row.field])}"
+        why = _("you chose to leave both") if conflict.choice == "leave" else _("not chosen yet, asked again next time")
         return f"{one.name}: {words.label(one.row.field).lower()}, {why}."
     item = one.item
     if item.blocked:

@@ -168,7 +168,7 @@ def create_plans() -> None:
     create(
         "conflict",
         *needed(BIG, "plan_id item_id"),
-        *needed(TEXT, "field kind changed_by chosen locked hash_huma hash_tripletex"),
+        *needed(TEXT, "field kind changed_by chosen locked needs excludes hash_huma hash_tripletex"),
         *needed(JSON, "only"),
         *maybe(TEXT, "choice"),
         one_of("conflict", "choice", "huma tripletex leave", optional=True),

@@ -17,8 +17,8 @@ from huma_tripletex.core.people import EmploymentPeriod, HostPerson, TripletexEm
 from huma_tripletex.gateway.agreement import hash_for
 from huma_tripletex.models import SyncPlan
 from huma_tripletex.planning import memory
+from huma_tripletex.planning.company import Company
 from huma_tripletex.planning.comparison import Both
-from huma_tripletex.planning.preflight import Company
 from tests.flows.planning_parts import ANNA, Stand, facts, flows
 from tests.flows.syncing_parts import Desk, quick_desk
 
