@@ -31,7 +31,7 @@ class DeadlineTransport(httpx.HTTPTransport):
     def __init__(self, base_url: str) -> None:
         super().__init__(verify=_tls(), limits=_LIMITS, proxy=_proxy(base_url))
         self._clock = _Clock()
-        # httpx offers no way to pass a network backend; tests/tripletex/test_deadline.py notices should this move
+        # httpx offers no way to pass a network backend; tests/tripletex/test_wire.py notices should this move
         self._pool._network_backend = _Backend(self._pool._network_backend, self._clock)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

@@ -1,7 +1,7 @@
 """Answers broken in every way that chance finds: a typed error or a correct answer each time, soon, and nothing else.
 
-Each seed takes a good answer, breaks its JSON, its bytes or its HTTP, and gives it to a method of the client. `SOAK`
-is the number of seeds for the long run.
+Each seed takes a good answer, breaks its JSON, its bytes or its HTTP, and gives it to a method of the client. The long
+run takes a hundred thousand, times `SOAK`.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ def outcome(client: Tripletex, call: Callable[[Tripletex], Any]) -> None:
     assert caught is None or (caught.operation and caught.__context__ is None)
 
 
-SEEDS = int(os.environ.get("SOAK", "0")) or 100_000
+SEEDS = 100_000 * max(1, int(os.environ.get("SOAK") or 1))
 BATCH = 100
 
 

@@ -85,7 +85,7 @@ def ask_everything(stub: Stub) -> None:
 def test_every_method_asks_what_the_table_has_and_every_row_of_it_is_used(stub: Stub) -> None:
     ask_everything(stub)  # Checked raises for what the table does not have
     used = {asked for asked, _, _ in stub.transport.asked}
-    # the two parameters that only a company of more than 10,000 needs are asked in test_census.py
+    # the two parameters that only a company of more than 10,000 needs are asked in test_listing.py
     assert used == {f"{method} {template}" for method, template in OPERATIONS}
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
+from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
 
 from huma_tripletex.errors import Invalid, NotSent, TokenRefused, Unauthorised, Unreadable
-from huma_tripletex.tripletex import Session
-from tests.tripletex.stub import NOON, Stub, many, one, refusal, session
+from huma_tripletex.tripletex import Budget, Session, Tripletex
+from tests.tripletex.stub import BASE, NOON, Stub, many, one, refusal, session
 
 MINT = "POST /token/session/:create"
 ME = {"employeeId": 1, "companyId": 2}
@@ -237,3 +238,30 @@ def budget_that_knows_no_limit():
     budget = Budget()
     budget.settle(budget.acquire())
     return budget
+
+
+class RefreshTokenSession:
+    """Another way to a session, as newer specifications announce it."""
+
+    fingerprint = "refresh"
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def mint(self, now: datetime) -> Session:
+        self.made += 1
+        return Session(f"refreshed-{self.made}", (now + timedelta(days=1)).date())
+
+
+def test_a_session_may_be_had_in_another_way() -> None:
+    source, used = RefreshTokenSession(), []
+
+    def countries(request: httpx.Request) -> httpx.Response:
+        used.append(b64decode(request.headers["authorization"].removeprefix("Basic ")).decode())
+        return refusal(401, 3000) if len(used) == 1 else many({"id": 161, "isoAlpha2Code": "NO"})
+
+    stub = Stub({"GET /country": countries})
+    client = Tripletex(BASE, source, budget=Budget(), transport=stub.transport, clock=lambda: NOON)
+    assert client.countries()[0].iso_alpha2 == "NO"
+    assert used == ["0:refreshed-1", "0:refreshed-2"]
+    assert stub.transport.count("POST /token/session/:create") == 0

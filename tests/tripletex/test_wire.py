@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -20,7 +21,8 @@ from cryptography.x509.oid import NameOID
 
 from huma_tripletex.errors import AnswerLost, ConfigurationError, NoAnswer, NotSent, Unreadable
 from huma_tripletex.tripletex import Budget, Call, Session, Timeouts, Tripletex
-from huma_tripletex.tripletex.wire import LARGEST_ANSWER
+from huma_tripletex.tripletex.calls import Ask
+from huma_tripletex.tripletex.wire import LARGEST_ANSWER, Wire
 from tests.tripletex.odd_server import answering, request_of, response, serving
 from tests.tripletex.stub import Stub
 
@@ -315,3 +317,19 @@ def test_a_proxy_of_the_environment_is_used_and_its_exceptions_are(monkeypatch: 
             tripletex.divisions()
     assert len(requests) == 1
     assert requests[0].startswith(b"GET http://tripletex.invalid/v2/division?")
+
+
+def test_every_wait_has_a_limit_of_its_own() -> None:
+    seen: list[dict[str, float]] = []
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        seen.append(request.extensions["timeout"])
+        return httpx.Response(200)
+
+    limits = Timeouts(connect=1, read=2, write=3, pool=4)
+    for timeouts in (limits, None):
+        wire = Wire("http://t/v2", budget=Budget(), transport=httpx.MockTransport(reply), timeouts=timeouts)
+        wire.send(Ask.read("/country"))
+    assert seen[0] == {"connect": 1, "read": 2, "write": 3, "pool": 4}
+    assert all(0 < seconds <= 30 for seconds in seen[1].values())
+    assert seen[1].keys() == seen[0].keys()
