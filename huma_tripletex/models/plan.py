@@ -95,6 +95,9 @@ class PlanItem(Base):
     remembered: Mapped[bool] = mapped_column(default=False)
     """Decided in an earlier sync and unchanged since."""
     differences: Mapped[int] = mapped_column(default=0)
+    account_huma: Mapped[str] = mapped_column(Text, default="")
+    account_tripletex: Mapped[str] = mapped_column(Text, default="")
+    """Hashes of the account numbers, alike within one plan alone, by which the guard finds out who would share one."""
     sealed: Mapped[bytes | None]
 
 

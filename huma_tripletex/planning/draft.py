@@ -85,8 +85,8 @@ def _compare(
     seals, total, done = Seals.of(runtime.vault, connection, plan_id), count(both, matching), 0
     progress.people(0, total)
     for chunk in _chunks(items(both, matching)):
-        for position, item in chunk:
-            findings.see(item, position)
+        for _, item in chunk:
+            findings.see(item)
         store(runtime, seals, chunk)
         done += len(chunk)
         progress.people(done, total, differences=findings.counts["differences"])
@@ -108,7 +108,7 @@ def _finish(runtime: Runtime, plan_id: int, token: str, progress: Progress, find
         "step": "done",
         "read_at": now,
         "expires_at": now + timedelta(hours=runtime.settings.plan_hours),
-        "counts": {**progress.counts, **findings.counts, "same_account": findings.same_account},
+        "counts": {**progress.counts, **findings.counts},
         "lease": None,
         "leased_until": None,
     }

@@ -116,7 +116,7 @@ def _join(runtime: Runtime, item: PlanItem, seals: Seals, partner: int) -> None:
     """The person is this employee: their differences become questions."""
     content = seals.open(item.position, item.sealed)
     employee = _free_employee(runtime, item, content, seals, partner)
-    item.employee_id = employee.id
+    item.employee_id, item.account_tripletex = employee.id, seals.account_hash(employee.values)
     joined = replace(content, employee=employee)
     item.sealed = seals.seal(item.position, replace(joined, agreed=_ask(runtime, item, joined, {})))
 
@@ -128,7 +128,7 @@ def _part(runtime: Runtime, item: PlanItem, seals: Seals) -> None:
     runtime.session.execute(update(PlanItem).where(*taken).values(choice=None, partner=None))
     content = seals.open(item.position, item.sealed)
     item.sealed = seals.seal(item.position, replace(content, employee=None, agreed={}))
-    item.employee_id = None
+    item.employee_id, item.account_tripletex = None, ""
 
 
 def _doubt(runtime: Runtime, item: PlanItem, seals: Seals, doubted: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from huma_tripletex.core.normalise import normalise
 from huma_tripletex.core.people import HostPerson, TripletexEmployee, Values
 from huma_tripletex.models import Connection
 from huma_tripletex.vault import Vault
@@ -65,6 +66,11 @@ class Seals:
         if sealed is None:
             return Content()
         return _decoder.decode(self.vault.open(sealed, *self._context(position)))
+
+    def account_hash(self, values: Values) -> str:
+        """The same for the same account number on anybody of this plan; "" for none."""
+        account = normalise("bank_account_number", values.get("bank_account_number"))
+        return self.vault.keyed_hash("account in plan", self.plan_id, account) if account else ""
 
     def _context(self, position: int) -> tuple[Any, ...]:
         return (self.organisation_id, self.connection_id, "plan_item", self.plan_id, position)

@@ -79,5 +79,7 @@ def _item_row(seals: Seals, position: int, item: Item) -> dict[str, Any]:
         "blocked": [{"field": key, "reason": reason} for key, reason in item.blocked],
         "remembered": item.remembered,
         "differences": len(item.differences),
+        "account_huma": seals.account_hash(content.huma),
+        "account_tripletex": seals.account_hash(content.tripletex),
         "sealed": seals.seal(position, content),
     }

@@ -153,7 +153,7 @@ def create_plans() -> None:
     create(
         "plan_item",
         *needed(BIG, "plan_id"),
-        *needed(TEXT, "kind matched_by why"),
+        *needed(TEXT, "kind matched_by why account_huma account_tripletex"),
         *needed(JSON, "candidates blocked"),
         *needed(NUMBER, "position differences"),
         *needed(FLAG, "remembered"),

@@ -145,3 +145,25 @@ def test_a_side_that_is_empty_after_an_earlier_sync(flows: Stand, side: str) -> 
     flows.session.commit()
     plan = flows.plan()
     assert refused(flows, plan).guards[0] == {"guard": f"empty_{side}", "people": 1}
+
+
+def test_the_guard_on_shared_accounts_sees_every_group_by_one_statement(flows: Stand) -> None:
+    """Hundreds of couples share an account on purpose; the one that is about to be shared by mistake is found."""
+    for number in range(1, 501):
+        shared = account(5000 + number // 2)
+        flows.person(number, bank_account_number=shared)
+        flows.employee(number, bank_account_number=shared)
+    flows.person(601, bank_account_number=account(9000))
+    flows.employee(601)
+    flows.person(602, bank_account_number=account(9000))
+    flows.employee(602, bank_account_number=account(9000))
+    plan = flows.plan()
+    planning.choose_for_all(flows.runtime, plan, "huma")
+    flows.session.commit()
+
+    with flows.statements() as seen:
+        found = planning.guards_of(flows.runtime, plan)
+
+    assert [(one["guard"], one["people"]) for one in found] == [("same_account", 2)]
+    assert sum("account_huma" in one for one in seen) == 1
+    assert len(seen) <= 6
