@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
 from functools import cached_property
 from typing import Any
 
 import msgspec
 
+from huma_tripletex.simulator.clock import OSLO
 from huma_tripletex.simulator.company import Company
 from huma_tripletex.simulator.constraints import check_constraints
 from huma_tripletex.simulator.listing import Page, sorted_by
@@ -200,7 +200,7 @@ def read_json(request: Request) -> Any:
 
 def logged(row: Row, actor: int, kind: str, world: World) -> Row:
     """The row with one more entry in its change log."""
-    stamp = world.clock.now().astimezone(UTC).isoformat(timespec="seconds")
+    stamp = world.clock.now().astimezone(OSLO).isoformat(timespec="seconds")
     change = {"employeeId": actor, "timestamp": stamp, "changeType": kind}
     return {**row, "changes": (*row.get("changes", ()), change)}
 

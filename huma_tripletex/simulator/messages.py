@@ -67,5 +67,5 @@ class ConnectionDropped(httpx.RemoteProtocolError):
 
 def json_response(status: int, payload: Any, headers: list[tuple[str, str]] | None = None) -> Response:
     """An answer with `payload` as JSON."""
-    content_type = ("Content-Type", "application/json; charset=utf-8")
+    content_type = ("Content-Type", "application/json;charset=UTF-8")
     return Response(status, msgspec.json.encode(payload), [content_type, *(headers or [])])

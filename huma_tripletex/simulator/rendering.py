@@ -11,6 +11,7 @@ from huma_tripletex.simulator.shapes import Field, Model, Row
 from huma_tripletex.simulator.view import View
 
 Render = Callable[[View, Row], Any]
+ONLY_WHERE_USED = {"departmentManager", "businessActivityTypeId"}
 
 
 @lru_cache(maxsize=1024)
@@ -26,7 +27,20 @@ def _compiled(model_name: str, selection: Selection) -> Render:
     def render(view: View, row: Row) -> dict[str, Any]:
         return {name: get(view, row) for name, get in getters}
 
-    return render
+    return _where_departments_are_used(render) if model_name == "Department" else render
+
+
+def _where_departments_are_used(render: Render) -> Render:
+    """A company that never used departments has a default one, which lacks some of its fields, as was recorded."""
+
+    def rendered(view: View, row: Row) -> Any:
+        shown = render(view, row)
+        if not view.company.departments_active:
+            for name in ONLY_WHERE_USED & shown.keys():
+                del shown[name]
+        return shown
+
+    return rendered
 
 
 def _getter(model: Model, field: Field, inside: Selection | None) -> Render:

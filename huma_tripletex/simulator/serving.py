@@ -6,6 +6,7 @@ a client against.
 
 import socket
 import socketserver
+from email.utils import format_datetime
 from http import HTTPStatus
 from typing import BinaryIO, cast
 
@@ -66,6 +67,7 @@ def _serve_one(simulator: Simulator, reader: BinaryIO, connection: socket.socket
         return False
     last = request.headers.get("connection", "").lower() == "close"
     response = simulator.answer(request)
+    response.headers.append(("Date", format_datetime(simulator.world.clock.now(), usegmt=True)))
     connection.sendall(_written(response, last=last, with_body=request.method != "HEAD"))
     return not last
 

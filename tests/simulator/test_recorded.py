@@ -361,3 +361,27 @@ def assert_refused(answer: Any, case: Recorded) -> None:
     assert message["path"] == case.at
     assert body["message"] == ("Validering feilet." if case.code == 18000 else "Request mapping failed")
     assert body["developerMessage"] == case.developer_message
+
+
+def test_a_department_where_they_were_never_used_lacks_its_manager(api: Api, second: Api) -> None:
+    (unused,) = api.get("department")
+    used = second.get("department")[0]
+
+    assert set(unused) == {"id", "version", "url", "name", "departmentNumber", "displayName", "isInactive"}
+    assert set(used) - set(unused) == {"departmentManager", "businessActivityTypeId"}
+
+
+def test_changes_are_told_in_norwegian_time(api: Api) -> None:
+    (change,) = api.get(f"employee/{api.hire()['id']}", fields="*,changes")["changes"]
+
+    assert change["timestamp"] == "2026-11-23T13:00:00+01:00"
+
+
+def test_an_employee_reads_with_these_fields_in_this_order(api: Api) -> None:
+    assert " ".join(api.get("employee")[0]) == (
+        "id version url firstName lastName displayName employeeNumber dateOfBirth email phoneNumberMobileCountry "
+        "phoneNumberMobile phoneNumberHome phoneNumberWork nationalIdentityNumber dnumber internationalId "
+        "bankAccountNumber iban bic creditorBankCountryId usesAbroadPayment userType allowInformationRegistration "
+        "isContact isProxy comments address department employments holidayAllowanceEarned employeeCategory "
+        "isAuthProjectOverviewURL pictureId companyId vismaConnect2FAactive"
+    )

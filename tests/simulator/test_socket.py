@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -69,6 +70,26 @@ def test_urls_in_answers_name_the_host_that_was_asked_without_a_scheme(root: str
     ]
 
     assert value["url"] == f"{root.removeprefix('http://')}/v2/token/session/{value['id']}"
+
+
+def test_a_window_ends_when_the_date_and_the_reset_say() -> None:
+    with SimulatorServer(Simulator(employees=0, rate_limit=100)) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        tokens = httpx.get(f"{server.url.removesuffix('/v2')}/_simulator/tokens").json()
+        body = {
+            "consumerToken": tokens[0]["consumer_token"],
+            "employeeToken": tokens[0]["employee_token"],
+            "expirationDate": "2999-01-01",
+        }
+        session = httpx.post(f"{server.url}/token/session/:create", json=body).json()["value"]["token"]
+        headers = httpx.get(f"{server.url}/department", auth=("0", session)).headers
+        server.shutdown()
+        thread.join()
+
+    ends = parsedate_to_datetime(headers["date"]).timestamp() + int(headers["x-rate-limit-reset"])
+    assert ends % 10 in (9, 0)  # both count whole seconds
+    assert headers["content-type"] == "application/json;charset=UTF-8"
 
 
 def test_a_body_in_chunks_is_read(root: str) -> None:
