@@ -18,25 +18,26 @@ from huma_tripletex.delivery.batch import Batch
 from huma_tripletex.delivery.guard import unforeseen
 from huma_tripletex.delivery.health import Health, note_health
 from huma_tripletex.delivery.lanes import Lanes
-from huma_tripletex.delivery.loading import load
+from huma_tripletex.delivery.loading import Loaded
 from huma_tripletex.delivery.settling import Attempted, settle_people, unmark_creations
+from huma_tripletex.delivery.taking import Taken, read, take, take_unread
 from huma_tripletex.delivery.together import Together, groups
-from huma_tripletex.delivery.transaction import PASSING, in_transaction, lightly
+from huma_tripletex.delivery.transaction import PASSING, in_transaction
 from huma_tripletex.delivery.verdict import Retrying, idle_settlement, internal_settlements
 from huma_tripletex.delivery.work import Work
 from huma_tripletex.gateway.opening import OpenClient, keep_session
 from huma_tripletex.models import Connection
-from huma_tripletex.outbox.claim import Claimed, claim
+from huma_tripletex.outbox.claim import Claimed
 from huma_tripletex.outbox.settle import Settlement, extend, hand_back
 from huma_tripletex.outbox.wait import wake
 from huma_tripletex.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
-AHEAD = 6
+AHEAD = 12
 """People submitted per lane before the next claim: enough that no lane waits for the database."""
-TOGETHER = 50
-"""Answers that are settled at once while more are under way."""
+TOGETHER = 100
+"""Answers that are settled at once while more are under way: each settlement is a handful of statements."""
 GLANCE = 0.25
 """Seconds between looks at the clock while answers are awaited; a longer wait for the rate limit ends the drain."""
 random = SystemRandom().random
@@ -122,33 +123,33 @@ class Drain:
         if limit == 1 and self._lanes.open:
             return  # one person goes first
         batch = Batch.begin(self._connection_id, settings.lease_time, runtime.clock)
-
-        def step() -> list[Claimed]:
-            lightly(runtime)
-            return claim(runtime.session(), batch.connection_id, runtime.clock(), batch.until, batch.token, limit)
-
-        claimed = in_transaction(runtime, step)
+        taken: list[Taken] = []
+        if why := unforeseen(lambda: taken.append(take(runtime, batch, limit))):
+            runtime.session.rollback()
+            log.error("loading people failed for a reason of our own: %s", why)
+            claimed = take_unread(runtime, batch, limit)
+        else:
+            claimed = taken[0][0]
         self._nothing_left = len(claimed) < limit
         if claimed:
             batch.people = {one.person_id for one in claimed}
             self._batches.append(batch)
-            self._begin(batch, claimed)
+        if taken:
+            self._begin(batch, taken[0][1])
+        else:
+            self._begin_one_by_one(batch, claimed)
 
-    def _begin(self, batch: Batch, claimed: Sequence[Claimed]) -> None:
-        """Loads people and hands them to the lanes; if that fails, one by one, so that one cannot hold up others."""
-        if why := unforeseen(lambda: self._load(batch, claimed)):
-            self._runtime.session.rollback()
-            log.error("loading %d people failed for a reason of our own: %s", len(claimed), why)
-            if len(claimed) > 1:
-                for one in claimed:
-                    self._begin(batch, [one])
-            else:
+    def _begin_one_by_one(self, batch: Batch, claimed: Sequence[Claimed]) -> None:
+        """Whoever cannot be loaded is put off, so that one cannot hold up others."""
+        for one in claimed:
+            if why := unforeseen(lambda one=one: self._begin(batch, read(self._runtime, batch, one))):  # type: ignore[misc]
+                self._runtime.session.rollback()
+                log.error("loading one person failed for a reason of our own: %s", why)
                 retrying = Retrying(self._runtime.clock(), self._horizon, self._jitter)
-                self._settle_batch(batch, [], internal_settlements(claimed[0], retrying))
+                self._settle_batch(batch, [], internal_settlements(one, retrying))
 
-    def _load(self, batch: Batch, claimed: Sequence[Claimed]) -> None:
-        runtime = self._runtime
-        loaded = in_transaction(runtime, lambda: load(runtime, self._connection(), claimed, runtime.clock()))
+    def _begin(self, batch: Batch, loaded: Loaded) -> None:
+        """Hands people to the lanes, and settles whom there is nothing to do for."""
         together = groups([work for _, work in loaded.works])
         for one, work in loaded.works:
             self._lanes.submit((batch, work), self._task(batch, one, work, together.get(work.person_id)))

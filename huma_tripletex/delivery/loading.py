@@ -41,10 +41,13 @@ LEFT_OUT = select(RememberedChoice.person_id).where(
 
 @dataclass(frozen=True)
 class Loaded:
-    """`works` need Tripletex; `idle` do not: per person the reason why there is nothing to do."""
+    """`works` need Tripletex; `idle` do not: per person the reason why there is nothing to do. `creates`: somebody's
+    creation is marked, which must be on the disk before anything is sent.
+    """
 
     works: Sequence[tuple[Claimed, Work]]
     idle: Sequence[tuple[Claimed, str]] = field(default_factory=tuple)
+    creates: bool = False
 
 
 def load(runtime: Runtime, connection: Connection, claimed: Sequence[Claimed], now: datetime) -> Loaded:
@@ -65,8 +68,9 @@ def load(runtime: Runtime, connection: Connection, claimed: Sequence[Claimed], n
             works.append((one, _work(runtime, connection, one, person, link, terms)))
     works = _restored(runtime, connection, works)
     works = _without_strangers(runtime, connection.id, works)
-    _mark_creations(runtime, connection.id, (work for _, work in works), links, now)
-    return Loaded(works, idle)
+    creations = [work for _, work in works if work.known is None and work.tried is None and not obstacle(work)]
+    _mark_creations(runtime, connection.id, creations, links, now)
+    return Loaded(works, idle, bool(creations))
 
 
 def links_of(runtime: Runtime, connection_id: int, person_ids: Sequence[str]) -> Mapping[str, PersonLink]:
@@ -189,8 +193,6 @@ def _mark_creations(
 ) -> None:
     """From here on, whoever finds the link looks before creating again."""
     for work in works:
-        if work.known or work.tried is not None or obstacle(work):
-            continue
         link = links.get(work.person_id) or PersonLink(connection_id=connection_id, person_id=work.person_id)
         link.state, link.matched_by, link.employee_id = "creating", "created_in_tripletex", None
         link.agreed, link.tried_at, link.linked_at = dict(sent_hashes(work)), now, now

@@ -37,8 +37,8 @@ def in_transaction(runtime: Runtime, step: Callable[[], T]) -> T:
 def lightly(runtime: Runtime) -> None:
     """PostgreSQL need not wait for its disk to end this transaction: should it be lost in a crash, nothing is.
 
-    For claims only. One that is lost lets another worker claim the same people; a later commit that waits, such as the
-    mark of a create, takes the claim to the disk with it.
+    For claims only. One that is lost lets another worker claim the same people; a later commit that waits takes the
+    claim to the disk with it.
     """
     if runtime.session.get_bind().dialect.name == "postgresql":
         runtime.session.execute(LIGHTLY)
