@@ -54,6 +54,8 @@ class Switches:
     employments_without_employee: L["listed", "refused"] = "listed"
     # Does a 429 carry `Retry-After`? (Some clients read it; it is documented nowhere, and no reset header is there.)
     retry_after: bool = False
+    # Do the names of entitlements say what they are about? (Tripletex publishes none, and calls them free to change.)
+    entitlement_names: L["descriptive", "opaque"] = "descriptive"
     # Do the tokens see salary values (bank account and its neighbours)? False: they read as empty.
     salary_rights: bool = True
     # Must the target of a webhook be https? (Documented; off to receive on a plain local port.)

@@ -51,6 +51,10 @@ STRANGEST = {
     "email_of_users": "editable",
     "reference_extras": "ignored",
     "user_type_on_post": "optional",
+    "user_type_on_put": "stored",
+    "employments_without_employee": "refused",
+    "retry_after": True,
+    "entitlement_names": "opaque",
     "salary_rights": False,
 }
 

@@ -186,6 +186,13 @@ def spend_more_than_there_is(api: Api) -> Any:
     return answer.headers.get("Retry-After")
 
 
+@case("entitlement_names", {"descriptive": "AUTH_LOGIN", "opaque": "RETT_1"})
+def read_an_entitlement(api: Api) -> Any:
+    (first, *_) = api.get("employee/entitlement")
+    assert api.get(f"employee/entitlement/{first['id']}")["name"] == first["name"]
+    return first["name"]
+
+
 @case("salary_rights", {True: 11, False: 0})
 def read_an_account_number(api: Api) -> Any:
     return len(api.get("employee", employeeNumber="1")[0]["bankAccountNumber"])

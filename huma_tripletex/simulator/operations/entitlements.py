@@ -60,6 +60,13 @@ def _asked_employee(call: Call) -> int:
 def _entitlements(call: Call, employee_id: int) -> list[Row]:
     if employee_id != call.token.owner_id and call.token.rights == "none":
         raise forbidden()
+    rows = _named(call, employee_id)
+    if call.switches.entitlement_names == "descriptive":
+        return rows
+    return [{**row, "name": f"RETT_{row['entitlementId']}"} for row in rows]
+
+
+def _named(call: Call, employee_id: int) -> list[Row]:
     if granted := call.company.child_rows("Entitlement", employee_id):
         return granted
     for token in call.world.tokens.values():
