@@ -98,3 +98,35 @@ def test_it_understands_a_refusal(foreign: Any) -> None:
 def test_it_lists_departments_and_countries(foreign: Any) -> None:
     assert len(foreign.departments.list().values) == 1
     assert len(foreign.country.list().values) == 249
+
+
+def test_it_changes_one_value_after_the_other_and_finds_by_number(server: SimulatorServer, foreign: Any) -> None:
+    company = server.simulator.world.companies[0]
+    (found,) = foreign.employee.list(params={"employeeNumber": "7"})
+    before = company.get("Employee", found.id)
+    assert before is not None
+
+    for changes in (
+        {"phone_number_mobile": "41000001"},
+        {"bank_account_number": "12345678903"},
+        {"first_name": "Åshild"},
+    ):
+        foreign.employee.update(str(found.id), EmployeeUpdate(date_of_birth=before["dateOfBirth"], **changes))
+
+    after = company.get("Employee", found.id)
+    assert after is not None
+    changed = {"phoneNumberMobile": "41000001", "bankAccountNumber": "12345678903", "firstName": "Åshild"}
+    assert {name for name in after if after[name] != before.get(name)} == {*changed, "version", "changes"}
+    assert {name: after[name] for name in changed} == changed
+    assert foreign.employee.read(str(found.id)).version == before["version"] + 3
+
+
+def test_it_is_told_what_is_wrong_with_a_create(server: SimulatorServer, foreign: Any) -> None:
+    department = IdUrl(id=server.simulator.world.companies[0].rows("Department")[0]["id"], url="")
+    new = NewEmployee(first_name="", last_name="Berg", email="b@example.org", department=department)
+
+    with pytest.raises(CrudClientError) as refused:
+        foreign.employee.create(new)
+
+    assert "422" in str(refused.value)
+    assert len(server.simulator.world.companies[0].rows("Employee")) == 15

@@ -265,3 +265,40 @@ def test_a_session_may_be_had_in_another_way() -> None:
     assert client.countries()[0].iso_alpha2 == "NO"
     assert used == ["0:refreshed-1", "0:refreshed-2"]
     assert stub.transport.count("POST /token/session/:create") == 0
+
+
+class Found:
+    """A source that first answers with what others have made, which has ended as well, `stale` times."""
+
+    fingerprint = "found"
+
+    def __init__(self, stale: int) -> None:
+        self.stale = stale
+        self.minted: list[str] = []
+
+    def mint(self, now: datetime) -> Session:
+        self.minted.append("stale" if self.stale > len(self.minted) else "good")
+        return Session(self.minted[-1], (now + timedelta(days=1)).date(), found=self.minted[-1] == "stale")
+
+
+@pytest.mark.parametrize(("stale", "sent"), [(0, 2), (1, 3)])
+def test_a_session_that_somebody_else_made_may_have_ended_as_well(stale: int, sent: int) -> None:
+    source, stub = Found(stale), Stub({"GET /token/session/>whoAmI": accepts("good")})
+    client = Tripletex(
+        BASE,
+        source,
+        session=Session("old", date(2999, 1, 1)),
+        budget=Budget(),
+        transport=stub.transport,
+        clock=lambda: NOON,
+    )
+    assert client.who_am_i().employee_id == 1
+    assert stub.transport.count("GET /token/session/>whoAmI") == sent
+
+
+def test_sessions_of_others_are_not_tried_for_ever() -> None:
+    source, stub = Found(stale=99), Stub({"GET /token/session/>whoAmI": accepts("good")})
+    client = Tripletex(BASE, source, budget=Budget(), transport=stub.transport, clock=lambda: NOON)
+    with pytest.raises(Unauthorised):
+        client.who_am_i()
+    assert stub.transport.count("GET /token/session/>whoAmI") == 3
