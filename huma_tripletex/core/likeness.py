@@ -12,6 +12,8 @@ from huma_tripletex.core.text import folded
 
 _ALIKE: Final = 0.8
 """How much two words must have in common to be spellings of one name (Hansen and Hanssen, not Hansen and Jensen)."""
+_CLOSE: Final = 0.7
+"""The same where more speaks for it: Anne and Anna, not Ola and Ole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,11 @@ class Traits:
     birth: str = field(repr=False)
     phone: str = field(repr=False)
     account: str = field(repr=False)
+
+    @property
+    def number(self) -> str:
+        """The employee ID without the zeros that it may begin with."""
+        return self.employee_id.lstrip("0") or self.employee_id
 
     @property
     def name(self) -> str:
@@ -43,6 +50,21 @@ def traits_of(values: Values, email: str | None) -> Traits:
         phone=normalise("phone_number", values.get("phone_number")) or "",
         account=normalise("bank_account_number", values.get("bank_account_number")) or "",
     )
+
+
+def with_birth(one: Traits) -> str:
+    """Name and date of birth as one sign; "" unless both are known."""
+    return _together(one.name, one.birth)
+
+
+def with_phone(one: Traits) -> str:
+    """Name and phone number as one sign; "" unless both are known."""
+    return _together(one.name, one.phone)
+
+
+def births_may_agree(one: Traits, other: Traits) -> bool:
+    """Whether nothing is known of two dates of birth that differ."""
+    return not differ(one.birth, other.birth)
 
 
 def folded_email(email: str | None) -> str:
@@ -77,7 +99,7 @@ def same_person_is_plausible(one: Traits, other: Traits, *, by: str) -> bool:
     """
     if names_alike(one, other):
         return True
-    births_differ, some_word = differ(one.birth, other.birth), _words_shared(one, other)
+    births_differ, some_word = differ(one.birth, other.birth), words_shared(one, other)
     if births_differ and not some_word:
         return False
     if confirmed(one, other, besides=by):
@@ -96,9 +118,19 @@ def names_alike(one: Traits, other: Traits) -> bool:
     return _some_word_alike(one.given, other.given) and _some_word_alike(one.family, other.family)
 
 
-def _words_shared(one: Traits, other: Traits) -> bool:
+def given_names_close(one: Traits, other: Traits) -> bool:
+    """Whether the given names may be one with a letter mistaken; for people with family name and birth in common."""
+    return _some_word_alike(one.given, other.given, _CLOSE)
+
+
+def words_shared(one: Traits, other: Traits) -> bool:
+    """Whether some part of the names may be the same; a name that is missing speaks for nothing."""
     return not one.name or not other.name or _some_word_alike(one.name, other.name)
 
 
-def _some_word_alike(one: str, other: str) -> bool:
-    return any(a == b or SequenceMatcher(None, a, b).ratio() >= _ALIKE for a in one.split() for b in other.split())
+def _together(name: str, sign: str) -> str:
+    return f"{name}\n{sign}" if name and sign else ""
+
+
+def _some_word_alike(one: str, other: str, least: float = _ALIKE) -> bool:
+    return any(a == b or SequenceMatcher(None, a, b).ratio() >= least for a in one.split() for b in other.split())

@@ -21,6 +21,7 @@ ACCOUNT_DIGITS: Final = 11
 IBAN_LENGTH: Final = 15
 _SEPARATORS: Final = re.compile(r"[\s.\-\u2012-\u2015\u2212/]")
 _DAY_FIRST: Final = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})")
+_YEAR_FIRST: Final = re.compile(r"([0-9]{4})[./]([0-9]{1,2})[./]([0-9]{1,2})")
 _ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _REQUIRED: Final = {
     "given_name": "name_empty",
@@ -99,12 +100,18 @@ def _date(text: str) -> str:
     if _ISO.fullmatch(text):
         return text
     if written := _DAY_FIRST.fullmatch(text):
-        text = f"{written[3]}-{int(written[2]):02}-{int(written[1]):02}"
-        return text if _is_date(text) else written[0]
+        return _day(text, written[3], written[2], written[1])
+    if written := _YEAR_FIRST.fullmatch(text):
+        return _day(text, written[1], written[2], written[3])
     try:
         return datetime.fromisoformat(text).date().isoformat()
     except ValueError:
         return text
+
+
+def _day(text: str, year: str, month: str, day: str) -> str:
+    found = f"{year}-{int(month):02}-{int(day):02}"
+    return found if _is_date(found) else text
 
 
 def _is_date(text: str) -> bool:

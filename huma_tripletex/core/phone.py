@@ -43,7 +43,7 @@ def canonical(value: str | None, country: str = NORWAY) -> str | None:
         return None
     if country == NORWAY and (short := _NORWEGIAN.fullmatch(text.replace(" ", ""))):
         return f"+47{short[1]}"
-    number = _parse(text, country)
+    number = _parse(text, NORWAY if text.startswith(("+", "\uff0b")) else country)  # a plus needs no country
     if number is None or _has_words(text, number):
         return text
     form = _form(number)

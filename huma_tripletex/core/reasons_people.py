@@ -53,6 +53,11 @@ REASONS: Final = (
         N_("Say whether they are the same person."),
     ),
     Reason(
+        "similar_name_and_account",
+        N_("Somebody in Tripletex has the bank account number of {name} and a similar name."),
+        N_("Say whether they are the same person."),
+    ),
+    Reason(
         "name_only",
         N_("Somebody in Tripletex is called {name}, but nothing else says that they are the same person."),
         N_("Say whether they are the same person. A number or date of birth on both sides would tell by itself."),

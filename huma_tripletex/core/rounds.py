@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final
 
-from huma_tripletex.core.likeness import Traits, differ, same_person_is_plausible
+from huma_tripletex.core.likeness import (
+    Traits,
+    births_may_agree,
+    names_alike,
+    same_person_is_plausible,
+    with_birth,
+    with_phone,
+)
 from huma_tripletex.core.ties import Group, Ties
 
 MANY: Final = 10_000
@@ -19,7 +26,7 @@ Key = Callable[[Traits], str]
 @dataclass
 class Field:
     """Everybody with their traits, and what is known so far. `held`: people and employees about whom something is
-    asked, so that no weaker sign pairs them.
+    asked, so that no weaker sign pairs them. `births_here`, `births_there`: names with dates of birth on either side.
     """
 
     people: Mapping[str, Traits]
@@ -29,10 +36,14 @@ class Field:
     taken: set[int] = field(default_factory=set)
     held: set[str | int] = field(default_factory=set)
     ties: list[tuple[tuple[str, ...], tuple[int, ...], str]] = field(default_factory=list)
+    births_here: set[str] = field(default_factory=set)
+    births_there: set[str] = field(default_factory=set)
     _apart: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._apart = {person_id for person_id, _ in self.not_same}
+        self.births_here = {key for one in self.people.values() if (key := with_birth(one))}
+        self.births_there = {key for one in self.employees.values() if (key := with_birth(one))}
 
     def pair(self, person_id: str, employee_id: int, why: str) -> None:
         """Pairs them, if both are here, still alone and not ruled out."""
@@ -91,17 +102,10 @@ class Field:
 def sure_rounds(field: Field) -> None:
     """The four signs by which people are paired, the surest first."""
     _round(field, "employee_id", lambda one: one.employee_id, _by_number)
+    _round_but_zeros(field)
     _round(field, "email", lambda one: one.email, _by_email, hold=False)
-    _round(field, "name_and_birth", lambda one: _with_name(one, one.birth), lambda _one, _other: True)
-    _round(field, "name_and_phone", lambda one: _with_name(one, one.phone), _births_may_agree)
-
-
-def name_rounds(field: Field) -> None:
-    """Names alone pair nobody; they are asked about unless something speaks against it."""
-    for people, employees in field.groups(_similar):
-        field.ask(people, employees, "similar_name_and_birth", hold=False)
-    for people, employees in field.groups(lambda one: one.name):
-        _ask_where(field, people, employees, _name_may_do, "same_name")
+    _round(field, "name_and_birth", with_birth, lambda _one, _other: True)
+    _round(field, "name_and_phone", with_phone, births_may_agree)
 
 
 def _round(field: Field, why: str, key: Key, plausible: Callable[[Traits, Traits], bool], hold: bool = True) -> None:
@@ -110,8 +114,10 @@ def _round(field: Field, why: str, key: Key, plausible: Callable[[Traits, Traits
             if hold:
                 field.ask(people, employees, f"{why}_twice")
             else:
-                _ask_where(field, people, employees, plausible, f"{why}_twice")
-        elif not plausible(field.people[people[0]], field.employees[employees[0]]):
+                ask_where(field, people, employees, plausible, f"{why}_twice")
+        elif _is_another(field, people[0], employees[0]) or not plausible(
+            field.people[people[0]], field.employees[employees[0]]
+        ):
             field.ask(people, employees, f"{why}_contradicted")
         elif field.held.isdisjoint((*people, *employees)):
             field.pair(people[0], employees[0], why)
@@ -119,7 +125,24 @@ def _round(field: Field, why: str, key: Key, plausible: Callable[[Traits, Traits
             field.ask(people, employees, f"{why}_twice")
 
 
-def _ask_where(
+def _round_but_zeros(field: Field) -> None:
+    """Spreadsheets take the zeros from 0042: of people who are called the same, where nobody has exactly the number."""
+    for people, employees in field.groups(lambda one: one.number):
+        if len(people) == len(employees) == 1 and field.held.isdisjoint((*people, *employees)):
+            person, employee = field.people[people[0]], field.employees[employees[0]]
+            if names_alike(person, employee) and births_may_agree(person, employee):
+                field.pair(people[0], employees[0], "employee_id")
+
+
+def _is_another(field: Field, person_id: str, employee_id: int) -> bool:
+    """Whether one of the two is another one by name and date of birth: twins whose numbers were mixed up."""
+    person, employee = field.people[person_id], field.employees[employee_id]
+    if person.name == employee.name:
+        return False
+    return with_birth(person) in field.births_there or with_birth(employee) in field.births_here
+
+
+def ask_where(
     field: Field,
     people: list[str],
     employees: list[int],
@@ -145,22 +168,3 @@ def _by_number(one: Traits, other: Traits) -> bool:
 
 def _by_email(one: Traits, other: Traits) -> bool:
     return same_person_is_plausible(one, other, by="email")
-
-
-def _births_may_agree(one: Traits, other: Traits) -> bool:
-    return not differ(one.birth, other.birth)
-
-
-def _name_may_do(one: Traits, other: Traits) -> bool:
-    return not differ(one.birth, other.birth) and not differ(one.employee_id, other.employee_id)
-
-
-def _with_name(one: Traits, sign: str) -> str:
-    return f"{one.name}\n{sign}" if one.name and sign else ""
-
-
-def _similar(one: Traits) -> str:
-    """First given and last family name with the date of birth: middle names come and go."""
-    if not (one.given and one.family and one.birth):
-        return ""
-    return f"{one.given.split()[0]} {one.family.split()[-1]}\n{one.birth}"

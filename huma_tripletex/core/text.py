@@ -8,7 +8,10 @@ from typing import Final
 
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
 """Soft hyphens, zero-width spaces and marks of direction: seen by nobody, pasted along with names."""
-_HYPHENS: Final = str.maketrans({"\u2010": "-", "\u2011": "-"})
+_HYPHENS: Final = str.maketrans(
+    {"\u2010": "-", "\u2011": "-", "\u2013": "-", "\u2018": "'", "\u2019": "'", "\u02bc": "'"}
+)
+"""Hyphens and apostrophes as word processors make them: Li\u2013Strand is Li-Strand, O\u2019Hara is O'Hara."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _FOLDED: Final = str.maketrans({"ø": "o", "æ": "ae", "đ": "d", "ł": "l", "ð": "d", "þ": "th", "-": " ", ".": " "})
 

@@ -18,6 +18,7 @@ RANK: Final = (
     "email_twice",
     "same_name",
     "similar_name_and_birth",
+    "similar_name_and_account",
     "name_only",
 )
 """Why a match is uncertain, the weightiest first: the one that a group of several is explained by."""

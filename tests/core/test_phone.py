@@ -130,3 +130,7 @@ def test_there_and_back_again(digits: str) -> None:
     assert form is not None
     sent = national(form, COUNTRIES)
     assert read(sent.digits, sent.country or "NO") == form
+
+
+def test_a_number_with_a_plus_is_read_alike_in_every_country() -> None:
+    assert {normalise("phone_number", "+00100", country=country) for country in ("NO", "US", "SE", "")} == {"+100"}
