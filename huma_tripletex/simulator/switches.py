@@ -50,8 +50,8 @@ class Switches:
     user_type_on_post: L["required", "optional"] = "required"
     # Does `userType` on PUT give or take away system access?
     user_type_on_put: L["ignored", "stored"] = "ignored"
-    # What does GET /employee/employment without `employeeId` answer: the employments of everybody, or 422/15000?
-    employments_without_employee: L["listed", "refused"] = "listed"
+    # What does GET /employee/employment without `employeeId` answer: everybody's, nobody's, or 422/15000?
+    employments_without_employee: L["listed", "empty", "refused"] = "listed"
     # Does a 429 carry `Retry-After`? (Some clients read it; it is documented nowhere, and no reset header is there.)
     retry_after: bool = False
     # Do the names of entitlements say what they are about? (Tripletex publishes none, and calls them free to change.)

@@ -184,6 +184,8 @@ PATHS = [
     Recorded("no such object", "GET", "employee/1", status=404, code=6000),
     Recorded("no such path", "GET", "occupationCode", status=404, code=6000),
     Recorded("the wrong method", "GET", "company", status=400, code=4000),
+    Recorded("a company by its id", "PUT", "company/1", {}, status=400, code=4000),
+    Recorded("a word that is no session", "GET", "token/session/whoAmI", status=400, code=4000),
     Recorded("ids that are none", "GET", "employee?id=a,b", code=12000),
     Recorded("unknown sorting", "GET", "employee?sorting=foo", code=17000),
     Recorded("a missing parameter", "PUT", "employee/entitlement/:grantEntitlementsByTemplate", code=15000),
@@ -278,6 +280,25 @@ def test_an_employment_without_division_where_there_are_some(second: Api) -> Non
 
     assert refusal(answer) == (422, 18000, ["division.id"])
     assert answer.json()["validationMessages"][0]["message"] == DIVISION
+
+
+def test_everything_wrong_with_an_employment_is_told_at_once(second: Api) -> None:
+    department, company = second.get("department")[0]["id"], second.token["company"]
+    division = {"id": second.get("division")[0]["id"]}
+    employments = [{"startDate": "2024-01-01", "division": division}]
+    body = second.person(department={"id": department}, employments=employments)
+    employee = {"id": second("POST", "employee", body).json()["value"]["id"]}
+
+    none = second("POST", "employee/employment", {"employee": employee, "startDate": "2025-01-01"})
+    legal = {"employee": employee, "startDate": "2025-01-01", "division": {"id": company}}
+    answer = second("POST", "employee/employment", legal)
+
+    assert refusal(none) == (422, 18000, ["startDate", "division.id"])
+    assert refusal(answer) == (422, 18000, ["startDate", "division.id"])
+    assert [message["message"] for message in answer.json()["validationMessages"]] == [
+        "Overlappende perioder.",
+        "Det er ikke mulig å knytte arbeidsforholdet til den juridiske enheten.",
+    ]
 
 
 def test_the_smallest_employment_that_worked_46_times(api: Api) -> None:

@@ -7,6 +7,7 @@ from huma_tripletex.simulator.refusals import REQUIRED, Problem, invalid
 from huma_tripletex.simulator.shapes import Row
 
 NEEDS_DIVISION = "Arbeidsforholdet må knyttes til en virksomhet/underenhet."
+IS_LEGAL_UNIT = "Det er ikke mulig å knytte arbeidsforholdet til den juridiske enheten."
 OVERLAP = "Overlappende perioder."
 BEFORE_START = "Dato på lønnsraden er før arbeidsforholdets startdato."
 
@@ -36,14 +37,18 @@ def check_all_new(call: Call, employee: Row, employments: list[dict[str, Any]], 
 
 
 def _problems(call: Call, employee: Row, values: dict[str, Any], others: list[Row]) -> list[Problem]:
-    problems = []
-    if not employee["dateOfBirth"]:
-        problems.append(Problem("employee.dateOfBirth", REQUIRED))
-    if values.get("division") is None and call.company.rows("Division"):
-        problems.append(Problem("division.id", NEEDS_DIVISION))
-    if not problems:
-        problems = [*_end(call, values), *_overlaps(call, values, others)]
-    return problems
+    """All at once, as recorded."""
+    problems = [] if employee["dateOfBirth"] else [Problem("employee.dateOfBirth", REQUIRED)]
+    return [*problems, *_end(call, values), *_overlaps(call, values, others), *_division(call, values)]
+
+
+def _division(call: Call, values: dict[str, Any]) -> list[Problem]:
+    division = values.get("division")
+    if division is None:
+        return [Problem("division.id", NEEDS_DIVISION)] if call.company.rows("Division") else []
+    if isinstance(division, dict) and division.get("id") == call.company.id:
+        return [Problem("division.id", IS_LEGAL_UNIT)]
+    return []
 
 
 def _end(call: Call, values: dict[str, Any]) -> list[Problem]:

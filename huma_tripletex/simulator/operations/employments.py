@@ -33,7 +33,10 @@ def _list(call: Call) -> Response:
     if call.switches.employments_without_employee == "refused":
         call.need("employeeId")
     employee = call.number("employeeId")
-    rows = call.company.rows("Employment") if employee is None else call.company.child_rows("Employment", employee)
+    if employee is not None:
+        rows = call.company.child_rows("Employment", employee)
+    else:
+        rows = call.company.rows("Employment") if call.switches.employments_without_employee == "listed" else []
     return call.many("Employment", rows, digest=None)
 
 
