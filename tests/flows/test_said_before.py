@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from huma_tripletex import planning
+from huma_tripletex.core import reasons_tripletex, reasons_values
 from huma_tripletex.models import Conflict, Connection, PlanItem, SyncPlan
 from huma_tripletex.simulator.catalogue import blank
 from tests.flows.planning_parts import ANNA, account
@@ -209,3 +210,44 @@ def test_two_who_would_share_an_email_are_told_before(quick_desk: Desk) -> None:
     plan = desk.plan()
     items = desk.session.scalars(select(PlanItem).where(PlanItem.plan_id == plan.id, PlanItem.kind == "only_in_huma"))
     assert [item.blocked for item in items] == [[{"field": "", "reason": "email_taken"}]] * 2
+
+
+SAID_BEFORE = {
+    "name_empty", "name_too_long", "date_of_birth_missing", "first_workday_missing", "account_invalid", "phone_invalid",
+    "phone_not_eight", "phone_extension", "date_invalid", "workdays_reversed", "first_workday_unclear",
+    "last_workday_unclear", "several_employments", "employments_overlap", "no_employment", "employee_id_taken",
+    "email_taken", "email_missing", "division_missing", "department_missing",
+}  # fmt: skip
+"""Known from both systems as they were compared: the choice is not offered, or the person cannot be added."""
+FOUND_OUT = {
+    "rejected": "Tripletex names nothing",
+    "account_rejected": "eleven digits that check are all that is known of an account number",
+    "phone_rejected": "what Tripletex takes of foreign numbers is not documented",
+    "name_rejected": "which signs it does not take is not documented",
+    "user_type_rejected": "depends on what the company has bought",
+    "date_of_birth_locked": "whether an a-melding was submitted cannot be asked; refused once, it is said before",
+    "date_of_birth_rejected": "as above",
+    "first_workday_rejected": "pay and hours before it are not read",
+    "last_workday_rejected": "as above",
+    "end_reason_rejected": "is sent along where it is wanted; which one a company takes is its own matter",
+    "locked_in_tripletex": "somebody has the employee open at the moment",
+    "exists_already": "somebody was added there in the meantime",
+}
+"""What nobody can know before, and why. The run says it, and nothing is lost."""
+
+
+def test_every_reason_for_a_refusal_is_said_before_or_cannot_be() -> None:
+    """A reason that is added to either list of the code is to be thought about here."""
+    by_content = {one.key for one in (*reasons_values.REASONS, *reasons_tripletex.REASONS)}
+    assert by_content == SAID_BEFORE | FOUND_OUT.keys()
+    assert not SAID_BEFORE & FOUND_OUT.keys()
+
+
+def test_a_date_of_birth_that_was_refused_once_is_not_offered_again(quick_desk: Desk) -> None:
+    desk = quick_desk
+    desk.http("PATCH", "switches", json={"birth_date_frozen": True})
+    desk.both(1, date_of_birth="1950-01-01")
+    run = desk.finish(desk.approve("huma"))
+    assert desk.result(run, 1).reason == "date_of_birth_locked"
+    row = conflicts(desk, desk.plan())["date_of_birth"]
+    assert (row.only, row.locked) == (["tripletex", "leave"], "date_of_birth_locked")
