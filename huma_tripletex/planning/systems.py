@@ -82,7 +82,7 @@ def _together(runtime: Runtime, connection: Connection, people: list[HostPerson]
         double_numbers=double_numbers_of(people),
         emails=emails_of(remote.employees),
         double_emails=double_emails_of(people),
-        birth_locked=_birth_locked(runtime, connection_id),
+        birth_locked=birth_locked(runtime, connection_id),
     )
     return Both(
         people=people,
@@ -106,7 +106,7 @@ def _links(runtime: Runtime, connection_id: int) -> dict[str, Link]:
     return {person_id: Link(employee_id, agreed) for person_id, employee_id, agreed in rows}
 
 
-def _birth_locked(runtime: Runtime, connection_id: int) -> frozenset[str]:
+def birth_locked(runtime: Runtime, connection_id: int) -> frozenset[str]:
     """Whose date of birth Tripletex refused to change, after an a-melding: it will refuse again."""
     refused = select(OutboxEntry.person_id).where(
         OutboxEntry.connection_id == connection_id,

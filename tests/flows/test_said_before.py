@@ -251,3 +251,21 @@ def test_a_date_of_birth_that_was_refused_once_is_not_offered_again(quick_desk: 
     assert desk.result(run, 1).reason == "date_of_birth_locked"
     row = conflicts(desk, desk.plan())["date_of_birth"]
     assert (row.only, row.locked) == (["tripletex", "leave"], "date_of_birth_locked")
+
+
+def test_who_is_put_together_by_hand_does_not_get_anothers_number(quick_desk: Desk) -> None:
+    desk = quick_desk
+    desk.both(9)
+    desk.person(1, employee_id="1008")
+    employee = desk.employee(2, employee_id="77")
+    desk.both(8)
+    desk.person(3, employee_id="55")
+    plan = desk.plan()
+    items = {item.person_id: item for item in desk.session.query(PlanItem).filter_by(plan_id=plan.id)}
+    planning.choose_people(desk.runtime, plan, {items["3"].id: ("same", employee)}, by=ANNA)
+    assert conflicts(desk, plan)["employee_id"].locked == ""
+    planning.choose_people(desk.runtime, plan, {items["3"].id: (None, None)}, by=ANNA)
+
+    uncertain = items["1"]
+    planning.choose_people(desk.runtime, plan, {uncertain.id: ("same", employee)}, by=ANNA)
+    assert conflicts(desk, plan)["employee_id"].locked == "employee_id_taken"
