@@ -12,7 +12,8 @@ from typing import Final
 
 from huma_tripletex.core.likeness import traits_of
 from huma_tripletex.core.people import HostPerson, TripletexEmployee
-from huma_tripletex.core.rounds import Field, sure_rounds
+from huma_tripletex.core.rounds import sure_rounds
+from huma_tripletex.core.search import Field
 from huma_tripletex.core.weak_signs import name_rounds
 
 REASONS: Final = ("link", "employee_id", "email", "name_and_birth", "name_and_phone")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from huma_tripletex.core.likeness import Traits, births_may_agree, differ, given_names_close, words_shared
-from huma_tripletex.core.rounds import Field, Key, ask_where
+from huma_tripletex.core.search import Field, Key, ask_where
 
 Possible = Callable[[Traits, Traits], bool]
 _SPELLED: Final = (("aa", "a"), ("ae", "a"), ("oe", "o"))
