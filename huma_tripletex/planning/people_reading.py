@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from sqlalchemy import ColumnElement, func, select
 
 from huma_tripletex.core.people import Values
 from huma_tripletex.models import PlanItem, SyncPlan
+from huma_tripletex.planning.alphabet import sort_key
 from huma_tripletex.planning.people_decisions import LEFT
 from huma_tripletex.planning.reading import cut, seals_of
 from huma_tripletex.planning.sealed import Seals
@@ -100,16 +102,20 @@ def people(runtime: Runtime, plan: SyncPlan, *, page: int = 1, size: int = 100, 
     )
 
 
-def free_employees(runtime: Runtime, plan: SyncPlan, *, most: int = 500) -> tuple[Candidate, ...]:
+def free_employees(
+    runtime: Runtime, plan: SyncPlan, *, name: str = "", most: int | None = 500
+) -> tuple[Candidate, ...]:
     """Employees who are nobody in Huma yet, in the order of their names: somebody can still be said to be one of them.
-    Of a company where there are more than `most`, the first.
+    `name`: any part of the name, looked for among all of them; `most`: so many are answered, None: all.
     """
     alone = (PlanItem.kind == "only_in_tripletex", PlanItem.choice.is_(None) | (PlanItem.choice != "taken"))
     here = select(PlanItem).where(PlanItem.plan_id == plan.id, not_tried(plan), *alone)
     seals = seals_of(runtime, plan)
-    items = runtime.session.scalars(here.order_by(PlanItem.position).limit(most))
+    items = runtime.session.scalars(here.order_by(PlanItem.position).limit(None if name else most))
     opened = (seals.open(item.position, item.sealed).employee for item in items)
-    return tuple(Candidate(one.id, one.name, one.values) for one in opened if one)
+    wanted = sort_key(" ".join(name.split()))
+    found = (one for one in opened if one and wanted in sort_key(one.name))
+    return tuple(Candidate(one.id, one.name, one.values) for one in islice(found, most))
 
 
 def people_counts(runtime: Runtime, plan: SyncPlan) -> PeopleCounts:

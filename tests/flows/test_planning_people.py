@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from huma_tripletex import planning
 from huma_tripletex.models import Conflict, PlanItem, RememberedChoice, SyncPlan
-from huma_tripletex.planning import NotPossible
+from huma_tripletex.planning import NotPossible, people_reading
 from tests.flows.planning_parts import ANNA, Stand, flows, quick  # noqa: F401
 
 
@@ -205,3 +205,15 @@ def test_an_employee_that_was_ruled_out_is_not_offered_again(quick: Stand) -> No
         assert employee not in item(quick, plan, 1).candidates
         assert sorted(item(quick, plan, 2).candidates) == found
     assert item(quick, plan, 1).kind == "only_in_huma"
+
+
+def test_a_free_employee_is_found_by_any_part_of_the_name_however_many_there_are(quick: Stand) -> None:
+    for number in range(1, 31):
+        quick.employee(number)
+    quick.employee(40, given_name="Åse Marie", family_name="Østby")
+    plan = quick.plan()
+    assert len(people_reading.free_employees(quick.runtime, plan, most=5)) == 5
+    (found,) = people_reading.free_employees(quick.runtime, plan, name=" marie  øst", most=5)
+    assert found.name == "Åse Marie Østby"
+    assert people_reading.free_employees(quick.runtime, plan, name="nobody") == ()
+    assert len(people_reading.free_employees(quick.runtime, plan, most=None)) >= 31
