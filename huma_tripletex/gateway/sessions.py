@@ -58,19 +58,21 @@ class SharedSession:
     def mint(self, now: datetime) -> Session:
         """Another session than the last one: the row's, or one that is new and then on the row."""
         made: list[Session] = []
-        self.unkept = found = None
+        kept: Session | None = None
         try:
             with self._turn() as database:
                 found = self._found(database, now)
                 if found is None:
                     made.append(self._source.mint(now))
-                    self.unkept = None if self._put(database, made[0]) else made[0]
+                    found = made[0] if self._put(database, made[0]) else None
+            kept = found
         except SQLAlchemyError as error:
-            log.warning("a session was made without asking the other processes (%s)", type(error).__name__)
-            found = None
-            self.unkept = made[0] if made else self._source.mint(now)
-        self._last = found or self.unkept or made[0]
-        return self._last
+            log.warning("the session is not shared with other processes (%s)", type(error).__name__)
+        # Outside of the except: an error of this call does not drag the database's along
+        session = kept or (made[0] if made else self._source.mint(now))
+        self.unkept = None if kept else session
+        self._last = session
+        return session
 
     @contextmanager
     def _turn(self) -> Iterator[Database]:
