@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from queue import SimpleQueue
 
 from flask import current_app
@@ -22,12 +23,14 @@ class Workplace:
     """One per application and process. `agenda`: connections with more to send; `desk`: plans and runs to work on.
 
     `staffed`: the worker's threads are there to carry on what a job leaves; otherwise the job does it all itself.
+    `swept_at`: when the last sweep began, by the clock as it was then.
     """
 
     agenda: Agenda
     clients: Clients = field(default_factory=Clients)
     desk: SimpleQueue[Task | None] = field(default_factory=SimpleQueue)
     staffed: bool = False
+    swept_at: datetime | None = None
     _stopping: bool = False
 
     def stop(self) -> None:

@@ -96,13 +96,15 @@ class Budget:
             self._sleep(wait)
             waited += wait
 
-    def settle(self, permit: Permit, reading: Reading | None = None, *, refused: bool = False) -> float | None:
-        """The call has ended, with or without an answer. After a 429 (`refused`) returns the seconds until calls
-        may go again.
+    def settle(
+        self, permit: Permit, reading: Reading | None = None, *, refused: bool = False, good: bool = False
+    ) -> float | None:
+        """The call has ended, with or without an answer, `good` if it was no error. After a 429 (`refused`) returns
+        the seconds until calls may go again.
         """
         now = self._clock()
         with self._lock:
-            self._window.answered(permit, reading, now)
+            self._window.answered(permit, reading, now, good=good)
             wait = self._window.refused(now, self._jitter()) if refused else None
         if self._shared and reading:
             self._shared.learn(reading, permit.sent_at, now)

@@ -67,6 +67,8 @@ class Window:
         self._ends_before: datetime | None = None
         self._longest = 0.0  # the longest wait until an end that was ever told
         self._blocked_until: datetime | None = None
+        self._named = False  # an answer in this window named the limit
+        self._silent = False  # a good answer in this window named none
 
     @property
     def is_unlimited(self) -> bool:
@@ -95,13 +97,15 @@ class Window:
         """The call was not made after all."""
         self._in_flight -= 1
 
-    def answered(self, permit: Permit, reading: Reading | None, now: datetime) -> None:
-        """One call has ended. Without a reading, or with one that may be of a window that is over, it counts as one
-        used.
+    def answered(self, permit: Permit, reading: Reading | None, now: datetime, *, good: bool = False) -> None:
+        """One call has ended, `good` with an answer that is no error. Without a reading, or with one that may be of a
+        window that is over, it counts as one used.
         """
         self._in_flight -= 1
         self._heard = True
         self._turn_over(now)
+        self._named = self._named or reading is not None
+        self._silent = self._silent or (good and reading is None)
         if reading and (
             permit.turn == self._turn or not self._turned_at or _soonest_end(permit, reading) > self._turned_at
         ):
@@ -139,12 +143,15 @@ class Window:
     def _turn_over(self, now: datetime) -> None:
         if self._limit is None or now < (end := self._end(now)):
             return
+        if self._silent and not self._named:
+            self._limit = None  # there was one, and there is none any more
         self._begin(end)
-        self._remaining = self._limit
+        self._remaining = self._limit or 0
 
     def _begin(self, turned_at: datetime) -> None:
         self._turn += 1
         self._turned_at = turned_at
+        self._named = self._silent = False
         self._told_at = None
         self._ends_before = None
 

@@ -69,13 +69,13 @@ class Wire:
         sent.
         """
         permit = self._budget.acquire(ask.operation, self._patience)
-        rate, refused, wait = None, False, None
+        rate, refused, good, wait = None, False, False, None
         try:
             outcome = self._measured(ask, authorization)
             if isinstance(outcome, Answer):
-                rate, refused = outcome.rate, outcome.status == 429
+                rate, refused, good = outcome.rate, outcome.status == 429, outcome.status < 400
         finally:
-            wait = self._budget.settle(permit, rate, refused=refused)
+            wait = self._budget.settle(permit, rate, refused=refused, good=good)
         if isinstance(outcome, TripletexError):
             raise outcome  # outside of any except: no httpx exception, with its request, hangs on to it
         return outcome if wait is None else replace(outcome, retry_after=wait)

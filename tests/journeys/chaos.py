@@ -19,8 +19,9 @@ from sqlalchemy.exc import DBAPIError
 
 from huma_tripletex.demo import Person, db
 from huma_tripletex.demo.embedded import command
+from tests.journeys.shifted import FACTORY, SHIFT
 from tests.parts.processes import ROOT, end, eventually, running
-from tests.parts.stage import FACTORY, Stage
+from tests.parts.stage import Stage
 from tests.parts.valkey import answers
 
 SECONDS = 3.0
@@ -136,6 +137,20 @@ class Services:
         user = self.postgres.system_user
         postgres_server.pg_ctl(arguments, pgdata=self.folder / "data", user=user, timeout=30)
 
+    def exhaust_connections(self, seconds: float) -> None:
+        """Takes every connection that the server has, also those that others held."""
+        deadline, taken = time.monotonic() + seconds, []
+        while time.monotonic() < deadline:
+            try:
+                taken.append(psycopg.connect(self.postgres.get_uri(), autocommit=True))
+            except psycopg.OperationalError:
+                mine = [connection.info.backend_pid for connection in taken]
+                others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE NOT pid = ANY(%s)"
+                taken[0].execute(others, [mine])
+                time.sleep(0.05)
+        for connection in taken:
+            connection.close()
+
     def terminate_connections(self) -> None:
         with psycopg.connect(self.postgres.get_uri(), autocommit=True) as connection:
             connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
@@ -184,6 +199,19 @@ def connections_terminated(theatre: Theatre) -> None:
         time.sleep(SECONDS / 5)
 
 
+def connections_exhausted(theatre: Theatre) -> None:
+    theatre.services.exhaust_connections(SECONDS)
+
+
+def clock_jumps(theatre: Theatre) -> None:
+    """Ten minutes ahead, and back again: what was written down in between is the future."""
+    shift = theatre.stage.folder / SHIFT
+    shift.write_text("600")
+    time.sleep(SECONDS)
+    shift.write_text("0")
+    time.sleep(SECONDS / 2)
+
+
 def faults(**fault: Any) -> Callable[[Theatre], None]:
     def storm(theatre: Theatre) -> None:
         theatre.stage.tripletex.fault(**fault)
@@ -199,6 +227,8 @@ TROUBLES: dict[str, Callable[[Theatre], None]] = {
     "Redis stopped": redis_stopped,
     "PostgreSQL restarted": postgres_restarted,
     "connections terminated": connections_terminated,
+    "connections exhausted": connections_exhausted,
+    "the clock jumps": clock_jumps,
     "a storm of 429": faults(kind="rate_limit", limit=2, period=1, times=None),
     "a storm of 500": faults(kind="status", status=500, times=None),
     "slow answers": faults(kind="delay", seconds=0.7, times=None),

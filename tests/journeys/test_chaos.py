@@ -15,10 +15,12 @@ from sqlalchemy import text
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.demo import Person, db
 from tests.journeys.chaos import TROUBLES, Company, Services, Theatre, Workers
+from tests.journeys.shifted import SHIFT, shift
 from tests.parts.processes import eventually
 from tests.parts.stage import Stage
 
 PATIENCE = 90
+NUMBERS = [str(number) for number in range(1001, 1020)]
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,7 @@ def redis_url(services: Services) -> str:
 
 @pytest.fixture
 def theatre(empty_stage: Stage, services: Services) -> Iterator[Theatre]:
+    shift(empty_stage.app, empty_stage.folder / SHIFT)
     workers = Workers(empty_stage)
     workers.start()
     organisation = ("--organisation", empty_stage.organisation())
@@ -66,6 +69,19 @@ def test_after_any_trouble_both_systems_are_equal(theatre: Theatre) -> None:
         eventually(lambda: open_entries(theatre.stage) == 0, PATIENCE, 0.3)
         assert in_tripletex(theatre.stage) == in_huma(theatre.stage), name
         assert nobody_twice(theatre.stage), name
+        assert calls_for_everybody(theatre.stage, seed) == {("PUT", 200): len(NUMBERS)}, name
+
+
+def calls_for_everybody(stage: Stage, seed: int) -> Counter[tuple[str, int]]:
+    """What it takes to deliver a change of everybody: one call each, as before the trouble, or something lingers."""
+    stage.tripletex.forget_requests()
+    with stage.app.app_context():
+        for person in db.session.query(Person).filter(Person.employee_id.in_(NUMBERS)):
+            person.phone_number = f"+47 4{seed:03}{person.employee_id}"
+        db.session.commit()
+        db.session.remove()
+    eventually(lambda: open_entries(stage) == 0, PATIENCE, 0.1)
+    return Counter((row["method"], row["status"]) for row in stage.tripletex.requests())
 
 
 def open_entries(stage: Stage) -> int:
@@ -78,14 +94,14 @@ def open_entries(stage: Stage) -> int:
 
 def in_huma(stage: Stage) -> dict[str, str | None]:
     with stage.app.app_context():
-        people = db.session.query(Person).filter(Person.employee_id.between("1001", "1019")).all()
+        people = db.session.query(Person).filter(Person.employee_id.in_(NUMBERS)).all()
         phones = {str(one.employee_id): normalise("phone_number", one.phone_number) for one in people}
         db.session.remove()
     return phones
 
 
 def in_tripletex(stage: Stage) -> dict[str, str | None]:
-    rows = [row for row in stage.tripletex.employees() if "1001" <= row["employeeNumber"] <= "1019"]
+    rows = [row for row in stage.tripletex.employees() if row["employeeNumber"] in NUMBERS]
     return {row["employeeNumber"]: normalise("phone_number", row["phoneNumberMobile"]) for row in rows}
 
 

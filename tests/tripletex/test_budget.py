@@ -183,6 +183,19 @@ def test_a_server_that_names_no_limit_has_none() -> None:
         window.take(START)
 
 
+@pytest.mark.parametrize(("good", "unlimited"), [(True, True), (False, False)])
+def test_a_limit_that_is_named_no_more_ends_with_its_window(good: bool, unlimited: bool) -> None:
+    """An error says nothing about it: a proxy may have made it."""
+    window = Window()
+    window.answered(window.take(START), Reading(2, 0, 1), START, good=True)
+    now = START + timedelta(seconds=3)
+    assert window.wait(now) == 0
+    window.answered(window.take(now), None, now, good=good)
+    now += timedelta(seconds=3)
+    assert window.wait(now) == 0
+    assert window.is_unlimited is unlimited
+
+
 def test_after_a_429_nobody_calls_until_the_last_seen_end_of_the_window() -> None:
     window = Window()
     window.answered(window.take(START), Reading(100, 50, 7), START)
