@@ -2,6 +2,6 @@
 
 from huma_tripletex.delivery.clients import Clients
 from huma_tripletex.delivery.drain import drain
-from huma_tripletex.delivery.draining import DrainReport
+from huma_tripletex.delivery.report import DrainReport
 
 __all__ = ["Clients", "DrainReport", "drain"]

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from huma_tripletex.delivery.clients import Clients
-from huma_tripletex.delivery.draining import Answer, Drain, DrainReport, Ticket
+from huma_tripletex.delivery.draining import Answer, Drain, Ticket
 from huma_tripletex.delivery.lanes import ThreadLanes
+from huma_tripletex.delivery.report import DrainReport
 from huma_tripletex.delivery.transaction import in_transaction
 from huma_tripletex.errors import NotReadable
 from huma_tripletex.models import Connection

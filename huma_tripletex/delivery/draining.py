@@ -7,8 +7,8 @@ its lease is prolonged while work goes on, and a drain that has lost it writes n
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import SystemRandom
 
@@ -19,6 +19,7 @@ from huma_tripletex.delivery.guard import unforeseen
 from huma_tripletex.delivery.health import Health, note_health
 from huma_tripletex.delivery.lanes import Lanes
 from huma_tripletex.delivery.loading import Loaded
+from huma_tripletex.delivery.report import DrainReport
 from huma_tripletex.delivery.settling import Attempted, settle_people, unmark_creations
 from huma_tripletex.delivery.taking import Taken, read, take, take_unread
 from huma_tripletex.delivery.together import Together, groups
@@ -46,17 +47,6 @@ Ticket = tuple[Batch, Work]
 Answer = tuple[Batch, Attempted]
 
 
-@dataclass(frozen=True)
-class DrainReport:
-    """What a drain did, in entries. `more`: something is left, and may go at `again_at` (None: at once)."""
-
-    delivered: int = 0
-    parked: int = 0
-    later: int = 0
-    more: bool = False
-    again_at: datetime | None = None
-
-
 class Drain:
     """One drain of one connection by one thread; used once. The lanes and the client are the caller's to close."""
 
@@ -80,7 +70,7 @@ class Drain:
         self._answers: list[Answer] = []
         self._shared: dict[str, tuple[Together | None, Callable[[], Answer]]] = {}
         self._nothing_left = False
-        self._counts = {"delivered": 0, "nothing_to_do": 0, "parked": 0, "later": 0, "snoozed": 0}
+        self._counts: Counter[str] = Counter()
 
     def run(self) -> DrainReport:
         """Works until nothing is due or `may_go_on` says no, and hands back what was not begun."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,8 +46,20 @@ class Retrying:
 
 
 def settlements(claimed: Claimed, work: Work, progress: Progress, retrying: Retrying) -> list[Settlement]:
-    """What came of each entry of one person."""
-    return [_settlement(claimed, entry, work, progress, retrying) for entry in claimed.entries]
+    """What came of each entry of one person. What is parked for the same fields as a newer one is not shown twice."""
+    made = [_settlement(claimed, entry, work, progress, retrying) for entry in claimed.entries]
+    parked = [entry for entry, one in zip(claimed.entries, made, strict=True) if one.outcome == "parked"]
+    return [
+        replace(one, outcome="superseded", reason="superseded", detail=None) if _is_repeated(entry, parked) else one
+        for entry, one in zip(claimed.entries, made, strict=True)
+    ]
+
+
+def _is_repeated(entry: Entry, parked: Sequence[Entry]) -> bool:
+    """Whether a newer entry asks a human for all that this one would. Entries of runs report to their run."""
+    newer = {key for other in parked if other.id > entry.id for key in other.fields}
+    mine = entry.kind == "change" and entry.run_id is None and bool(entry.fields)
+    return mine and entry in parked and newer.issuperset(entry.fields)
 
 
 def idle_settlement(claimed: Claimed, reason: str) -> Settlement:

@@ -182,6 +182,20 @@ class TestClearing:
         assert stand.calls() == []
         assert (stand.entry().state, stand.entry().detail) == ("parked", {"fields": [key]})
 
+    def test_edits_of_the_same_field_are_parked_as_one(self, stand: Bench) -> None:
+        stand.linked("p1")
+        for last in "012":
+            stand.edit("p1", bank_account_number=f"1234567890{last}")
+            stand.drain()
+        stand.edit("p1", phone_number="+4740000001")
+        stand.drain()
+        assert [(e.state, e.outcome) for e in stand.entries()] == [
+            ("done", "superseded"),
+            ("done", "superseded"),
+            ("parked", "parked"),
+            ("done", "delivered"),
+        ]
+
     def test_a_bad_account_number_is_parked_and_the_rest_goes(self, stand: Bench) -> None:
         number = stand.linked("p1")
         stand.edit("p1", phone_number="41000001")
