@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, func, select
 
-from huma_tripletex.core.people import Values
+from huma_tripletex.core.people import TripletexEmployee, Values
 from huma_tripletex.models import PlanItem, SyncPlan
 from huma_tripletex.planning.alphabet import sort_key
 from huma_tripletex.planning.people_decisions import LEFT
 from huma_tripletex.planning.reading import cut, seals_of
-from huma_tripletex.planning.sealed import Seals
+from huma_tripletex.planning.sealed import Content, Seals
 from huma_tripletex.planning.turn import not_tried
 from huma_tripletex.runtime import Runtime
 
@@ -47,6 +48,9 @@ class Lonely:
     name: str = field(repr=False)
     values: Values = field(repr=False)
     partner: str = field(default="", repr=False)
+
+
+Named = TypeVar("Named", TripletexEmployee, Lonely)
 
 
 @dataclass(frozen=True)
@@ -109,13 +113,33 @@ def free_employees(
     `name`: any part of the name, looked for among all of them; `most`: so many are answered, None: all.
     """
     alone = (PlanItem.kind == "only_in_tripletex", PlanItem.choice.is_(None) | (PlanItem.choice != "taken"))
-    here = select(PlanItem).where(PlanItem.plan_id == plan.id, not_tried(plan), *alone)
+    opened = (content.employee for _item, content in _opened(runtime, plan, *alone, most=None if name else most))
+    return tuple(Candidate(one.id, one.name, one.values) for one in _called(name, filter(None, opened), most))
+
+
+def free_people(runtime: Runtime, plan: SyncPlan, *, name: str = "", most: int | None = 500) -> tuple[Lonely, ...]:
+    """People in Huma of whom nobody has said which employee they are, in the order of their names. `name`, `most`: as
+    for `free_employees`.
+    """
+    theirs = (PlanItem.kind.in_(("uncertain", "only_in_huma")), PlanItem.remembered.is_(False))
+    still = (PlanItem.choice.is_(None) | (PlanItem.choice != "same"), PlanItem.why.not_in(LEFT))
+    opened = _opened(runtime, plan, *theirs, *still, most=None if name else most)
+    everybody = (Lonely(item, content.name, content.huma) for item, content in opened)
+    return tuple(_called(name, everybody, most))
+
+
+def _opened(
+    runtime: Runtime, plan: SyncPlan, *which: ColumnElement[bool], most: int | None
+) -> Iterator[tuple[PlanItem, Content]]:
+    here = select(PlanItem).where(PlanItem.plan_id == plan.id, not_tried(plan), *which)
     seals = seals_of(runtime, plan)
-    items = runtime.session.scalars(here.order_by(PlanItem.position).limit(None if name else most))
-    opened = (seals.open(item.position, item.sealed).employee for item in items)
+    for item in runtime.session.scalars(here.order_by(PlanItem.position).limit(most)):
+        yield item, seals.open(item.position, item.sealed)
+
+
+def _called(name: str, everybody: Iterable[Named], most: int | None) -> Iterator[Named]:
     wanted = sort_key(" ".join(name.split()))
-    found = (one for one in opened if one and wanted in sort_key(one.name))
-    return tuple(Candidate(one.id, one.name, one.values) for one in islice(found, most))
+    return islice((one for one in everybody if wanted in sort_key(one.name)), most)
 
 
 def people_counts(runtime: Runtime, plan: SyncPlan) -> PeopleCounts:

@@ -34,6 +34,7 @@ NOTICES = {
     "dismissed": Notice(_("Dismissed. The value stays as it is in Tripletex until it is changed in Huma again.")),
     "left_out": Notice(_("Left out. From now on nothing about this person is compared or sent.")),
     "taken_in": Notice(_("Taken in again. The next sync asks about this person.")),
+    "paired": Notice(_("They are the same person now. What differs between them is asked in step 2.")),
     "saved": Notice(_("The settings are saved.")),
     "discarded": Notice(_("The comparison is stopped. Nothing was changed in either system.")),
     "looking": Notice(_("Both systems are being compared. What differs shows here in a moment.")),

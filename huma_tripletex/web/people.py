@@ -6,10 +6,11 @@ from flask import request
 from flask.wrappers import Response
 from werkzeug.wrappers import Response as BaseResponse
 
+from huma_tripletex.models import SyncPlan
 from huma_tripletex.planning import people_decisions
 from huma_tripletex.runtime import current_runtime
-from huma_tripletex.web import access, plans, rendering, unmatched
-from huma_tripletex.web.people_form import PeopleForm
+from huma_tripletex.web import access, pairs, plans, rendering, unmatched
+from huma_tripletex.web.people_form import PeopleForm, Wanted
 
 
 def people(plan_id: int) -> BaseResponse:
@@ -17,8 +18,7 @@ def people(plan_id: int) -> BaseResponse:
     plan, _connection = access.plan(plan_id)
     if plan.state != "ready":
         return plans.past(plan)
-    who = unmatched.look(current_runtime(), plan, request.args.get("page", 1, type=int))
-    return rendering.page("people.html", plan=plan, who=who)
+    return _page(plan, request.args.get("page", 1, type=int), Wanted())
 
 
 def choose_people(plan_id: int) -> BaseResponse:
@@ -35,11 +35,29 @@ def choose_people(plan_id: int) -> BaseResponse:
 
 
 def _after(plan_id: int, form: PeopleForm) -> BaseResponse:
-    if not rendering.wants_partial():
-        return rendering.go("people", plan_id=plan_id, page=form.page)
+    """A page that was searched by name is answered at once: a name does not go into an address."""
+    if not rendering.wants_partial() and not form.wanted.named:
+        return rendering.go("people", plan_id=plan_id, page=form.page, notice="paired" if form.pairs else None)
     plan, _connection = access.plan(plan_id)
-    return _sums(unmatched.sums_of(current_runtime(), plan), plan.revision)
+    if not rendering.wants_partial():
+        return _page(plan, form.page, form.wanted)
+    return _found(plan, form.wanted) if form.finds else _sums(plan)
 
 
-def _sums(sums: unmatched.Sums, revision: int) -> Response:
-    return rendering.partial("_people_sums.html", sums=sums, revision=revision)
+def _page(plan: SyncPlan, page: int, wanted: Wanted) -> Response:
+    runtime = current_runtime()
+    who, both = unmatched.look(runtime, plan, page), pairs.look(runtime, plan, wanted)
+    return rendering.page("people.html", plan=plan, who=who, pairs=both)
+
+
+def _found(plan: SyncPlan, wanted: Wanted) -> Response:
+    """Only what was searched changes, also when Enter pressed the button of the whole form."""
+    found = pairs.look(current_runtime(), plan, wanted)
+    answer = rendering.partial("_put_together.html", plan=plan, pairs=found, speaks=True)
+    answer.headers.update({"HX-Retarget": "#pair", "HX-Reswap": "outerHTML"})
+    return answer
+
+
+def _sums(plan: SyncPlan) -> Response:
+    sums = unmatched.sums_of(current_runtime(), plan)
+    return rendering.partial("_people_sums.html", sums=sums, revision=plan.revision)

@@ -9,17 +9,42 @@ from dataclasses import field as attribute
 from huma_tripletex.planning.people_decisions import Decision
 
 MATCH, SHOWN, ADD, EVERYBODY = "match-", "shown-", "add-", "everybody-"
+FIND = "find-"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Parts of the names that were searched for, and who is chosen so far, as the form has them."""
+
+    person_name: str = attribute(default="", repr=False)
+    employee_name: str = attribute(default="", repr=False)
+    person: str = ""
+    employee: str = ""
+
+    @classmethod
+    def read(cls, form: Mapping[str, str]) -> Wanted:
+        person, employee = (" ".join(form.get(FIND + side, "").split())[:100] for side in ("person", "employee"))
+        return cls(person, employee, form.get("pair-person", ""), form.get("pair-employee", ""))
+
+    @property
+    def named(self) -> bool:
+        return bool(self.person_name or self.employee_name)
 
 
 @dataclass(frozen=True)
 class PeopleForm:
-    """A form of step 3 as it was sent. `everybody`: a kind of people and the one choice for all of them."""
+    """A form of step 3 as it was sent. `everybody`: a kind of people and the one choice for all of them. `finds`: a
+    name is looked for, by its button or with Enter. `pairs`: two are put together; `wanted`: who is looked for to be.
+    """
 
     people: Mapping[int, Decision] = attribute(repr=False)
     everybody: tuple[str, str] | None
     page: int
     next: bool
     revision: int | None
+    finds: bool
+    pairs: bool
+    wanted: Wanted
 
     @classmethod
     def read(cls, form: Mapping[str, str]) -> PeopleForm:
@@ -27,13 +52,17 @@ class PeopleForm:
             ((name.removeprefix(EVERYBODY), choice) for name, choice in form.items() if name.startswith(EVERYBODY)),
             None,
         )
+        pair = _paired(form)
         revision, page = form.get("revision", ""), form.get("page", form.get("this-page", ""))
         return cls(
-            people={**_ticked(form), **_matched(form), **_paired(form)},
+            people={**_ticked(form), **_matched(form), **pair},
             everybody=everybody,
             page=int(page) if page.isdigit() else 1,
             next="next" in form,
             revision=int(revision) if revision.isdigit() else None,
+            finds="find" in form or ("save" in form and any(name.startswith(FIND) for name in form)),
+            pairs=bool(pair),
+            wanted=Wanted.read({} if pair else form),
         )
 
 

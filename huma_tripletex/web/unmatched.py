@@ -81,13 +81,6 @@ class Who:
     page: int
     pages: int
     sums: Sums
-    free: tuple[Somebody, ...]
-
-    @property
-    def can_be_put_together(self) -> tuple[Doubt | Alone, ...]:
-        """People of this page who can still be said to be one of the free employees."""
-        alone = [one for one in self.only_in_huma if not one.taken]
-        return (*(one for one in self.uncertain if one.choice != "same"), *alone) if self.free else ()
 
     @property
     def nobody(self) -> bool:
@@ -107,13 +100,7 @@ def look(runtime: Runtime, plan: SyncPlan, page: int) -> Who:
         page=found.page,
         pages=found.pages,
         sums=sums_of(runtime, plan),
-        free=_free(runtime, plan) if found.uncertain or found.only_in_huma else (),
     )
-
-
-def _free(runtime: Runtime, plan: SyncPlan) -> tuple[Somebody, ...]:
-    free = reading.free_employees(runtime, plan)
-    return tuple(Somebody(one.name, facts(one.values), employee_id=one.employee_id) for one in free)
 
 
 def sums_of(runtime: Runtime, plan: SyncPlan) -> Sums:

@@ -78,6 +78,9 @@ def measure(office: Office, visitor: Visitor) -> dict[str, int]:
         with counted(office) as statements:
             visitor.read(path.format(plan=plan))
         found[path] = len(statements)
+    with counted(office) as statements:
+        visitor.send(f"/tripletex/plans/{plan}/people", {"find-person": "a", "find-employee": "a", "find": "person"})
+    found["search"] = len(statements)
     return found
 
 
