@@ -34,7 +34,7 @@ class Choices:
     bulk: Bulk | None
     view: View
     turns: bool
-    """Another kind or page was asked for."""
+    """Another kind or page was asked for, or Enter was pressed: in the search, where it means a name."""
     next: bool
     revision: int | None
 
@@ -55,7 +55,7 @@ class Choices:
             values,
             bulk=_bulk(form),
             view=_view(form),
-            turns="kind" in form or "page" in form,
+            turns=any(name in form for name in ("kind", "page", "save")),
             next="next" in form,
             revision=int(revision) if revision.isdigit() else None,
         )

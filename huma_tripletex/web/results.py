@@ -33,12 +33,14 @@ class Progress:
     """`left`: seconds, an estimate; 0 while there is none. `rows`: those who were done last.
 
     `hindrance`: why nothing goes to Tripletex just now, a key of `core.reasons`; empty while the sync goes on.
+    `needs_you`: it does not pass by itself.
     """
 
     done: int
     total: int
     left: float
     hindrance: str
+    needs_you: bool
     rows: tuple[reporting.Row, ...]
 
     @property
@@ -78,7 +80,8 @@ def progress(runtime: Runtime, run: SyncRun, connection: Connection) -> Progress
     hindrance = _hindrance(runtime, connection)
     is_moving = bool(counted.done) and run.state == "running" and not hindrance
     left = since / counted.done * (counted.total - counted.done) if is_moving else 0
-    return Progress(counted.done, counted.total, left, hindrance, tuple(rows))
+    needs_you = connection.state != "connected"
+    return Progress(counted.done, counted.total, left, hindrance, needs_you, tuple(rows))
 
 
 def _hindrance(runtime: Runtime, connection: Connection) -> str:

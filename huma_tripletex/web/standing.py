@@ -31,11 +31,14 @@ class Health:
 
 @dataclass(frozen=True)
 class Next:
-    """The one obvious button. Without `url` it begins a comparison; `again`: that is offered in the menu too."""
+    """The one obvious button. Without `url` it begins a comparison; `again`: that is offered in the menu too; `kind`:
+    a class of the stylesheet, for what is in trouble has a more obvious one below.
+    """
 
     words: str
     url: str = ""
     again: bool = False
+    kind: str = "is-primary"
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,8 @@ def health_of(connection: Connection, parked: int) -> Health:
 
 def next_step(connection: Connection, plan: SyncPlan | None, runs: list[RunLine]) -> Next:
     if runs and not runs[0].ended:
-        return Next(_("See the sync"), to("run", run_id=runs[0].id))
+        kind = "is-primary" if connection.state == "connected" else ""
+        return Next(_("See the sync"), to("run", run_id=runs[0].id), kind=kind)
     if connection.state != "connected":
         return Next("")
     if plan is not None and plan.purpose == "sync":

@@ -42,6 +42,19 @@ def test_value_is_shown_in_the_summary_and_the_focus_stays(
         assert page.evaluate("document.activeElement.id") == place
 
 
+def test_enter_in_the_search_finds_and_the_focus_stays(
+    office: Office, address: str, browser: Browser, compared: Visitor
+) -> None:
+    with page_of(browser, address, compared) as page:
+        page.goto(f"{PREFIX}/tripletex/plans/{office.one(SyncPlan).id}")
+        name = page.locator(".tx-person h2").last.inner_text().split()[0]
+        page.locator("#only-name").fill(name)
+        page.keyboard.press("Enter")
+        expect(page.locator(".tx-person")).to_have_count(1)
+        expect(page.locator(".tx-person h2")).to_contain_text(name)
+        assert page.evaluate("document.activeElement.id") == "only-name"
+
+
 def test_nothing_to_press_moves_while_the_sync_goes_on(
     office: Office, address: str, browser: Browser, compared: Visitor
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from huma_tripletex.models import Connection, SyncPlan, SyncRun
 from tests.web.conftest import Office, Visitor, approve
 
@@ -25,8 +27,12 @@ def test_a_sync_that_waits_says_what_for_and_ends_after_another_look(office: Off
     assert WAITS in page
     assert "lacks the right" in page
     assert " left." not in page
+    assert 'id="solve" href="/settings/integrations/tripletex"' in page
 
-    assert "Check again" in compared.read("/tripletex")
+    page = compared.read("/tripletex")
+    assert "Check again" in page
+    assert re.findall(r'is-primary"[^>]*>([^<]+)<', page) == ["Replace the token"]
+    assert "Next: compare" not in page
     office.simulator.faults.clear()
     said = compared.follow(compared.send("/tripletex/connection/check"))
     assert "Tripletex accepts the token." in said
@@ -48,4 +54,6 @@ def test_another_look_that_does_not_help_says_so(office: Office, compared: Visit
 
 
 def test_a_sync_that_goes_on_does_not_say_that_it_waits(office: Office, compared: Visitor) -> None:
-    assert WAITS not in compared.read(begin_sync(office, compared))
+    page = compared.read(begin_sync(office, compared))
+    assert WAITS not in page
+    assert 'id="solve"' not in page
