@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, render_template
 
-from huma_tripletex.demo import login
+from huma_tripletex.demo import login, words
 
 blueprint = Blueprint("pages", __name__)
 
@@ -29,27 +29,11 @@ def shell() -> dict[str, object]:
         "shell_user": user,
         "shell_organisation": user.organisation.name if user else "",
         "shell_may_change_settings": login.may_change_settings(),
-        "say": WORDS["nb" if user and user.locale == "nb" else "en"].get,
+        "shell_locale": login.locale() or "en",
+        "say": words.say,
     }
 
 
 @blueprint.app_errorhandler(403)
 def forbidden(_error: Exception) -> tuple[str, int]:
     return render_template("demo/forbidden.html"), 403
-
-
-NORWEGIAN = {
-    "People": "Personer",
-    "Settings": "Innstillinger",
-    "Mailbox": "Innboks",
-    "Log out": "Logg ut",
-    "System settings": "Systeminnstillinger",
-    "Company": "Virksomhet",
-    "Employee fields": "Ansattfelt",
-    "Roles and permissions": "Roller og tilganger",
-    "Time off": "Fravær",
-    "Documents": "Dokumenter",
-    "Integrations": "Integrasjoner",
-    "Skip to the content": "Gå til innholdet",
-}
-WORDS = {"nb": NORWEGIAN, "en": {word: word for word in NORWEGIAN}}

@@ -14,6 +14,7 @@ from wtforms.validators import DataRequired, Length, Optional
 from huma_tripletex.demo import login
 from huma_tripletex.demo.database import db
 from huma_tripletex.demo.models import Person
+from huma_tripletex.demo.words import say
 from huma_tripletex.web import timeline
 
 blueprint = Blueprint("people", __name__)
@@ -79,7 +80,7 @@ def saved_or_shown(person: Person, form: PersonForm) -> Any:
     form.populate_obj(person)
     db.session.add(person)
     db.session.commit()
-    flash(f"{person.given_name} {person.family_name} is saved.")
+    flash(f"{person.given_name} {person.family_name} {say('is saved.')}")
     return redirect(url_for("people.index"))
 
 
