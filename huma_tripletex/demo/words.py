@@ -36,7 +36,7 @@ NORWEGIAN = {
     "Given name": "Fornavn",
     "Family name": "Etternavn",
     "Email": "E-post",
-    "Phone number": "Telefonnummer",
+    "Phone number": "Mobiltelefon",
     "Date of birth": "Fødselsdato",
     "Bank account number": "Bankkontonummer",
     "Employee ID": "Ansattnummer",

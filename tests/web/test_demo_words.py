@@ -42,6 +42,14 @@ def test_no_english_is_left_on_a_page(office: Office, path: str) -> None:
     assert english <= {text for text, norwegian in NORWEGIAN.items() if text == norwegian}
 
 
+def test_days_are_written_as_the_reader_writes_them(office: Office) -> None:
+    with office.app.app_context():
+        db.session.query(Person).filter_by(family_name="Dahl").one().first_workday = "2024-05-01"
+        db.session.commit()
+    assert "1. mai 2024" in office.visitor(locale="nb").client.get("/people").text
+    assert "May 1, 2024" in office.visitor(locale="en").client.get("/people").text
+
+
 def test_errors_and_what_was_saved_are_said_in_norwegian(office: Office) -> None:
     client = office.visitor(locale="nb").client
     found = re.search(r'name="csrf_token" type="hidden" value="([^"]+)"', client.get("/people/new").text)
