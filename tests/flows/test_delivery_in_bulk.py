@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from huma_tripletex.core.fields import KEYS
+from huma_tripletex.delivery.batch import Batch
 from huma_tripletex.simulator import Switches
 from tests.flows.delivery_parts import Bench, bench
 
@@ -57,6 +58,24 @@ def everybody_is_there_once(stand: Bench, people: int = PEOPLE) -> None:
         assert (link.state, by_id[link.employee_id]["firstName"]) == ("linked", f"Kari {number}")
         assert len(by_id[link.employee_id]["employments"]) == 1
     assert {entry.state for entry in stand.entries()} == {"done"}
+
+
+def test_who_gave_up_before_the_call_is_not_made_by_it(stand: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lease was nearly over for one of them, and prolonged for the others a moment later."""
+    for number in range(PEOPLE):
+        stand.person(
+            f"p{number}", given_name=f"Kari {number}", employee_id=None
+        )  # without a number, by which Tripletex would notice
+        stand.approve(f"p{number}", *KEYS, kind="create")
+    may_write, refused = Batch.may_write, list[Batch]()
+
+    def all_but_once(batch: Batch) -> bool:
+        refused.append(batch)
+        return len(refused) > 1 and may_write(batch)
+
+    monkeypatch.setattr(Batch, "may_write", all_but_once)
+    settled(stand)
+    everybody_is_there_once(stand)
 
 
 def test_a_share_of_one_call_each(stand: Bench) -> None:
