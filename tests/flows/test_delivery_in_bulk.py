@@ -61,7 +61,10 @@ def everybody_is_there_once(stand: Bench, people: int = PEOPLE) -> None:
 
 
 def test_who_gave_up_before_the_call_is_not_made_by_it(stand: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lease was nearly over for one of them, and prolonged for the others a moment later."""
+    """The lease was nearly over for one of them, and prolonged for the others a moment later.
+
+    They have no employee number, by which Tripletex would notice.
+    """
     for number in range(PEOPLE):
         stand.person(
             f"p{number}", given_name=f"Kari {number}", employee_id=None
