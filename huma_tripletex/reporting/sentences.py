@@ -14,7 +14,7 @@ OUTCOMES: Final[Mapping[str, Any]] = {
     "planned": _("not done yet"),
     "created": _("added"),
     "updated": _("changed"),
-    "nothing_to_do": _("already the same"),
+    "nothing_to_do": _("no change"),
     "skipped": _("left alone"),
     "failed": _("not accepted"),
     "different": _("different after writing"),

@@ -7,10 +7,10 @@ from flask.wrappers import Response
 from werkzeug.wrappers import Response as BaseResponse
 
 from huma_tripletex import planning, task_queue
-from huma_tripletex.models import SyncPlan
+from huma_tripletex.models import ConnectionOptions, SyncPlan
 from huma_tripletex.planning.refusals import NeedsConfirmation
 from huma_tripletex.runtime import current_runtime
-from huma_tripletex.web import access, plans, rendering, summing_up
+from huma_tripletex.web import access, plans, rendering, summing_up, words
 
 
 def approval(plan_id: int) -> BaseResponse:
@@ -40,5 +40,13 @@ def approve(plan_id: int) -> BaseResponse:
 def _show(plan: SyncPlan, status: int, needed: NeedsConfirmation | None = None) -> Response:
     runtime = current_runtime()
     summary = summing_up.look(runtime, plan, request.args.get("page", 1, type=int))
-    form = summing_up.form_of(needed)
-    return rendering.page("approval.html", status, plan=plan, summary=summary, form=form, email=access.user().email)
+    reason = words.END_REASONS.get(ConnectionOptions.read(access.open_connection().options).end_reason, "")
+    return rendering.page(
+        "approval.html",
+        status,
+        plan=plan,
+        summary=summary,
+        form=summing_up.form_of(needed),
+        email=access.user().email,
+        end_reason=reason,
+    )

@@ -97,3 +97,9 @@ def test_somebody_in_doubt_is_matched_and_asked_about(office: Office, compared: 
     assert re.search(rf'name="{doubt[1]}" value="{doubt[2]}" checked', page)
     item = office.one(PlanItem, kind="uncertain")
     assert (item.choice, item.partner, item.employee_id) == ("same", int(doubt[2]), int(doubt[2]))
+
+
+def test_the_summary_says_the_reason_that_goes_along_with_a_last_workday(office: Office, compared: Visitor) -> None:
+    page = compared.read(f"/tripletex/plans/{office.one(SyncPlan).id}/approval")
+    assert "Last workday" in page
+    assert "with the reason: The employee gave notice" in page
