@@ -116,7 +116,7 @@ def form_of(needed: NeedsConfirmation | None) -> Form:
     sentence = _("Confirm by typing the number of people.")
     return Form(
         _("Nothing has been synced yet"),
-        (FormError("confirm", sentence, _("The plan does something that deserves a second look.")),),
+        (FormError("confirm", sentence, _("This sync does something that deserves a second look.")),),
     )
 
 
