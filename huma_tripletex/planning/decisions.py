@@ -36,7 +36,8 @@ def choose_for_all(
     takes back what cannot be written as the others stand.
 
     Differences that were left on purpose earlier are set aside and not touched, and neither are those that the choice
-    cannot be carried out for. Answers how many were settled.
+    cannot be carried out for, nor, unless it is for one person, what was chosen value by value: whoever looked at each
+    knows better than whoever looks at all. Answers how many were settled.
 
     Raises:
         NotPossible: there is no such choice.
@@ -47,7 +48,7 @@ def choose_for_all(
     which = [*conflicts_of(plan), Conflict.chosen != "remembered"]
     which += [Conflict.field == field] if field else []
     which += [Conflict.kind == kind] if kind else []
-    which += [Conflict.item_id == item_id] if item_id else []
+    which += [Conflict.item_id == item_id] if item_id else [Conflict.chosen != "value"]
     settled = _preference(choice)
     if choice is not None:
         which.append(or_(*(and_(settled == one, allows(one)) for one in CHOICES)))

@@ -83,6 +83,17 @@ def test_choices_for_a_field_a_kind_and_a_person(quick: Stand) -> None:
     assert conflict(quick, 1, "given_name").chosen == "person"
 
 
+def test_a_choice_for_all_leaves_what_was_chosen_one_by_one(quick: Stand) -> None:
+    plan = drawn(quick)
+    name = conflict(quick, 1, "given_name")
+    planning.choose(quick.runtime, plan, {name.id: "tripletex"})
+    planning.choose_for_all(quick.runtime, plan, "huma")
+    planning.choose_for_all(quick.runtime, plan, "huma", field="given_name")
+    assert choices(quick, plan)["1 given_name"] == "tripletex"
+    planning.choose_for_all(quick.runtime, plan, "huma", item_id=name.item_id)
+    assert choices(quick, plan)["1 given_name"] == "huma", "for this person it was asked for"
+
+
 def test_a_value_is_cleared_by_a_choice_for_it_and_counted(flows: Stand) -> None:
     plan = drawn(flows)
     cleared = conflict(flows, 2, "bank_account_number")
