@@ -47,6 +47,11 @@ def log_in(context: BrowserContext, address: str, visitor: Visitor) -> None:
     context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
 
 
+def at_rest(page: Page) -> None:
+    """Waits until htmx has taken over what it put in; a key pressed before that sends the form as without JavaScript."""
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')")
+
+
 def show(page: Page, address: str, stop: Stop, visitor: Visitor) -> None:
     """Opens a page of the tour, or sends a form as the page with it would."""
     log_in(page.context, address, stop.visitor or visitor)

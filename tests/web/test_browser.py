@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from huma_tripletex.models import Conflict, SyncPlan
-from tests.web.browsing import page_of, show
+from tests.web.browsing import at_rest, page_of, show
 from tests.web.conftest import PREFIX, Office, Visitor
 from tests.web.tour import tour
 
@@ -102,10 +102,12 @@ def test_focus_stays_where_it_was(office: Office, address: str, browser: Browser
         page.get_by_role("button", name="Use Tripletex’s values").focus()
         page.keyboard.press("Enter")
         expect(page.locator("#sums dl > div").first).to_contain_text("11 values")
+        at_rest(page)
         assert page.evaluate("document.activeElement.id") == "all-tripletex"
         page.locator("#kind-conflict").focus()
         page.keyboard.press("Enter")
         expect(page.locator("#kind-conflict")).to_have_attribute("aria-current", "true")
+        at_rest(page)
         assert page.evaluate("document.activeElement.id") == "kind-conflict"
 
 
@@ -118,6 +120,7 @@ def test_masked_value_is_shown_in_place_and_hidden_again(
         place = button.get_attribute("id")
         button.click()
         expect(page.locator(f"#{place}")).to_contain_text("Hide")
+        at_rest(page)
         assert len(re.findall(r"\d{4} \d{2} \d{5}", page.locator("#settle").inner_text())) == 1
         assert page.evaluate("document.activeElement.id") == place
         page.keyboard.press("Enter")

@@ -14,7 +14,7 @@ from huma_tripletex.demo.models import Organisation
 from huma_tripletex.models import PlanItem, SyncPlan
 from huma_tripletex.runtime import current_runtime
 from huma_tripletex.web.pairs import FITS
-from tests.web.browsing import page_of
+from tests.web.browsing import at_rest, page_of
 from tests.web.conftest import PREFIX, Office, Visitor, compare
 
 OPTION = re.compile(r'<option value="(\d+)"(?: selected)?>([^<]+)</option>')
@@ -159,12 +159,14 @@ def test_focus_stays_in_the_search_and_the_answer_is_read_out(
         page.keyboard.press("Enter")
         expect(page.locator("#found")).to_contain_text("1 person found")
         expect(page.locator("#pair-person option:checked")).to_contain_text("Åse Østby")
+        at_rest(page)
         assert page.evaluate("document.activeElement.id") == "find-person"
         page.locator("#find-employee").fill("ørbeck")
         page.locator("#do-find-employee").focus()
         page.keyboard.press("Enter")
         expect(page.locator("#pair-employee option:checked")).to_contain_text("Åse Marie Ørbeck")
         expect(page.locator("#pair-person option:checked")).to_contain_text("Åse Østby")
+        at_rest(page)
         assert page.evaluate("document.activeElement.id") == "do-find-employee"
         assert "rbeck" not in page.url
         page.get_by_role("button", name="They are the same person").click()

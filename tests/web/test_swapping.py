@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from huma_tripletex.demo import db
 from huma_tripletex.models import SyncPlan, SyncResult, SyncRun
-from tests.web.browsing import page_of
+from tests.web.browsing import at_rest, page_of
 from tests.web.conftest import PREFIX, Office, Visitor, approve
 
 
@@ -39,6 +39,7 @@ def test_value_is_shown_in_the_summary_and_the_focus_stays(
         page.keyboard.press("Enter")
         expect(page.locator(f"#{place}")).to_contain_text("Hide")
         expect(page.locator(".tx-glimpse").first).to_contain_text(re.compile(r"\d+ \w+ 1986"))
+        at_rest(page)
         assert page.evaluate("document.activeElement.id") == place
 
 
@@ -52,6 +53,7 @@ def test_enter_in_the_search_finds_and_the_focus_stays(
         page.keyboard.press("Enter")
         expect(page.locator(".tx-person")).to_have_count(1)
         expect(page.locator(".tx-person h2")).to_contain_text(name)
+        at_rest(page)
         assert page.evaluate("document.activeElement.id") == "only-name"
 
 
@@ -77,4 +79,5 @@ def test_nothing_to_press_moves_while_the_sync_goes_on(
         expect(page.locator("#said")).to_contain_text("people done")
         expect(page.locator("#progress")).to_contain_text("left")
         assert stop.bounding_box() == before
+        at_rest(page)
         assert page.evaluate("document.activeElement.textContent").strip().startswith("Stop after")
