@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.web.conftest import PREFIX, Visitor
 from tests.web.tour import Stop
@@ -48,8 +48,8 @@ def log_in(context: BrowserContext, address: str, visitor: Visitor) -> None:
 
 
 def at_rest(page: Page) -> None:
-    """Waits until htmx has taken over what it put in; a key pressed before that sends the form as without JavaScript."""
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')")
+    """Waits until htmx has taken over what it put in; a key before that sends the form as without JavaScript."""
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
 
 
 def show(page: Page, address: str, stop: Stop, visitor: Visitor) -> None:
