@@ -95,10 +95,10 @@ def test_workdays_that_do_not_go_together(quick_desk: Desk) -> None:
     desk.employee(1, first_workday="2020-01-01")
     plan = desk.plan()
 
-    assert refused(desk, plan, first_workday="huma", last_workday="huma") == "workdays_not_together"
-    assert refused(desk, plan, first_workday="huma", last_workday="leave") == ""
     planning.choose_for_all(desk.runtime, plan, "huma")
     assert {row.choice for row in conflicts(desk, plan).values()} == {None}
+    assert refused(desk, plan, first_workday="huma", last_workday="huma") == "workdays_not_together"
+    assert refused(desk, plan, first_workday="huma", last_workday="leave") == ""
 
 
 def test_the_start_of_an_employment_that_ended_without_a_reason_is_corrected(desk: Desk) -> None:
