@@ -25,7 +25,7 @@ STARTED = "bench:started"
 
 def session_token(connection_id: int) -> str:
     """The session that the last drain has kept. Needs an application context."""
-    kept = kept_session(current_runtime(), db.session.get_one(Connection, connection_id))
+    kept = kept_session(current_runtime().vault, db.session.get_one(Connection, connection_id))
     assert kept is not None
     return kept.token
 
