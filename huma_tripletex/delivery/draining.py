@@ -149,8 +149,6 @@ class Drain:
     def _task(self, batch: Batch, claimed: Claimed, work: Work, share: Together | None) -> Callable[[], Answer]:
         def task() -> Answer:
             progress = attempt(self._client, work, may_write=batch.may_write, clock=self._runtime.clock, share=share)
-            if share and share.sent(work) and not (progress.known or progress.error):
-                progress.forget(work.fields)  # given up here, and yet made by the call of another lane
             if progress.error and breaks_after(progress.error) == 1:
                 self._halt()  # everybody would meet the same answer; `_settle` looks closer
             return batch, Attempted(claimed, work, progress)

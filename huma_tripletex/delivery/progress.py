@@ -76,10 +76,6 @@ class Progress:
             if not isinstance(self.outcomes.get(key), (Delivered, NothingToDo, Parked)):
                 self.outcomes[key] = Snoozed(reason, seconds)
 
-    def forget(self, fields: Iterable[str]) -> None:
-        """Something may have been written of these that nobody here was told of."""
-        self.forgotten.update(fields)
-
     def not_kept(self, fields: Iterable[str]) -> None:
         """Tripletex said yes, and its answer shows something else."""
         for key in fields:

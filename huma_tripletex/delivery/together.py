@@ -52,7 +52,9 @@ class Together:
         """
         with self._call:
             if not self._begun:
-                asking.check()
+                if not asking.may_write():
+                    self.sent(work)  # leaves before anybody else may send, and so is not made by their call
+                    raise LeaseLost
                 self._send(asking)
         if self._sent_at:
             asking.sent_at = self._sent_at
