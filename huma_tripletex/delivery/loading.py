@@ -19,7 +19,8 @@ from huma_tripletex.delivery.restoring import values_to_restore
 from huma_tripletex.delivery.terms import Terms, terms_of
 from huma_tripletex.delivery.work import Approved, Known, Work
 from huma_tripletex.gateway.agreement import hash_for
-from huma_tripletex.models import Connection, PersonLink, RememberedChoice
+from huma_tripletex.gateway.left_out import never_synced
+from huma_tripletex.models import Connection, PersonLink
 from huma_tripletex.outbox.claim import Claimed
 from huma_tripletex.outbox.record import VERSION
 from huma_tripletex.runtime import Runtime
@@ -31,11 +32,6 @@ LINKS = (
     .where(PersonLink.connection_id == CONNECTION, PersonLink.person_id.in_(PEOPLE))
     .with_for_update()
     .execution_options(populate_existing=True)
-)
-LEFT_OUT = select(RememberedChoice.person_id).where(
-    RememberedChoice.connection_id == CONNECTION,
-    RememberedChoice.person_id.in_(PEOPLE),
-    RememberedChoice.choice == "never_sync",
 )
 
 
@@ -77,12 +73,6 @@ def links_of(runtime: Runtime, connection_id: int, person_ids: Sequence[str]) ->
     """The links of these people, locked until the transaction ends."""
     rows = runtime.session.execute(LINKS, {"connection": connection_id, "people": list(person_ids)}).scalars()
     return {link.person_id: link for link in rows}
-
-
-def never_synced(runtime: Runtime, connection_id: int, person_ids: Sequence[str]) -> set[str]:
-    """Those whom an administrator has left out for good."""
-    given = {"connection": connection_id, "people": list(person_ids)}
-    return {person_id for person_id in runtime.session.execute(LEFT_OUT, given).scalars() if person_id}
 
 
 def _nothing_to_do(claimed: Claimed, person: HostPerson | None, link: PersonLink | None, terms: Terms) -> str:

@@ -29,11 +29,15 @@ def steps(runtime: Runtime) -> Iterator[Step]:
 def check_tokens(runtime: Runtime, now: datetime) -> None:
     """Does each token still work, and will it tomorrow? Administrators are told what was found."""
     for connection_id in connecting.due_checks(runtime.session, now):
-        connection = runtime.session.get_one(Connection, connection_id)
-        concerns = connecting.check(runtime, connection)
-        runtime.session.commit()
-        for concern in concerns:
-            reporting.tell_concern(runtime, connection, concern.reason, concern.day)
+        check_token(runtime, runtime.session.get_one(Connection, connection_id))
+
+
+def check_token(runtime: Runtime, connection: Connection) -> None:
+    """Looks at the token of a connection now. Commits."""
+    concerns = connecting.check(runtime, connection)
+    runtime.session.commit()
+    for concern in concerns:
+        reporting.tell_concern(runtime, connection, concern.reason, concern.day)
 
 
 def look_for_drift(runtime: Runtime, now: datetime) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.core.normalise import same
 from huma_tripletex.core.people import HostPerson
+from huma_tripletex.gateway.left_out import never_synced
 from huma_tripletex.models import Connection, SyncResult, SyncRun
 from huma_tripletex.outbox.record import Change, record, record_for_run
 from huma_tripletex.runtime import Runtime
@@ -22,7 +23,7 @@ from huma_tripletex.syncing.approved import Step, steps
 from huma_tripletex.syncing.handing_over import for_tripletex
 from huma_tripletex.syncing.linking import Links
 from huma_tripletex.syncing.looking import Sight
-from huma_tripletex.syncing.obstacles import Obstacles, left_out_of
+from huma_tripletex.syncing.obstacles import Obstacles
 
 AT_ONCE: Final = 500
 
@@ -69,7 +70,7 @@ def _carry_out(runtime: Runtime, run: SyncRun, connection: Connection, batch: Se
     links = Links(runtime, connection, batch)
     ids = [step.person_id for step in batch if step.result.person_id]
     people = runtime.host.load_people(connection.organisation_id, ids) if ids else {}
-    obstacles = Obstacles(people, links, left_out_of(runtime, connection, ids), sight)
+    obstacles = Obstacles(people, links, never_synced(runtime, connection.id, ids), sight)
     going, edited = [], []
     for step in batch:
         if why := obstacles.of(step):

@@ -4,13 +4,9 @@ batch at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from sqlalchemy import select
+from collections.abc import Mapping
 
 from huma_tripletex.core.people import HostPerson
-from huma_tripletex.models import Connection, RememberedChoice
-from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing.approved import Step
 from huma_tripletex.syncing.linking import Links
 from huma_tripletex.syncing.looking import Sight
@@ -38,13 +34,3 @@ class Obstacles:
             if person.id in self._left_out:
                 return "never_sync"
         return self._sight.obstacle(step)
-
-
-def left_out_of(runtime: Runtime, connection: Connection, person_ids: Sequence[str]) -> set[str]:
-    """Whom of these an administrator has left out of every sync, maybe only since the approval."""
-    word = select(RememberedChoice.person_id).where(
-        RememberedChoice.connection_id == connection.id,
-        RememberedChoice.choice == "never_sync",
-        RememberedChoice.person_id.in_(person_ids),
-    )
-    return {person_id for person_id in runtime.session.scalars(word) if person_id}

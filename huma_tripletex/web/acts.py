@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from huma_tripletex import connecting
 from huma_tripletex.connecting.refusals import NeedsConfirmation, Refusal
+from huma_tripletex.jobs import upkeep
 from huma_tripletex.models import OutboxEntry
 from huma_tripletex.runtime import current_runtime
 from huma_tripletex.web import access, rendering
@@ -62,7 +63,7 @@ def resume() -> BaseResponse:
 def check() -> BaseResponse:
     """Asks Tripletex at once whether the token works, for somebody who has just put something right there."""
     connection = access.open_connection()
-    connecting.check(current_runtime(), connection)
+    upkeep.check_token(current_runtime(), connection)  # a right found missing here is not found missing tomorrow
     answer = _done("well_again" if connection.state == "connected" else "not_yet_well")
     current_runtime().queue.nudge(connection.id)
     return answer

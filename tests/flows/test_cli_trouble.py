@@ -4,24 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from huma_tripletex import reporting, syncing
-from huma_tripletex.cli import waiting
+from huma_tripletex import reporting
 from tests.flows.syncing_parts import Desk, desk, quick_desk
-from tests.flows.test_cli import asked, call
+from tests.flows.test_cli import asked, call, worker
 
-__all__ = ["desk", "quick_desk"]
-
-
-@pytest.fixture
-def worker(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While the command waits, a worker works."""
-
-    def work(_seconds: float) -> None:
-        for run_id in syncing.due_runs(desk.session, desk.clock()):
-            syncing.carry_out(desk.runtime, run_id)
-        desk.drain()
-
-    monkeypatch.setattr(waiting.time, "sleep", work)
+__all__ = ["desk", "quick_desk", "worker"]
 
 
 @pytest.mark.usefixtures("worker")

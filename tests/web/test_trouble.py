@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from huma_tripletex.demo import mail
 from huma_tripletex.models import Connection, SyncPlan, SyncRun
 from tests.web.conftest import Office, Visitor, approve
 
@@ -57,3 +58,12 @@ def test_a_sync_that_goes_on_does_not_say_that_it_waits(office: Office, compared
     page = compared.read(begin_sync(office, compared))
     assert WAITS not in page
     assert 'id="solve"' not in page
+
+
+def test_what_another_look_finds_is_told_to_the_administrators(office: Office, connected: Visitor) -> None:
+    """The daily look would find nothing new, so it is said now or never."""
+    office.simulator.faults.add({"kind": "revoke_token"})
+    connected.read("/tripletex")
+    connected.send("/tripletex/connection/check")
+    with office.app.app_context():
+        assert [message["To"] for message in mail.box()] == ["anna.berg@fjord.example"]
