@@ -148,6 +148,21 @@ REASONS: Final = (
         N_("Nothing to do."),
     ),
     Reason(
+        "undone_already",
+        N_("It has been put back already, by an undo before this one."),
+        N_("Look at the last syncs: the undo is one of them."),
+    ),
+    Reason(
+        "undo_stays",
+        N_("An undo is not undone."),
+        N_("Press Sync users to choose again which values are right."),
+    ),
+    Reason(
+        "values_forgotten",
+        N_("The earlier values of that sync are no longer kept, so it cannot be undone."),
+        N_("Correct by hand what is wrong."),
+    ),
+    Reason(
         "still_waiting",
         N_("The sync ended while the change of {name} was still waiting for Tripletex."),
         N_("Nothing to do: it is sent as soon as Tripletex takes it. Look again later."),

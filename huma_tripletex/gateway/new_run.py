@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import Connection, SyncRun
@@ -10,7 +10,13 @@ from huma_tripletex.runtime import Runtime
 
 
 def is_one_going_on(runtime: Runtime, connection_id: int) -> bool:
-    """Whether a run of this connection has not ended."""
+    """Whether a run of this connection has not ended.
+
+    The connection is held until the caller's commit: of two who ask because they want to begin one, the second hears of
+    the first.
+    """
+    held = update(Connection).where(Connection.id == connection_id).values(state=Connection.state)
+    runtime.session.execute(held.execution_options(synchronize_session=False))
     going = select(SyncRun.id).where(SyncRun.connection_id == connection_id, SyncRun.state != "ended")
     return runtime.session.scalar(going.limit(1)) is not None
 
@@ -24,14 +30,16 @@ def new_run(
     mail: bool,
     link: str,
     undoes: int | None = None,
+    whole: bool = False,
 ) -> SyncRun:
     """A run without people yet. Its result is mailed to whoever pressed, if they have an address and `mail` says so.
-    The caller commits.
+    `undoes`: the run that this one takes back, and `whole` whether nothing of it is left then. The caller commits.
     """
     run = SyncRun(
         connection_id=connection.id,
         plan_id=plan_id,
         undoes=undoes,
+        whole=whole,
         pressed_by=by.id if by else "",
         pressed_by_name=by.name if by else "",
         locale=by.locale if by else "en",

@@ -150,7 +150,7 @@ class RememberedChoice(Base):
     employee_id: Mapped[int | None] = mapped_column(BigId)
     field: Mapped[str] = mapped_column(Text, default="")
     choice: Mapped[str] = mapped_column(Text)
-    """not_added, not_same, leave, never_sync."""
+    """not_added, not_same, leave, never_sync; undone: put back by an undo, so no side is preferred."""
     hash_huma: Mapped[str] = mapped_column(Text, default="")
     hash_tripletex: Mapped[str] = mapped_column(Text, default="")
     made_at: Mapped[datetime]

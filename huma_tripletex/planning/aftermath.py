@@ -24,6 +24,7 @@ def remember(runtime: Runtime, plan: SyncPlan) -> None:
     now = runtime.clock()
     apart = _not_same(runtime, plan, now)
     _forget(runtime, plan, RememberedChoice.choice.in_(("leave", "not_added")))
+    _forget(runtime, plan, _chosen_after_an_undo(plan))
     for row in apart:
         _unlink(runtime, plan.connection_id, row["person_id"], row["employee_id"])
     for item in _decided(runtime, plan, "same"):
@@ -32,6 +33,22 @@ def remember(runtime: Runtime, plan: SyncPlan) -> None:
     rows = [*_left(runtime, plan, now), *_not_added(runtime, plan, now), *apart]
     if rows:
         runtime.session.execute(insert(REMEMBERED), rows)
+
+
+def _chosen_after_an_undo(plan: SyncPlan) -> ColumnElement[bool]:
+    """What an undo had put back and somebody has chosen about since."""
+    chosen = (
+        select(Conflict.id)
+        .join(PlanItem, PlanItem.id == Conflict.item_id)
+        .where(
+            Conflict.plan_id == plan.id,
+            Conflict.choice.is_not(None),
+            Conflict.field == RememberedChoice.field,
+            PlanItem.person_id == RememberedChoice.person_id,
+        )
+        .exists()
+    )
+    return and_(RememberedChoice.choice == "undone", chosen)
 
 
 def free_links(runtime: Runtime, plan: SyncPlan, writes: Sequence[PersonWrites]) -> None:

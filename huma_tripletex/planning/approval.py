@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 import msgspec
 from sqlalchemy import Table, insert, or_
 
+from huma_tripletex.core.fields import BY_KEY
 from huma_tripletex.gateway.frozen import Frozen
 from huma_tripletex.gateway.new_run import is_one_going_on, new_run
 from huma_tripletex.host.port import HostUser
@@ -131,10 +132,17 @@ def _result(runtime: Runtime, organisation_id: str, run: SyncRun, one: PersonWri
         "reason": "",
         "request_id": "",
         "sealed": runtime.vault.seal(msgspec.json.encode(content), *context),
+        "detail": _cannot_be_emptied(one),
     }
 
 
 def _values(writes: Iterable[Write]) -> dict[str, list[str | None]]:
+def _cannot_be_emptied(one: PersonWrites) -> dict[str, list[str]] | None:
+    """What an undo will have to leave: fields that are filled in Tripletex and cannot be empty there again."""
+    filled = [write.field for write in one.tripletex if write.how == "filled" and not BY_KEY[write.field].clearable]
+    return {"was_empty": filled} if filled else None
+
+
     return {write.field: [write.before, write.after] for write in writes}
 
 

@@ -11,7 +11,7 @@ from huma_tripletex.core.normalise import normalise
 from huma_tripletex.core.people import HostPerson, TripletexEmployee
 from huma_tripletex.gateway.agreement import HashOf
 from huma_tripletex.planning.company import Company
-from huma_tripletex.planning.memory import Memory
+from huma_tripletex.planning.memory import Left, Memory
 from huma_tripletex.planning.preflight import FREE, Condition, conditions, locks
 
 NO_MEMORY = Memory()
@@ -57,18 +57,19 @@ def pair(
         found = differences(person, employee, agreed, hash_of, locked)
     held = conditions(company, person, employee, {one.field for one in found if "huma" in one.only}) if found else {}
     settled = tuple(
-        _settled(one, memory.left.get((person.id, employee.id, one.field)), held.get(one.field, FREE)) for one in found
+        _settled(one, memory, (person.id, employee.id, one.field), held.get(one.field, FREE)) for one in found
     )
     return Pairing(settled, _equal(person, employee, fields, hash_of))
 
 
-def _settled(one: Difference, left: tuple[str, str] | None, condition: Condition) -> Settled:
-    """`left`: the hashes for which somebody chose to leave both as they are."""
-    remembered = left == (one.hash_huma, one.hash_tripletex)
-    choice = "leave" if remembered else one.preselect
-    chosen = "remembered" if remembered else "preselected" if choice else ""
+def _settled(one: Difference, memory: Memory, where: Left, condition: Condition) -> Settled:
+    """What somebody chose to leave as it is stays so; of what was put back by an undo, no side is preferred to it."""
     hashes = (one.hash_huma, one.hash_tripletex)
-    return Settled(one.field, one.kind, one.changed_by, choice, chosen, one.only, one.locked, condition, *hashes)
+    remembered, undone = memory.left.get(where) == hashes, memory.undone.get(where) == hashes
+    choice = "leave" if remembered else None if undone else one.preselect
+    chosen = "remembered" if remembered else "preselected" if choice else ""
+    changed_by = "undone" if undone else one.changed_by
+    return Settled(one.field, one.kind, changed_by, choice, chosen, one.only, one.locked, condition, *hashes)
 
 
 def _equal(person: HostPerson, employee: TripletexEmployee, different: set[str], hash_of: HashOf) -> dict[str, str]:

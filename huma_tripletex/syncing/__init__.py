@@ -10,5 +10,20 @@ from huma_tripletex.syncing.late import take_in_late
 from huma_tripletex.syncing.lease import due_runs
 from huma_tripletex.syncing.undoing import CannotUndo, undo
 from huma_tripletex.syncing.waiting import waiting_runs
+from huma_tripletex.syncing.written import EVERYTHING, Choice, Written, undos_of, written
 
-__all__ = ["CannotUndo", "cancel", "carry_out", "collect", "due_runs", "take_in_late", "undo", "waiting_runs"]
+__all__ = [
+    "EVERYTHING",
+    "CannotUndo",
+    "Choice",
+    "Written",
+    "cancel",
+    "carry_out",
+    "collect",
+    "due_runs",
+    "take_in_late",
+    "undo",
+    "undos_of",
+    "waiting_runs",
+    "written",
+]

@@ -1,30 +1,32 @@
-"""Takes back a run, a person of it or a field: a run like any other, whose approved values are the earlier ones.
+"""Takes back a run, people of it, fields or single values: a run like any other, whose approved values are the earlier
+ones.
 
 So it is carried out by the same code and under the same rule: a value is put back only where the one we wrote is still
-there. Who was added stays; that is said in the result.
+there. Who was added stays; that is said before, and in the result.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, delete, insert, select
 
-from huma_tripletex.core.fields import BY_KEY
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.errors import HumaTripletexError
-from huma_tripletex.gateway.agreement import hash_for
+from huma_tripletex.gateway.agreement import HashOf, hash_for
 from huma_tripletex.gateway.new_run import is_one_going_on, new_run
 from huma_tripletex.host.port import HostUser
-from huma_tripletex.models import Connection, LogLine, SyncResult, SyncRun
+from huma_tripletex.models import Connection, LogLine, RememberedChoice, SyncResult, SyncRun
 from huma_tripletex.outbox.record import RESTORE
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing import outcomes
 from huma_tripletex.syncing.approved import Approved, Expected, Writes, opened, sealed
+from huma_tripletex.syncing.written import EVERYTHING, Choice, Written, written
 
-WROTE_HUMA: Final = ("written", "skipped", "failed")
-WROTE_TRIPLETEX: Final = ("written", "skipped", "failed", "different")
+AT_ONCE: Final = 500
+RESULTS, REMEMBERED = cast(Table, SyncResult.__table__), cast(Table, RememberedChoice.__table__)
+COLUMNS = [column.name for column in RESULTS.columns if column.name != "id"]
 
 
 class CannotUndo(HumaTripletexError):
@@ -39,17 +41,15 @@ def undo(
     runtime: Runtime,
     run: SyncRun,
     by: HostUser | None,
+    choice: Choice = EVERYTHING,
     *,
-    person_id: str | None = None,
-    field: str | None = None,
     mail: bool = True,
     link: str = "",
 ) -> SyncRun:
-    """A run that puts earlier values back: all of them, or one person's, or of one field. The caller commits and
-    enqueues `task_queue.RUN`.
+    """A run that puts back the earlier values that are chosen. The caller commits and enqueues `task_queue.RUN`.
 
     Raises:
-        CannotUndo: another run is going on, nothing was written, or the values are no longer kept.
+        CannotUndo: another run is going on, the run is an undo itself, or nothing that is chosen can be put back.
         NotReadable: the key that sealed the values is gone.
     """
     connection = runtime.session.get_one(Connection, run.connection_id)
@@ -57,72 +57,127 @@ def undo(
         raise CannotUndo("not_connected")
     if is_one_going_on(runtime, connection.id):
         raise CannotUndo("run_in_progress")
-    chosen = select(SyncResult).where(SyncResult.run_id == run.id, SyncResult.sealed.is_not(None))
-    chosen = chosen.where(SyncResult.person_id == person_id) if person_id else chosen
-    results = runtime.session.scalars(chosen.order_by(SyncResult.position)).all()
-    going_back = new_run(runtime, connection, run.plan_id, by, mail=mail, link=link, undoes=run.id)
-    rows = [row for result in results if (row := _row(runtime, connection, going_back, result, field))]
-    if not any(row.huma_fields or row.tripletex_fields for row in rows):
-        runtime.session.delete(going_back)
-        raise CannotUndo("nothing_to_undo")
-    runtime.session.add_all(rows)
+    if run.undoes is not None:
+        raise CannotUndo("undo_stays")
+    everybody = written(runtime, run)
+    wanted = [chosen for one in everybody if one.kept and (chosen := one.within(choice))]
+    if not any(one.fields for one in wanted):
+        raise CannotUndo(_why_nothing(everybody, choice))
+    whole = sum(len(one.fields) for one in everybody) == sum(len(one.fields) for one in wanted)
+    wanted = [one for one in everybody if one.kept] if whole else wanted
+    going_back = new_run(runtime, connection, run.plan_id, by, mail=mail, link=link, undoes=run.id, whole=whole)
+    for start in range(0, len(wanted), AT_ONCE):
+        _Rows(runtime, connection, run, going_back, wanted[start : start + AT_ONCE]).add()
     runtime.session.add(LogLine.act(connection.id, "undone", runtime.clock(), by, run=going_back.id, undoes=run.id))
     runtime.session.flush()
     return going_back
 
 
-def _row(
-    runtime: Runtime, connection: Connection, run: SyncRun, result: SyncResult, field: str | None
-) -> SyncResult | None:
-    """One person of the new run; None if the earlier one wrote nothing of theirs."""
-    was = opened(runtime, connection, result)
-    huma = _back(was.huma, result.huma_fields, field) if result.huma_outcome in WROTE_HUMA else {}
-    tripletex = _back(was.tripletex, result.tripletex_fields, field)
-    tripletex = tripletex if result.tripletex_outcome in WROTE_TRIPLETEX else {}
-    stuck = [key for key, (_, after) in tripletex.items() if after is None and not BY_KEY[key].clearable]
-    tripletex = {key: pair for key, pair in tripletex.items() if key not in stuck}
-    added = field is None and "added" in (result.huma_outcome, result.tripletex_outcome)
-    if not (huma or tripletex or stuck or added) or result.person_id is None:
-        return None
-    expected = _expected(runtime, connection, result.person_id, tripletex)
-    row = SyncResult(
-        run_id=run.id,
-        position=result.position,
-        person_id=result.person_id,
-        employee_id=result.employee_id,
-        action="update",
-        outcome="planned",
-        huma_outcome="",
-        tripletex_outcome="",
-        huma_fields=list(huma),
-        tripletex_fields=list(tripletex),
-        reason="",
-        request_id="",
-        sealed=sealed(
-            runtime, connection, run.id, result.position, Approved(was.name, None, huma, tripletex, {}, expected)
-        ),
-    )
-    _say_what_stays(runtime, row, added, stuck)
-    return row
+def _why_nothing(everybody: Sequence[Written], choice: Choice) -> str:
+    chosen = [one.within(choice) for one in everybody]
+    if any(one.fields and not one.kept for one in chosen):
+        return "values_forgotten"
+    back = any(choice.has(one.person_id, key) for one in everybody for key in one.back)
+    return "undone_already" if back else "nothing_to_undo"
 
 
-def _back(was: Writes, written: Sequence[str], field: str | None) -> Writes:
-    return {key: (after, before) for key, (before, after) in was.items() if key in written and field in (None, key)}
+class _Rows:
+    """Some people of the new run."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        connection: Connection,
+        run: SyncRun,
+        going_back: SyncRun,
+        wanted: Sequence[Written],
+    ) -> None:
+        self._runtime, self._connection = runtime, connection
+        self._run, self._going_back = run, going_back
+        self._wanted = [one for one in wanted if one.fields or one.stuck or one.added]
+
+    def add(self) -> None:
+        """In a number of statements that does not grow with the people."""
+        positions = [one.position for one in self._wanted]
+        chosen = select(SyncResult).where(SyncResult.run_id == self._run.id, SyncResult.position.in_(positions))
+        found = {result.position: result for result in self._runtime.session.scalars(chosen)}
+        opened_ones = [(one, found[one.position], self._opened(found[one.position])) for one in self._wanted]
+        rows = [self._row(*one) for one in opened_ones]
+        if rows:
+            self._runtime.session.execute(insert(RESULTS), rows)
+        self._remember(list(self._undone(opened_ones)))
+
+    def _opened(self, result: SyncResult) -> Approved:
+        return opened(self._runtime, self._connection, result)
+
+    def _row(self, one: Written, result: SyncResult, was: Approved) -> dict[str, Any]:
+        huma, tripletex = _back(was.huma, one.huma), _back(was.tripletex, one.tripletex)
+        hash_of = hash_for(self._runtime.vault, self._connection.id, one.person_id)
+        now = Approved(was.name, None, huma, tripletex, {}, _expected(hash_of, tripletex))
+        row = SyncResult(
+            run_id=self._going_back.id,
+            position=one.position,
+            person_id=one.person_id,
+            employee_id=result.employee_id,
+            action="update",
+            outcome="planned",
+            huma_outcome="",
+            tripletex_outcome="",
+            huma_fields=list(huma),
+            tripletex_fields=list(tripletex),
+            reason="",
+            request_id="",
+            sealed=sealed(self._runtime, self._connection, self._going_back.id, one.position, now),
+        )
+        self._say_what_stays(row, one)
+        return {name: getattr(row, name) for name in COLUMNS}
+
+    def _say_what_stays(self, row: SyncResult, one: Written) -> None:
+        """What cannot be put back is known before, and is a result at once where there is nothing else."""
+        row.reason = "added_stays" if one.added else "was_empty" if one.stuck else ""
+        row.detail = {"kept": list(one.stuck)} if one.stuck else None
+        if not one.fields:
+            outcomes.in_tripletex(row, "skipped", (), row.reason, {"skipped": list(one.stuck)})
+            outcomes.settle(row, self._runtime.clock())
+
+    def _undone(self, people: Sequence[tuple[Written, SyncResult, Approved]]) -> Iterator[dict[str, Any]]:
+        """What both systems hold once it is back: as long as they do, no comparison takes a side by itself."""
+        for one, result, was in people:
+            hash_of = hash_for(self._runtime.vault, self._connection.id, one.person_id)
+            for side, keys, writes in (("huma", one.huma, was.huma), ("tripletex", one.tripletex, was.tripletex)):
+                for key in keys:
+                    before, after = (hash_of(key, normalise(key, value)) for value in writes[key])
+                    yield {
+                        "connection_id": self._connection.id,
+                        "person_id": one.person_id,
+                        "employee_id": result.employee_id,
+                        "field": key,
+                        "choice": "undone",
+                        "hash_huma": before if side == "huma" else after,
+                        "hash_tripletex": before if side == "tripletex" else after,
+                        "made_at": self._runtime.clock(),
+                    }
+
+    def _remember(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        if not rows:
+            return
+        older = delete(RememberedChoice).where(
+            RememberedChoice.connection_id == self._connection.id,
+            RememberedChoice.choice == "undone",
+            RememberedChoice.person_id.in_({row["person_id"] for row in rows}),
+            RememberedChoice.field.in_({row["field"] for row in rows}),
+        )
+        self._runtime.session.execute(older.execution_options(synchronize_session=False))
+        self._runtime.session.execute(insert(REMEMBERED), list(rows))
 
 
-def _expected(runtime: Runtime, connection: Connection, person_id: str, writes: Writes) -> Expected:
+def _back(was: Writes, fields: Sequence[str]) -> Writes:
+    return {key: (after, before) for key, (before, after) in was.items() if key in fields}
+
+
+def _expected(hash_of: HashOf, writes: Writes) -> Expected:
     """Where the value that we wrote is still there, the earlier one is sent."""
-    hash_of = hash_for(runtime.vault, connection.id, person_id)
     return {
-        key: (hash_of(key, normalise(key, after)), hash_of(key, normalise(key, before)), RESTORE)
-        for key, (before, after) in writes.items()
+        key: (hash_of(key, normalise(key, earlier)), hash_of(key, normalise(key, ours)), RESTORE)
+        for key, (ours, earlier) in writes.items()
     }
-
-
-def _say_what_stays(runtime: Runtime, row: SyncResult, added: bool, stuck: Iterable[str]) -> None:
-    """What cannot be put back is known before, and is a result at once where there is nothing else."""
-    row.reason = "added_stays" if added else "was_empty" if stuck else ""
-    row.detail = {"kept": list(stuck)} if stuck else None
-    if not row.huma_fields and not row.tripletex_fields:
-        outcomes.in_tripletex(row, "skipped", (), row.reason, {"skipped": list(stuck)})
-        outcomes.settle(row, runtime.clock())

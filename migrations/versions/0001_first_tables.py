@@ -187,6 +187,7 @@ def create_runs() -> None:
         *needed(TEXT, "state pressed_by pressed_by_name locale link mail_state"),
         *needed(MOMENT, "approved_at"),
         *needed(NUMBER, "mail_attempts"),
+        *needed(FLAG, "whole"),
         *maybe(BIG, "undoes"),
         *maybe(TEXT, "lease"),
         *maybe(MOMENT, "started_at handed_over_at ended_at mailed_at mail_not_before leased_until"),

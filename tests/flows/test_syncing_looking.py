@@ -143,7 +143,7 @@ def test_what_goes_to_tripletex_alone_needs_no_look_and_neither_does_an_undo(qui
     desk.finish(run)
     assert [call for call in desk.requests() if call[0] == "GET"] == [LIST], "for the second"
 
-    back = syncing.undo(desk.runtime, run, ANNA, person_id="2")
+    back = syncing.undo(desk.runtime, run, ANNA, syncing.Choice(people={"2"}))
     desk.session.commit()
     desk.http("DELETE", "requests")
     desk.finish(back)

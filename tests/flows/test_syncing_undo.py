@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from datetime import timedelta
+
 import pytest
 
 from huma_tripletex import planning, reporting, syncing
 from huma_tripletex.models import SyncRun
+from huma_tripletex.models.forgetting import forget_values
 from tests.flows.host_parts import Person
 from tests.flows.planning_parts import ANNA, account
 from tests.flows.syncing_parts import Desk, desk, quick_desk
@@ -13,8 +18,8 @@ from tests.flows.syncing_parts import Desk, desk, quick_desk
 __all__ = ["desk", "quick_desk"]
 
 
-def undone(desk: Desk, run: SyncRun, **which: str) -> SyncRun:
-    back = syncing.undo(desk.runtime, run, ANNA, **which)  # type: ignore[arg-type]
+def undone(desk: Desk, run: SyncRun, choice: syncing.Choice = syncing.EVERYTHING) -> SyncRun:
+    back = syncing.undo(desk.runtime, run, ANNA, choice)
     desk.session.commit()
     return desk.finish(back)
 
@@ -48,6 +53,41 @@ def test_a_run_that_is_taken_back_leaves_both_systems_as_they_were(desk: Desk, p
     assert everything(desk) == before
     assert set(desk.outcomes(back)) == {"updated"}
     assert desk.connection().last_synced_at == run.ended_at, "an undo is no sync"
+
+
+def test_what_was_filled_in_and_put_back_is_asked_and_not_filled_in_again(desk: Desk) -> None:
+    """A comparison would fill what is missing; an undo has just said that this was wrong."""
+    employee = desk.both(1, phone_number=None)
+    desk.both(2, phone_number=None)
+    undone(desk, desk.finish(desk.approve("huma")))
+
+    people = planning.differences(desk.runtime, desk.plan()).people
+    assert [
+        (row.conflict.kind, row.conflict.choice, row.conflict.changed_by) for one in people for row in one.rows
+    ] == [("missing_in_tripletex", None, "undone")] * 2
+
+    desk.http("PATCH", f"employees/{employee}", json={"bankAccountNumber": account(77)})
+    desk.change(2, phone_number="+47 400 00 222")
+    desk.drain()
+    (row,) = desk.named("Family2")
+    assert row["phoneNumberMobile"] == "40000222", "an edit in Huma goes to Tripletex as ever"
+    rows = {
+        row.field: row.conflict for one in planning.differences(desk.runtime, desk.plan()).people for row in one.rows
+    }
+    assert (rows["phone_number"].choice, rows["phone_number"].changed_by) == (None, "undone")
+    assert (rows["bank_account_number"].choice, rows["bank_account_number"].changed_by) == ("tripletex", "tripletex")
+
+
+def test_once_chosen_again_an_undo_is_no_longer_remembered(quick_desk: Desk) -> None:
+    desk = quick_desk
+    employee = desk.both(1, phone_number="49999999")
+    undone(desk, desk.finish(desk.approve("huma")))
+    desk.finish(desk.approve("huma"))
+    desk.http("PATCH", f"employees/{employee}", json={"phoneNumberMobile": "49999999"})
+
+    (person,) = planning.differences(desk.runtime, desk.plan()).people
+
+    assert [(row.conflict.choice, row.conflict.changed_by) for row in person.rows] == [("tripletex", "tripletex")]
 
 
 def test_after_an_undo_the_differences_are_asked_again_and_nothing_is_sent_by_itself(desk: Desk) -> None:
@@ -89,13 +129,13 @@ def test_one_person_or_one_field_can_be_taken_back(desk: Desk) -> None:
     first, second = desk.both(1, phone_number="49999999", given_name="Other"), desk.both(2, phone_number="49999998")
     run = desk.finish(desk.approve("huma"))
 
-    undone(desk, run, person_id="1", field="phone_number")
+    undone(desk, run, syncing.Choice(values={("1", "phone_number")}))
 
     assert desk.in_tripletex(first)["phoneNumberMobile"] == "49999999"
     assert desk.in_tripletex(first)["firstName"] == "Given1"
     assert desk.in_tripletex(second)["phoneNumberMobile"] == "40000002"
 
-    undone(desk, run, person_id="2")
+    undone(desk, run, syncing.Choice(people={"2"}))
     assert desk.in_tripletex(second)["phoneNumberMobile"] == "49999998"
 
 
@@ -153,3 +193,119 @@ def test_a_change_of_something_else_sent_since_does_not_hide_an_edit_in_triplete
 
     assert desk.in_tripletex(employee)["phoneNumberMobile"] == "47777777"
     assert (desk.result(back, 1).outcome, desk.result(back, 1).reason) == ("skipped", "changed_in_tripletex")
+
+
+def test_what_is_back_is_not_put_back_again_and_the_rest_can_be(desk: Desk) -> None:
+    first, second = desk.both(1, phone_number="49999999", given_name="Other"), desk.both(2, phone_number="49999998")
+    run = desk.finish(desk.approve("huma"))
+    part = undone(desk, run, syncing.Choice(values={("1", "phone_number"), ("2", "phone_number")}))
+    assert not part.whole
+    assert [(one.person_id, one.fields, one.back) for one in syncing.written(desk.runtime, run)] == [
+        ("1", ("given_name",), ("phone_number",)),
+        ("2", (), ("phone_number",)),
+    ]
+    with pytest.raises(syncing.CannotUndo, match="undone_already"):
+        syncing.undo(desk.runtime, run, ANNA, syncing.Choice(fields={"phone_number"}))
+    desk.session.rollback()
+
+    rest = undone(desk, run)
+
+    assert rest.whole
+    assert desk.outcomes(rest) == ["updated"]
+    assert (desk.in_tripletex(first)["firstName"], desk.in_tripletex(second)["phoneNumberMobile"]) == (
+        "Other",
+        "49999998",
+    )
+    with pytest.raises(syncing.CannotUndo, match="undone_already"):
+        syncing.undo(desk.runtime, run, ANNA)
+    with pytest.raises(syncing.CannotUndo, match="undo_stays"):
+        syncing.undo(desk.runtime, rest, ANNA)
+
+
+def test_an_undo_that_was_stopped_leaves_its_people_to_the_next_one(quick_desk: Desk) -> None:
+    desk = quick_desk
+    employee = desk.both(1, phone_number="49999999")
+    run = desk.finish(desk.approve("huma"))
+    stopped = syncing.undo(desk.runtime, run, ANNA)
+    desk.session.commit()
+    assert syncing.written(desk.runtime, run)[0].back == ("phone_number",), "it is on its way"
+    syncing.cancel(desk.runtime, stopped)
+    desk.session.commit()
+    desk.finish(stopped)
+
+    undone(desk, run)
+
+    assert desk.in_tripletex(employee)["phoneNumberMobile"] == "49999999"
+
+
+def test_what_tripletex_cannot_empty_is_known_before_and_stays(desk: Desk) -> None:
+    employee = desk.both(1, first_workday=None, phone_number="49999999")
+    only = desk.both(2, first_workday=None)
+    run = desk.finish(desk.approve("huma"))
+    start = desk.in_tripletex(employee)["employments"][0]["startDate"]
+    assert [(one.fields, one.stuck) for one in syncing.written(desk.runtime, run)] == [
+        (("phone_number",), ("first_workday",)),
+        ((), ("first_workday",)),
+    ]
+
+    back = undone(desk, run)
+
+    assert desk.in_tripletex(employee)["phoneNumberMobile"] == "49999999"
+    assert desk.in_tripletex(employee)["employments"][0]["startDate"] == start
+    assert desk.in_tripletex(only)["employments"][0]["startDate"] == start
+    assert [(desk.result(back, one).outcome, desk.result(back, one).reason) for one in (1, 2)] == [
+        ("updated", "was_empty"),
+        ("skipped", "was_empty"),
+    ]
+
+
+def test_values_that_are_no_longer_kept_cannot_be_put_back(quick_desk: Desk) -> None:
+    desk = quick_desk
+    desk.both(1, phone_number="49999999")
+    run = desk.finish(desk.approve("huma"))
+    forget_values(desk.session(), desk.clock() + timedelta(days=31))
+    desk.session.commit()
+
+    with pytest.raises(syncing.CannotUndo, match="values_forgotten"):
+        syncing.undo(desk.runtime, run, ANNA)
+
+
+def test_of_two_who_press_at_once_one_undoes(desk: Desk) -> None:
+    """Both have asked whether a sync is going on before either has begun one."""
+    desk.both(1, phone_number="49999999")
+    run = desk.finish(desk.approve("huma"))
+    outcomes: list[str] = []
+    ready = threading.Barrier(2)
+
+    def press() -> None:
+        with desk.app.app_context():
+            ready.wait(10)
+            try:
+                syncing.undo(desk.runtime, desk.session.get_one(SyncRun, run.id), ANNA)
+                time.sleep(0.2)
+                desk.session.commit()
+                outcomes.append("undone")
+            except syncing.CannotUndo as error:
+                desk.session.rollback()
+                outcomes.append(error.reason)
+            finally:
+                desk.session.remove()
+
+    desk.session.commit()
+    pressing = [threading.Thread(target=press) for _ in range(2)]
+    for thread in pressing:
+        thread.start()
+    for thread in pressing:
+        thread.join(20)
+
+    assert sorted(outcomes) == ["run_in_progress", "undone"]
+
+
+def test_somebody_of_another_organisation_and_a_field_that_there_is_not_are_not_in_the_run(quick_desk: Desk) -> None:
+    desk = quick_desk
+    desk.both(1, phone_number="49999999")
+    run = desk.finish(desk.approve("huma"))
+
+    for value in (("999", "phone_number"), ("1", "salary"), ("1", "family_name")):
+        with pytest.raises(syncing.CannotUndo, match="nothing_to_undo"):
+            syncing.undo(desk.runtime, run, ANNA, syncing.Choice(values={value}))

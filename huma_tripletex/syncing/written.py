@@ -1,0 +1,161 @@
+"""What a run wrote, and what of it can be put back: told from the field names beside the values, without opening one.
+
+What an earlier undo has put back, or has on its way, is not there to be put back again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Text, cast, or_, select
+
+from huma_tripletex.core.fields import KEYS
+from huma_tripletex.models import SyncResult, SyncRun
+from huma_tripletex.runtime import Runtime
+
+SIDE: Final = ("written", "skipped", "failed", "different")
+"""Outcomes on one side of which the fields named there were written."""
+WAS_EMPTY: Final = "was_empty"
+"""In the detail of a result: fields that the run filled in Tripletex, and that cannot be emptied there again."""
+Value = tuple[str, str]
+"""A person and a field."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What of a run is meant: everything, or less where one of these says so. `values`: person and field."""
+
+    people: Collection[str] | None = None
+    fields: Collection[str] | None = None
+    values: Collection[Value] | None = None
+
+    def has(self, person_id: str, field: str) -> bool:
+        return (
+            (self.people is None or person_id in self.people)
+            and (self.fields is None or field in self.fields)
+            and (self.values is None or (person_id, field) in self.values)
+        )
+
+
+EVERYTHING: Final = Choice()
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the run wrote of one person. `huma` and `tripletex` can be put back; `stuck` was empty in Tripletex and
+    cannot be emptied; `back` is back already, or on its way. `kept`: the values are still there to be read.
+    """
+
+    position: int
+    person_id: str
+    added: bool
+    kept: bool
+    huma: tuple[str, ...] = ()
+    tripletex: tuple[str, ...] = ()
+    stuck: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What can be put back, in the catalogue's order."""
+        return tuple(key for key in KEYS if key in self.huma or key in self.tripletex)
+
+    def within(self, choice: Choice) -> Written:
+        """The part of it that is chosen. What cannot be put back belongs to every choice of people and of fields."""
+        huma = tuple(key for key in self.huma if choice.has(self.person_id, key))
+        tripletex = tuple(key for key in self.tripletex if choice.has(self.person_id, key))
+        stuck = tuple(key for key in self.stuck if choice.has(self.person_id, key))
+        added = self.added and choice.values is None and choice.fields is None
+        return Written(self.position, self.person_id, added, self.kept, huma, tripletex, stuck, self.back)
+
+
+def written(runtime: Runtime, run: SyncRun) -> list[Written]:
+    """Everybody of whom the run wrote something or whom it added, in the order of the names; three statements."""
+    back = _put_back(runtime, run)
+    columns = (
+        SyncResult.position,
+        SyncResult.person_id,
+        SyncResult.huma_outcome,
+        SyncResult.huma_fields,
+        SyncResult.tripletex_outcome,
+        SyncResult.tripletex_fields,
+        SyncResult.detail,
+        SyncResult.sealed.is_not(None).label("kept"),
+    )
+    rows = runtime.session.execute(
+        select(*columns)
+        .where(SyncResult.run_id == run.id, SyncResult.person_id.is_not(None), _something())
+        .order_by(SyncResult.position)
+    )
+    return [one for row in rows if (one := _written(row, back.get(row.position, ())))]
+
+
+def undos_of(runtime: Runtime, run_ids: Sequence[int]) -> Mapping[int, list[SyncRun]]:
+    """The runs that took these back, wholly or in part, the latest first; one statement."""
+    found: dict[int, list[SyncRun]] = defaultdict(list)
+    for undo in runtime.session.scalars(select(SyncRun).where(SyncRun.undoes.in_(run_ids)).order_by(SyncRun.id.desc())):
+        assert undo.undoes is not None
+        found[undo.undoes].append(undo)
+    return found
+
+
+def _something() -> Any:
+    sides = (SyncResult.huma_outcome, SyncResult.tripletex_outcome)
+    fields = (SyncResult.huma_fields, SyncResult.tripletex_fields)
+    return or_(*(side == "added" for side in sides), *(cast(one, Text) != "[]" for one in fields))
+
+
+def _written(row: Any, back: Collection[tuple[str, str]]) -> Written | None:
+    huma = row.huma_fields if row.huma_outcome in SIDE else ()
+    tripletex = row.tripletex_fields if row.tripletex_outcome in SIDE else ()
+    stuck = set((row.detail or {}).get(WAS_EMPTY, ()))
+    one = Written(
+        position=row.position,
+        person_id=row.person_id,
+        added="added" in (row.huma_outcome, row.tripletex_outcome),
+        kept=row.kept,
+        huma=tuple(key for key in huma if ("huma", key) not in back),
+        tripletex=tuple(key for key in tripletex if key not in stuck and ("tripletex", key) not in back),
+        stuck=tuple(key for key in tripletex if key in stuck),
+        back=tuple(
+            key for system, keys in (("huma", huma), ("tripletex", tripletex)) for key in keys if (system, key) in back
+        ),
+    )
+    return one if one.added or one.fields or one.stuck or one.back else None
+
+
+def _put_back(runtime: Runtime, run: SyncRun) -> Mapping[int, set[tuple[str, str]]]:
+    """Systems and fields by position that earlier undos have put back or have on their way."""
+    columns = (
+        SyncRun.state,
+        SyncResult.position,
+        SyncResult.outcome,
+        SyncResult.huma_outcome,
+        SyncResult.huma_fields,
+        SyncResult.tripletex_outcome,
+        SyncResult.tripletex_fields,
+    )
+    rows = runtime.session.execute(
+        select(*columns).join(SyncRun, SyncRun.id == SyncResult.run_id).where(SyncRun.undoes == run.id)
+    )
+    found: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    for row in rows:
+        found[row.position].update(_of_undo(row))
+    return found
+
+
+def _of_undo(row: Any) -> Iterator[tuple[str, str]]:
+    """A value whose entry outlived its run is named by no side: whatever was written of the person is on its way."""
+    sides = (
+        ("huma", row.huma_outcome, row.huma_fields),
+        ("tripletex", row.tripletex_outcome, row.tripletex_fields),
+    )
+    for system, outcome, fields in sides:
+        going = row.state != "ended" and row.outcome == "planned"
+        if going or outcome in SIDE:
+            yield from ((system, key) for key in fields)
+        elif outcome == "waiting":
+            yield from ((system, key) for key in KEYS)
