@@ -9,11 +9,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from huma_tripletex.core.normalise import normalise, problem
 from huma_tripletex.core.people import EmploymentPeriod, Values
 
 FIRST, LAST = "first_workday", "last_workday"
+END_REASONS: Final = (
+    "EMPLOYMENT_END_EMPLOYEE",
+    "EMPLOYMENT_END_EMPLOYER",
+    "EMPLOYMENT_END_EXPIRED",
+    "EMPLOYMENT_END_INTERNAL_CHANGE",
+    "EMPLOYMENT_END_SYSTEM_OR_ACCOUNTANT_CHANGE",
+    "EMPLOYMENT_END_WRONGLY_REPORTED",
+)
+"""Why an employment may end, in Tripletex's words."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,22 @@ Change = NoChange | CorrectPeriod | NewPeriod | Ask
 def choose(employments: Sequence[EmploymentPeriod]) -> EmploymentPeriod | None:
     """The employment in force, otherwise the one that ended last; None: there is none. Today does not matter."""
     return max(employments, key=_lateness, default=None)
+
+
+def ending(person: Values, employments: Sequence[EmploymentPeriod], otherwise: str) -> str:
+    """The reason to suggest for the last workday of a person in Huma: Tripletex's own for the employment, if it has one
+    already. "": there is no last workday.
+    """
+    if normalise(LAST, person.get(LAST)) is None:
+        return ""
+    known = reason_of(employments)
+    return known if known in END_REASONS else otherwise
+
+
+def reason_of(employments: Sequence[EmploymentPeriod]) -> str:
+    """Why the employment that the workdays are read from ends, as Tripletex has it; "": it does not, or is not said."""
+    period = choose(employments)
+    return (period.end_reason or "") if period and period.end else ""
 
 
 def change_for(employments: Sequence[EmploymentPeriod], values: Values, fields: Collection[str], today: date) -> Change:

@@ -28,13 +28,14 @@ class HostPerson:
 
 @dataclass(frozen=True)
 class EmploymentPeriod:
-    """One employment in Tripletex. Dates are ISO text; `end` None: still in force."""
+    """One employment in Tripletex. Dates are ISO text; `end` None: still in force. `end_reason`: Tripletex's word."""
 
     id: int
     version: int
     start: str | None = field(default=None, repr=False)
     end: str | None = field(default=None, repr=False)
     division_id: int | None = None
+    end_reason: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def _correct(
 ) -> None:
     body = {"id": change.id, "version": change.version, **change.body}
     if change.body.get("endDate"):
-        body["employmentEndReason"] = work.terms.options.end_reason
+        body["employmentEndReason"] = work.end_reason
     answer = _put(asking, work, change.id, body)
     if change.body.get("endDate", ...) is None and answer.end:
         # whether null or "" empties a date is not documented
@@ -109,7 +109,7 @@ def _put(asking: Asking, work: Work, number: int, body: Mapping[str, object]) ->
     try:
         return asking.update_employment(number, body)
     except Invalid as error:
-        wanted = {**_division(work), "employmentEndReason": work.terms.options.end_reason}
+        wanted = {**_division(work), "employmentEndReason": work.end_reason}
         lacking = {name: value for name, value in wanted.items() if error.names(name) and name not in body}
         if not lacking:
             raise
@@ -131,7 +131,7 @@ def begin_employment(
         progress.known.employee_id,
         {**work.values, **(days or {})},
         division_id=work.terms.division,
-        end_reason=work.terms.options.end_reason,
+        end_reason=work.end_reason,
     )
     answer = asking.create_employment(body)
     _note(work, progress, fields, answer, others + 1)

@@ -15,7 +15,7 @@ from huma_tripletex.core.fields import EMPLOYMENT_KEYS, KEYS
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.core.people import HostPerson
 from huma_tripletex.delivery.creation import obstacle, sent_hashes
-from huma_tripletex.delivery.restoring import values_to_restore
+from huma_tripletex.delivery.restoring import approved_reasons, values_to_restore
 from huma_tripletex.delivery.terms import Terms, terms_of
 from huma_tripletex.delivery.work import Approved, Known, Work
 from huma_tripletex.gateway.agreement import hash_for
@@ -63,6 +63,7 @@ def load(runtime: Runtime, connection: Connection, claimed: Sequence[Claimed], n
             assert person is not None
             works.append((one, _work(runtime, connection, one, person, link, terms)))
     works = _restored(runtime, connection, works)
+    works = _with_reasons(runtime, connection, works)
     works = _without_strangers(runtime, connection.id, works)
     creations = [work for _, work in works if work.known is None and work.tried is None and not obstacle(work)]
     _mark_creations(runtime, connection.id, creations, links, now)
@@ -163,6 +164,14 @@ def _restored(
         else (one, work)
         for one, work in works
     ]
+
+
+def _with_reasons(
+    runtime: Runtime, connection: Connection, works: list[tuple[Claimed, Work]]
+) -> list[tuple[Claimed, Work]]:
+    """What an administrator chose for the last workday of one person, rather than the setting for everybody."""
+    reasons = approved_reasons(runtime, connection, [one for one, _ in works])
+    return [(one, replace(work, approved_reason=reasons.get(one.person_id, ""))) for one, work in works]
 
 
 def _without_strangers(

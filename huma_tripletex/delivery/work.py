@@ -33,7 +33,8 @@ class Work:
     an earlier create sent, so look whether it was carried out; `taken`: employees that are somebody else's. `unsure`:
     an earlier attempt's answer was lost, so the agreement proves nothing. `compared`: the employee's versions that runs
     were approved with, None for one that is not known. `restores`: fields whose value is an earlier
-    one that is put back, and not Huma's, so that both sides do not agree on it.
+    one that is put back, and not Huma's, so that both sides do not agree on it. `approved_reason`: why a run was
+    approved to end the employment; "": no run says.
     """
 
     person_id: str
@@ -50,6 +51,12 @@ class Work:
     tried: Mapping[str, str] | None = field(default=None, repr=False)
     taken: frozenset[int] = frozenset()
     restores: frozenset[str] = frozenset()
+    approved_reason: str = field(default="", repr=False)
+
+    @property
+    def end_reason(self) -> str:
+        """What Tripletex is told along with a last workday."""
+        return self.approved_reason or self.terms.options.end_reason
 
     def is_agreed(self, key: str) -> bool:
         """Whether Huma's value is the one that both sides last held."""

@@ -30,9 +30,10 @@ class Frozen:
         employee_id: int | None,
         huma: Writes,
         tripletex: Writes,
+        end_reasons: Sequence[str],
     ) -> None:
-        """One person, with what is written to them in each system."""
-        line = msgspec.json.encode([position, action, person_id, employee_id, huma, tripletex])
+        """One person, with what is written to them in each system, and why their employment ends."""
+        line = msgspec.json.encode([position, action, person_id, employee_id, huma, tripletex, end_reasons])
         self._whole.update(line + b"\n")
 
     def digest(self, vault: Vault, plan_id: int) -> str:

@@ -39,7 +39,12 @@ def employee(
 def period(employment: shapes.Employment) -> EmploymentPeriod:
     """One employment."""
     return EmploymentPeriod(
-        employment.id, employment.version, employment.start_date, employment.end_date, employment.division_id
+        employment.id,
+        employment.version,
+        employment.start_date,
+        employment.end_date,
+        employment.division_id,
+        employment.employment_end_reason,
     )
 
 

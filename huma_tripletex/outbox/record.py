@@ -37,6 +37,8 @@ RESTORE = "restore"
 """Third word of a field in `RunChange.expected`: not Huma's value is sent, but the earlier one that the run sealed."""
 VERSION = "version"
 """Beside the fields in `RunChange.expected`: Tripletex's version of the employee as it was compared."""
+END_REASON = "end_reason"
+"""Beside the fields in `RunChange.expected`: why the employment ends is not a setting, but what the run sealed."""
 NOBODY = 0
 """No connection has this id."""
 COLUMNS: Columns = {"organisation_id": Text(), "person_id": Text(), "kind": Text(), "fields": Json}
@@ -65,7 +67,7 @@ class Homes:
 @dataclass(frozen=True)
 class RunChange:
     """What an approved plan sends to Tripletex; `expected`: keyed hashes of both sides, {field: [huma, tripletex]}, and
-    RESTORE behind them where a value is put back; the employee's VERSION beside them.
+    RESTORE behind them where a value is put back; the employee's VERSION, and END_REASON, beside them.
     """
 
     person_id: str

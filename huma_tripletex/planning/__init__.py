@@ -4,6 +4,7 @@ from huma_tripletex.planning.approval import approve
 from huma_tripletex.planning.beginning import begin, current_plan, discard
 from huma_tripletex.planning.decisions import choose, choose_for_all
 from huma_tripletex.planning.draft import draft
+from huma_tripletex.planning.end_reasons import choose_end_reasons
 from huma_tripletex.planning.impossible import note_impossible
 from huma_tripletex.planning.lease import due_plans
 from huma_tripletex.planning.people_decisions import choose_everybody, choose_people
@@ -23,6 +24,7 @@ __all__ = [
     "approve",
     "begin",
     "choose",
+    "choose_end_reasons",
     "choose_everybody",
     "choose_for_all",
     "choose_people",

@@ -102,7 +102,7 @@ def _freeze(runtime: Runtime, plan: SyncPlan, run: SyncRun, only: Collection[int
         runtime.session.execute(insert(RESULTS), rows)
         for one in writes:
             who = (one.position, one.action, one.person_id, one.employee_id)
-            frozen.add(*who, _values(one.huma), _values(one.tripletex))
+            frozen.add(*who, _values(one.huma), _values(one.tripletex), one.end_reasons)
     return frozen.digest(runtime.vault, plan.id), len(items)
 
 
@@ -116,6 +116,7 @@ def _result(runtime: Runtime, organisation_id: str, run: SyncRun, one: PersonWri
         "agreed": one.content.agreed,
         "expected": one.expected,
         "matched_by": one.matched_by,
+        "end_reasons": one.end_reasons,
     }
     return {
         "run_id": run.id,

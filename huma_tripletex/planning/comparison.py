@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from huma_tripletex.core.employments import ending
 from huma_tripletex.core.matching import Matching, Uncertain, match
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.core.people import HostPerson, TripletexEmployee
@@ -128,7 +129,8 @@ def _matched(both: Both, person: HostPerson, employee: TripletexEmployee, matche
     agreed = link.agreed if link and link.employee_id == employee.id else {}
     found = pair(person, employee, agreed, both.hash_for(person.id), both.company, both.memory)
     news = any(agreed.get(key) != now for key, now in found.agreed.items())
-    content = Content(person, employee, agreed=found.agreed if news else {})
+    why = ending(person.values, employee.employments, both.company.options.end_reason)
+    content = Content(person, employee, agreed=found.agreed if news else {}, end_reason=why)
     return Item("matched", content, matched_by, "agree" if news else "", differences=found.differences)
 
 
@@ -138,12 +140,13 @@ def _uncertain(both: Both, person: HostPerson, employees: Mapping[int, Tripletex
     candidates = tuple(employees[one] for one in possible)
     if not candidates:
         return _only_in_huma(both, person)
-    return Item("uncertain", Content(person, candidates=candidates), why=unsure.why)
+    why_it_ends = ending(person.values, (), both.company.options.end_reason)
+    return Item("uncertain", Content(person, candidates=candidates, end_reason=why_it_ends), why=unsure.why)
 
 
 def _only_in_huma(both: Both, person: HostPerson) -> Item:
     blocked = blocks_adding_to_tripletex(both.company, person)
-    content = Content(person)
+    content = Content(person, end_reason=ending(person.values, (), both.company.options.end_reason))
     if both.memory.people_not_added.get(person.id) == both.whole_hash(person.id, person):
         return Item("only_in_huma", content, choice="leave", remembered=True, blocked=blocked)
     why = "left_tripletex" if person.id in both.links else "employment_ended" if _over(both, person) else ""

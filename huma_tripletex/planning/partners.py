@@ -10,6 +10,7 @@ from functools import cached_property
 
 from sqlalchemy import delete, select, update
 
+from huma_tripletex.core.employments import ending
 from huma_tripletex.core.people import TripletexEmployee
 from huma_tripletex.gateway.agreement import hash_for
 from huma_tripletex.models import Conflict, Connection, ConnectionOptions, PersonLink, PlanItem, SyncPlan
@@ -41,7 +42,8 @@ class Partners:
         content = self._content(item)
         employee = self._free_employee(item, content, partner)
         item.employee_id, item.account_tripletex = employee.id, self._seals.account_hash(employee.values)
-        joined = replace(content, employee=employee)
+        why = ending(content.huma, employee.employments, self._end_reason)
+        joined = replace(content, employee=employee, end_reason=why)
         item.sealed = self._seals.seal(item.position, replace(joined, agreed=self._ask(item, joined, {})))
 
     def part(self, item: PlanItem) -> None:
@@ -50,7 +52,8 @@ class Partners:
         taken = (PlanItem.plan_id == item.plan_id, PlanItem.kind == "only_in_tripletex", PlanItem.partner == item.id)
         self._runtime.session.execute(update(PlanItem).where(*taken).values(choice=None, partner=None))
         content = self._content(item)
-        item.sealed = self._seals.seal(item.position, replace(content, employee=None, agreed={}))
+        why = ending(content.huma, (), self._end_reason)
+        item.sealed = self._seals.seal(item.position, replace(content, employee=None, agreed={}, end_reason=why))
         item.employee_id, item.account_tripletex = None, ""
 
     def doubt(self, item: PlanItem, doubted: bool) -> None:
@@ -99,6 +102,11 @@ class Partners:
 
     def _content(self, item: PlanItem) -> Content:
         return self._seals.open(item.position, item.sealed)
+
+    @cached_property
+    def _end_reason(self) -> str:
+        connection = self._runtime.session.get_one(Connection, self._plan.connection_id)
+        return ConnectionOptions.read(connection.options).end_reason
 
     @cached_property
     def _company(self) -> Company:

@@ -16,13 +16,15 @@ from huma_tripletex.vault import Vault
 @dataclass(frozen=True)
 class Content:
     """One person of a plan. `candidates` are the employees that an uncertain one may be; `agreed` has the agreement
-    hashes of the fields in which both sides are equal.
+    hashes of the fields in which both sides are equal. `end_reason`: why the employment ends, in Tripletex's words, if
+    Huma's last workday goes there; "" without one.
     """
 
     person: HostPerson | None = None
     employee: TripletexEmployee | None = None
     candidates: tuple[TripletexEmployee, ...] = ()
     agreed: dict[str, str] = field(default_factory=dict, repr=False)
+    end_reason: str = field(default="", repr=False)
 
     @property
     def name(self) -> str:

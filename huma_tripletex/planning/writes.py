@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
+from huma_tripletex.core.employments import LAST, reason_of
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.models import Conflict, PlanItem, SyncPlan
@@ -22,6 +23,7 @@ from huma_tripletex.planning.turn import conflicts_of, not_tried
 from huma_tripletex.runtime import Runtime
 
 ACTIONS: Final = {"only_in_huma": "add_to_tripletex", "only_in_tripletex": "add_to_huma"}
+NO_REASONS: Final = ("", "")
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,9 @@ class Write:
 
 @dataclass(frozen=True)
 class PersonWrites:
-    """Everything the plan does to one person. `action` as on SyncResult; `expected` hashes of both sides by field."""
+    """Everything the plan does to one person. `action` as on SyncResult; `expected` hashes of both sides by field;
+    `end_reasons` before and after, where a last workday is written in Tripletex.
+    """
 
     item_id: int
     position: int
@@ -50,6 +54,7 @@ class PersonWrites:
     huma: tuple[Write, ...] = ()
     tripletex: tuple[Write, ...] = ()
     expected: Mapping[str, tuple[str, str]] = having(default_factory=dict, repr=False)
+    end_reasons: tuple[str, str] = having(default=NO_REASONS, repr=False)
 
     @property
     def name(self) -> str:
@@ -114,7 +119,16 @@ def _pair(item: PlanItem, content: Content, conflicts: Sequence[Any]) -> PersonW
         tuple(writes["huma"]),
         tuple(writes["tripletex"]),
         {row.field: (row.hash_huma, row.hash_tripletex) for row in conflicts},
+        _end_reasons(content, writes["tripletex"]),
     )
+
+
+def _end_reasons(content: Content, writes: Iterable[Write]) -> tuple[str, str]:
+    for write in writes:
+        if write.field == LAST:
+            before = reason_of(content.employee.employments) if content.employee else ""
+            return before, content.end_reason if write.after else ""
+    return NO_REASONS
 
 
 def _added(item: PlanItem, content: Content) -> PersonWrites:
@@ -123,4 +137,5 @@ def _added(item: PlanItem, content: Content) -> PersonWrites:
     canonical = ((key, normalise(key, values.get(key))) for key in KEYS)
     writes = tuple(Write(key, None, value, "added") for key, value in canonical if value is not None)
     sides = ((), writes) if action == "add_to_tripletex" else (writes, ())
-    return PersonWrites(item.id, item.position, action, content, item.person_id, item.employee_id, "", *sides)
+    who = (item.id, item.position, action, content, item.person_id, item.employee_id, "")
+    return PersonWrites(*who, *sides, {}, _end_reasons(content, sides[1]))

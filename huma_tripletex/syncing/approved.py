@@ -23,6 +23,7 @@ Expected = dict[str, tuple[str, ...]]
 class Approved:
     """Values before and after, by system and field. `agreed`: hashes of what both sides hold already; `expected`:
     hashes of both sides as they were approved, {field: (huma, tripletex)}. The email is for somebody to be added.
+    `end_reasons`: before and after, where a last workday is written in Tripletex.
     """
 
     name: str = field(default="", repr=False)
@@ -32,6 +33,7 @@ class Approved:
     agreed: dict[str, str] = field(default_factory=dict, repr=False)
     expected: Expected = field(default_factory=dict, repr=False)
     matched_by: str = ""
+    end_reasons: tuple[str, str] = field(default=("", ""), repr=False)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ def is_as_approved(runtime: Runtime, run: SyncRun, connection: Connection) -> bo
                 was = opened(runtime, connection, row)
             except NotReadable:
                 return False
-            frozen.add(row.position, row.action, row.person_id, row.employee_id, was.huma, was.tripletex)
+            who = (row.position, row.action, row.person_id, row.employee_id)
+            frozen.add(*who, was.huma, was.tripletex, was.end_reasons)
     plan = runtime.session.get_one(SyncPlan, run.plan_id)
     return frozen.digest(runtime.vault, plan.id) == plan.digest
 

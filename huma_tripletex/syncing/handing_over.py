@@ -8,7 +8,7 @@ from huma_tripletex.core.fields import EMPLOYMENT_KEYS
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.gateway.agreement import hash_for
 from huma_tripletex.models import Connection
-from huma_tripletex.outbox.record import VERSION, RunChange
+from huma_tripletex.outbox.record import END_REASON, VERSION, RunChange
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing import outcomes
 from huma_tripletex.syncing.approved import Step
@@ -20,9 +20,10 @@ def for_tripletex(runtime: Runtime, connection: Connection, step: Step) -> list[
     if not writes:
         return []
     step.result.tripletex_outcome = outcomes.HANDED_OVER
+    sealed = {END_REASON: True} if step.approved.end_reasons[1] else {}
     if step.result.action == "add_to_tripletex":
-        return [RunChange(step.person_id, tuple(writes), "create")]
-    expected: dict[str, Any] = {**step.approved.expected, **_beside(runtime, connection, step)}
+        return [RunChange(step.person_id, tuple(writes), "create", sealed or None)]
+    expected: dict[str, Any] = {**step.approved.expected, **_beside(runtime, connection, step), **sealed}
     if step.employee is not None:
         expected[VERSION] = step.employee.version
     return [RunChange(step.person_id, tuple(writes), "change", expected)]
