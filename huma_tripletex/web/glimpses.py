@@ -61,7 +61,7 @@ def glimpse(plan_id: int) -> BaseResponse:
     found = look(runtime, plan, asked, access.user(), hides=hides) or abort(404)
     runtime.session.commit()
     if rendering.wants_partial():
-        return rendering.partial("_glimpse.html", plan=plan, seen=found)
+        return rendering.partial("_glimpse.html", action=rendering.to("glimpse", plan_id=plan_id), seen=found)
     return rendering.page("glimpse.html", plan=plan, seen=found, back="people" if in_people else "approval")
 
 
