@@ -132,18 +132,18 @@ def _result(runtime: Runtime, organisation_id: str, run: SyncRun, one: PersonWri
         "tripletex_fields": [write.field for write in one.tripletex],
         "reason": "",
         "request_id": "",
-        "sealed": runtime.vault.seal(msgspec.json.encode(content), *context),
         "detail": _cannot_be_emptied(one),
+        "sealed": runtime.vault.seal(msgspec.json.encode(content), *context),
     }
 
 
-def _values(writes: Iterable[Write]) -> dict[str, list[str | None]]:
 def _cannot_be_emptied(one: PersonWrites) -> dict[str, list[str]] | None:
     """What an undo will have to leave: fields that are filled in Tripletex and cannot be empty there again."""
     filled = [write.field for write in one.tripletex if write.how == "filled" and not BY_KEY[write.field].clearable]
     return {"was_empty": filled} if filled else None
 
 
+def _values(writes: Iterable[Write]) -> dict[str, list[str | None]]:
     return {write.field: [write.before, write.after] for write in writes}
 
 
