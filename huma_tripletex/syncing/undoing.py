@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 
 from sqlalchemy import Table, delete, insert, select
 
+from huma_tripletex.core.employments import LAST
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.errors import HumaTripletexError
 from huma_tripletex.gateway.agreement import HashOf, hash_for
@@ -113,7 +114,8 @@ class _Rows:
     def _row(self, one: Written, result: SyncResult, was: Approved) -> dict[str, Any]:
         huma, tripletex = _back(was.huma, one.huma), _back(was.tripletex, one.tripletex)
         hash_of = hash_for(self._runtime.vault, self._connection.id, one.person_id)
-        now = Approved(was.name, None, huma, tripletex, {}, _expected(hash_of, tripletex))
+        why = was.end_reasons[::-1] if LAST in tripletex else ("", "")
+        now = Approved(was.name, None, huma, tripletex, {}, _expected(hash_of, tripletex), end_reasons=why)
         row = SyncResult(
             run_id=self._going_back.id,
             position=one.position,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from huma_tripletex import planning
+from huma_tripletex import planning, syncing
 from huma_tripletex.gateway.frozen import Frozen
 from huma_tripletex.models import Connection, OutboxEntry, PlanItem, SyncPlan, SyncResult
 from huma_tripletex.planning.reading import seals_of
@@ -34,6 +34,11 @@ def employment(desk: Desk, employee_id: int) -> dict[str, Any]:
 def leaver(desk: Desk, number: int, **tripletex: Any) -> int:
     desk.person(number, last_workday=LAST)
     return desk.employee(number, **{"last_workday": None, **tripletex})
+
+
+def ends_for(desk: Desk, employee_id: int, reason: str) -> None:
+    period = {**employment(desk, employee_id), "employmentEndReason": reason}
+    desk.http("PATCH", f"employees/{employee_id}", json={"employments": [period]})
 
 
 def decide(desk: Desk, plan: SyncPlan, reasons: dict[int, str], **how: Any) -> None:
@@ -80,9 +85,7 @@ def test_what_the_setting_becomes_after_the_comparison_is_not_what_was_seen(desk
 
 def test_another_day_does_not_change_the_reason_that_tripletex_has(desk: Desk) -> None:
     employee = leaver(desk, 1, last_workday="2026-10-31")
-    period = desk.in_tripletex(employee)["employments"][-1]
-    mended = {**period, "employmentEndReason": "EMPLOYMENT_END_EMPLOYER"}
-    desk.http("PATCH", f"employees/{employee}", json={"employments": [mended]})
+    ends_for(desk, employee, "EMPLOYMENT_END_EMPLOYER")
     plan = desk.plan()
     planning.choose_for_all(desk.runtime, plan, "huma")
 
@@ -92,6 +95,23 @@ def test_another_day_does_not_change_the_reason_that_tripletex_has(desk: Desk) -
     desk.finish(desk.start(plan))
     assert employment(desk, employee)["endDate"] == LAST
     assert employment(desk, employee)["employmentEndReason"] == "EMPLOYMENT_END_EMPLOYER"
+
+
+def test_an_undo_gives_back_the_reason_too(desk: Desk) -> None:
+    employee = leaver(desk, 1, last_workday="2026-10-31")
+    ends_for(desk, employee, "EMPLOYMENT_END_EMPLOYER")
+    plan = desk.plan()
+    planning.choose_for_all(desk.runtime, plan, "huma")
+    decide(desk, plan, {1: CHOSEN})
+    run = desk.finish(desk.start(plan))
+    assert employment(desk, employee)["employmentEndReason"] == CHOSEN
+
+    back = syncing.undo(desk.runtime, run, ANNA)
+    desk.session.commit()
+    desk.finish(back)
+
+    now = employment(desk, employee)
+    assert (now["endDate"], now["employmentEndReason"]) == ("2026-10-31", "EMPLOYMENT_END_EMPLOYER")
 
 
 def test_another_last_workday_in_huma_is_not_the_one_the_reason_was_chosen_for(desk: Desk) -> None:
