@@ -14,6 +14,7 @@ from huma_tripletex.cli.waiting import wait_for
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import SyncPlan, SyncRun
 from huma_tripletex.models.run import OUTCOMES
+from huma_tripletex.reporting.report import GOOD
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.task_queue import RUN
 
@@ -45,7 +46,6 @@ def sync(
     planning.choose_everybody(runtime, plan, "only_in_huma", "add" if add_to_tripletex else None)
     planning.choose_everybody(runtime, plan, "only_in_tripletex", "add" if add_to_huma else None)
     runtime.session.commit()
-    open_questions = _uncertain(runtime, plan)
     run = _approved(runtime, plan, confirm, email)
     asked = {"only_in_huma": add_to_tripletex, "only_in_tripletex": add_to_huma}
     planning.note_impossible(runtime, plan, run, [kind for kind, wanted in asked.items() if wanted])
@@ -54,10 +54,11 @@ def sync(
     runtime.queue.enqueue(RUN, run_id)
     wait_for(runtime, run_id)
     ended = runtime.session.get_one(SyncRun, run_id, populate_existing=True)
-    for line in open_questions:
-        click.echo(line, err=True)
-    rows = list(reporting.every_row(runtime, ended))
-    say(as_json, _facts(rows), _lines(rows))
+    rows, different = list(reporting.every_row(runtime, ended)), _different(runtime, ended)
+    if as_json:  # standard output is the JSON alone
+        for line in different:
+            click.echo(line, err=True)
+    say(as_json, _facts(rows), [*_lines(rows), *different])
 
 
 def _approved(runtime: Runtime, plan: SyncPlan, confirm: bool, email: str | None) -> SyncRun:
@@ -77,10 +78,10 @@ def _approved(runtime: Runtime, plan: SyncPlan, confirm: bool, email: str | None
     return run
 
 
-def _uncertain(runtime: Runtime, plan: SyncPlan) -> list[str]:
-    """What a preference cannot settle: they stay as they are and are asked about again."""
-    count = planning.people_counts(runtime, plan).uncertain
-    return [f"{count} people are uncertain and were left alone: somebody must say who they are."] if count else []
+def _different(runtime: Runtime, run: SyncRun) -> list[str]:
+    """What the sync left as it is, in numbers: what was chosen so, and what a preference cannot settle."""
+    left = reporting.left_of(runtime, run)
+    return [f"still different: {left.people}", *reporting.still_different(left)] if left.told else []
 
 
 def _facts(rows: Sequence[reporting.Row]) -> dict[str, Any]:
@@ -102,5 +103,5 @@ def _lines(rows: Sequence[reporting.Row]) -> Iterator[str]:
         if count:
             yield f"{outcome.replace('_', ' ')}: {count}"
     for row in rows:
-        if row.needs_you:
+        if row.sentence and row.outcome not in GOOD:
             yield f"  {row.name} (person {row.person_id or '-'}): {row.sentence} {row.next_step}"

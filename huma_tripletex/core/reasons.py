@@ -11,6 +11,7 @@ from huma_tripletex.core import (
     reasons_connection,
     reasons_delivery,
     reasons_guards,
+    reasons_left,
     reasons_people,
     reasons_plan,
     reasons_tripletex,
@@ -27,6 +28,7 @@ ALL: Final = tuple(
         reasons_tripletex.REASONS,
         reasons_people.REASONS,
         reasons_plan.REASONS,
+        reasons_left.REASONS,
         reasons_connection.REASONS,
         reasons_guards.REASONS,
     )

@@ -12,7 +12,8 @@ from huma_tripletex.models.base import PREFIX, Base, BigId
 
 PlanState = Literal["drafting", "ready", "approved", "discarded", "failed"]
 STATES = get_args(PlanState)
-ItemKind = Literal["matched", "uncertain", "only_in_huma", "only_in_tripletex"]
+ItemKind = Literal["matched", "uncertain", "only_in_huma", "only_in_tripletex", "left_out"]
+"""`left_out`: never synced, by an administrator's word. Nothing is compared; the plan only tells of them."""
 ITEM_KINDS = get_args(ItemKind)
 DifferenceKind = Literal["conflict", "missing_in_huma", "missing_in_tripletex"]
 DIFFERENCE_KINDS = get_args(DifferenceKind)

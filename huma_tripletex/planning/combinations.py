@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
+from huma_tripletex.gateway.still_different import depends
 from huma_tripletex.models import Conflict, SyncPlan
 from huma_tripletex.planning.lease import changed
 from huma_tripletex.planning.refusals import NotPossible
 from huma_tripletex.planning.turn import conflicts_of
 from huma_tripletex.runtime import Runtime
-
-REASONS: Final = {
-    "date_of_birth": "needs_date_of_birth",
-    "first_workday": "needs_other_workday",
-    "last_workday": "needs_other_workday",
-}
-"""Why a value cannot go without another one."""
 
 
 def drop_impossible(runtime: Runtime, plan: SyncPlan) -> None:
@@ -45,12 +39,7 @@ def refuse_impossible(runtime: Runtime, plan: SyncPlan, conflict_ids: Sequence[i
         Conflict.plan_id == plan.id, Conflict.item_id.in_(theirs), *_impossible(Conflict)
     )
     if wrong := runtime.session.execute(found.limit(1)).first():
-        raise NotPossible(why(wrong.needs, wrong.excludes))
-
-
-def why(needs: str, excludes: str) -> str:
-    """Why the choice of Huma's value depends on others: a key of `core.reasons`; "" where it does not."""
-    return "workdays_not_together" if excludes else REASONS.get(needs, "")
+        raise NotPossible(depends(wrong.needs, wrong.excludes))
 
 
 def _impossible(one: Any) -> tuple[ColumnElement[bool], ...]:

@@ -92,6 +92,7 @@ Maker = tuple[tuple[str, str], Callable[[], Item]]
 
 def _everybody(both: Both, matching: Matching) -> Iterator[Maker]:
     people = {person.id: person for person in both.people if _takes_part(both, person)}
+    never = {person.id: person for person in both.people if person.takes_part and person.id in both.memory.never}
     employees = {employee.id: employee for employee in both.employees}
     for found in matching.pairs:
         if person := people.get(found.person_id):
@@ -104,10 +105,18 @@ def _everybody(both: Both, matching: Matching) -> Iterator[Maker]:
     for person_id in matching.only_in_huma:
         if person := people.get(person_id):
             yield _place(person), partial(_only_in_huma, both, person)
+    partners = {found.person_id: employees[found.employee_id] for found in matching.pairs if found.person_id in never}
+    for person_id, person in never.items():
+        yield _place(person), partial(_left_out, person, partners.get(person_id))
     gone = _gone(both)
     for employee_id in matching.only_in_tripletex:
         employee = employees[employee_id]
         yield _place(employee), partial(_only_in_tripletex, both, employee, employee.id in gone)
+
+
+def _left_out(person: HostPerson, employee: TripletexEmployee | None) -> Item:
+    """Nothing is compared; but the account of a sync names whoever had no part in it."""
+    return Item("left_out", Content(person, employee))
 
 
 def _takes_part(both: Both, person: HostPerson) -> bool:

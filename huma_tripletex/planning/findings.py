@@ -37,6 +37,7 @@ class Findings:
             "uncertain": self._kinds["uncertain"],
             "only_in_huma": self._kinds["only_in_huma"],
             "only_in_tripletex": self._kinds["only_in_tripletex"],
+            "left_out": self._kinds["left_out"],
         }
 
     @property

@@ -6,14 +6,14 @@ The pages show it before, and nobody can choose it there; a preference for every
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Text, and_, cast, insert, or_, select
+from sqlalchemy import Text, and_, cast, insert, or_, select, update
 
+from huma_tripletex.gateway.still_different import TOLD, depends
 from huma_tripletex.models import Conflict, PlanItem, SyncPlan, SyncResult, SyncRun
-from huma_tripletex.planning.combinations import why
 from huma_tripletex.planning.reading import seals_of
 from huma_tripletex.planning.sealed import Seals
 from huma_tripletex.planning.store import CHUNK
@@ -47,6 +47,7 @@ def note_impossible(runtime: Runtime, plan: SyncPlan, run: SyncRun, adding: Coll
                 rows.append(_failed(runtime, seals, run, item, here))
         if rows:
             runtime.session.execute(insert(SyncResult), rows)
+    _tell_once(runtime, plan, [item.id for item in items if item.kind in adding])
 
 
 def _undecided(runtime: Runtime, plan: SyncPlan) -> Mapping[int, Obstacles]:
@@ -55,8 +56,17 @@ def _undecided(runtime: Runtime, plan: SyncPlan) -> Mapping[int, Obstacles]:
     for item_id, field, locked, needs, excludes in runtime.session.execute(
         rows.where(*conflicts_of(plan), Conflict.choice.is_(None)).order_by(Conflict.id)
     ):
-        found[item_id][field] = locked or why(needs, excludes) or "choice_not_possible"
+        found[item_id][field] = locked or depends(needs, excludes) or "choice_not_possible"
     return found
+
+
+def _tell_once(runtime: Runtime, plan: SyncPlan, item_ids: Sequence[int]) -> None:
+    """What the run says of them is not said again among what is still different."""
+    unsettled = update(Conflict).where(*conflicts_of(plan), Conflict.choice.is_(None)).values(chosen=TOLD)
+    runtime.session.execute(unsettled.execution_options(synchronize_session=False))
+    for start in range(0, len(item_ids), CHUNK):
+        told = update(PlanItem).where(PlanItem.id.in_(item_ids[start : start + CHUNK])).values(choice=TOLD)
+        runtime.session.execute(told.execution_options(synchronize_session="fetch"))
 
 
 def _known(runtime: Runtime, run: SyncRun, item_ids: Collection[int]) -> Mapping[int | None, SyncResult]:

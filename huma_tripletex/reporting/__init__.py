@@ -1,6 +1,10 @@
 """Reporting: what became of a run and how a connection is doing, told alike to the page, in mail, CSV and metrics."""
 
 from huma_tripletex.reporting.as_csv import csv_of
+from huma_tripletex.reporting.differing import LeftPerson, is_try, left_people
+from huma_tripletex.reporting.differing_counts import Left, left_of
+from huma_tripletex.reporting.done import not_done, still_different
+from huma_tripletex.reporting.headline import headline
 from huma_tripletex.reporting.mail import send_due_mail
 from huma_tripletex.reporting.metrics import metrics
 from huma_tripletex.reporting.notices import send_notices, tell_concern
@@ -9,6 +13,8 @@ from huma_tripletex.reporting.report import RunReport, Written, every_row, repor
 from huma_tripletex.reporting.status import Status, status
 
 __all__ = [
+    "Left",
+    "LeftPerson",
     "Row",
     "RunReport",
     "Side",
@@ -16,11 +22,17 @@ __all__ = [
     "Written",
     "csv_of",
     "every_row",
+    "headline",
+    "is_try",
+    "left_of",
+    "left_people",
     "metrics",
+    "not_done",
     "report",
     "rows",
     "send_due_mail",
     "send_notices",
     "status",
+    "still_different",
     "tell_concern",
 ]

@@ -1,19 +1,91 @@
-"""What a run did, in a few sentences of the current language."""
+"""What a run did and what it left, in a few sentences of the current language."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
 from huma_tripletex.i18n import gettext, ngettext
+from huma_tripletex.reporting.differing_counts import Left
 from huma_tripletex.reporting.report import RunReport, Written
+
+Said = Callable[[int], str]
+"""From a number to its sentence."""
+
+NOT_DONE: Final[Mapping[str, Said]] = {
+    "skipped": lambda count: ngettext(
+        "%(num)s person was left alone, because something changed meanwhile.",
+        "%(num)s people were left alone, because something changed meanwhile.",
+        count,
+    ),
+    "waiting": lambda count: ngettext(
+        "%(num)s person is still waiting for Tripletex. It is sent by itself.",
+        "%(num)s people are still waiting for Tripletex. They are sent by themselves.",
+        count,
+    ),
+    "cancelled": lambda count: ngettext(
+        "%(num)s person was not begun, because the sync was stopped. Press Sync users to do the rest.",
+        "%(num)s people were not begun, because the sync was stopped. Press Sync users to do the rest.",
+        count,
+    ),
+}
+"""By outcome."""
+
+STILL_DIFFERENT: Final[Mapping[str, Said]] = {
+    "chosen": lambda count: ngettext(
+        "%(num)s value is left different on purpose.", "%(num)s values are left different on purpose.", count
+    ),
+    "not_chosen": lambda count: ngettext(
+        "%(num)s value differs, and nobody has chosen which one is right.",
+        "%(num)s values differ, and nobody has chosen which ones are right.",
+        count,
+    ),
+    "impossible": lambda count: ngettext(
+        "%(num)s value differs, and something is in the way of writing it.",
+        "%(num)s values differ, and something is in the way of writing them.",
+        count,
+    ),
+    "not_added": lambda count: ngettext(
+        "%(num)s person is in one system only, and was not added to the other.",
+        "%(num)s people are in one system only, and were not added to the other.",
+        count,
+    ),
+    "cannot_be_added": lambda count: ngettext(
+        "%(num)s person is in one system only, and cannot be added to the other as they are.",
+        "%(num)s people are in one system only, and cannot be added to the other as they are.",
+        count,
+    ),
+    "unsettled": lambda count: ngettext(
+        "%(num)s person was not matched with anybody.", "%(num)s people were not matched with anybody.", count
+    ),
+    "left_out": lambda count: ngettext(
+        "%(num)s person is left out of every sync.", "%(num)s people are left out of every sync.", count
+    ),
+}
+"""By the number of `Left`."""
 
 
 def done(account: RunReport) -> tuple[str, ...]:
-    """One sentence per system, and one for each way in which people were left out."""
-    left = (_skipped(account), _waiting(account), _cancelled(account))
+    """One sentence per system, and one for each way in which people were not done."""
     return (
         _in_system(gettext("In Huma"), account.huma),
         _in_system(gettext("In Tripletex"), account.tripletex),
-        *filter(None, left),
+        *not_done(account),
     )
+
+
+def not_done(account: RunReport) -> tuple[str, ...]:
+    """One sentence for each way in which people were approved and not done."""
+    return tuple(_said(NOT_DONE, account.outcomes))
+
+
+def still_different(left: Left) -> tuple[str, ...]:
+    """One sentence for each way in which the systems still differ."""
+    return tuple(_said(STILL_DIFFERENT, {name: getattr(left, name) for name in STILL_DIFFERENT}))
+
+
+def _said(words: Mapping[str, Said], counts: Mapping[str, int]) -> Iterator[str]:
+    return (say(counts[name]) for name, say in words.items() if counts.get(name))
 
 
 def _in_system(system: str, written: Written) -> str:
@@ -23,42 +95,3 @@ def _in_system(system: str, written: Written) -> str:
     if written.added:
         parts.append(ngettext("%(num)s person added", "%(num)s people added", written.added))
     return f"{system}: {', '.join(parts) or gettext('no change')}."
-
-
-def _skipped(account: RunReport) -> str:
-    count = account.outcomes.get("skipped", 0)
-    return (
-        ""
-        if not count
-        else ngettext(
-            "%(num)s person was left alone, because something changed meanwhile.",
-            "%(num)s people were left alone, because something changed meanwhile.",
-            count,
-        )
-    )
-
-
-def _waiting(account: RunReport) -> str:
-    count = account.outcomes.get("waiting", 0)
-    return (
-        ""
-        if not count
-        else ngettext(
-            "%(num)s person is still waiting for Tripletex. It is sent by itself.",
-            "%(num)s people are still waiting for Tripletex. They are sent by themselves.",
-            count,
-        )
-    )
-
-
-def _cancelled(account: RunReport) -> str:
-    count = account.outcomes.get("cancelled", 0)
-    return (
-        ""
-        if not count
-        else ngettext(
-            "%(num)s person was not begun, because the sync was stopped.",
-            "%(num)s people were not begun, because the sync was stopped.",
-            count,
-        )
-    )

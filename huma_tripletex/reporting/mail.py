@@ -15,7 +15,10 @@ from huma_tripletex.host.port import Email
 from huma_tripletex.i18n import force_locale, gettext, ngettext
 from huma_tripletex.models import Connection, SyncRun
 from huma_tripletex.reporting import due
-from huma_tripletex.reporting.done import done
+from huma_tripletex.reporting.differing import LeftPerson, left_people
+from huma_tripletex.reporting.differing_counts import Left, left_of
+from huma_tripletex.reporting.done import done, still_different
+from huma_tripletex.reporting.headline import headline
 from huma_tripletex.reporting.letter import babel_locale, letter
 from huma_tripletex.reporting.report import RunReport, report
 from huma_tripletex.runtime import Runtime
@@ -64,24 +67,17 @@ def compose(runtime: Runtime, run: SyncRun) -> Email:
     to = runtime.vault.open(run.sealed_recipient, *context).decode()
     with force_locale(babel_locale(run.locale)):
         account = report(runtime, run, needs_you=True, size=NAMED)
-        about = _about(runtime, run, connection, account)
-        return letter("run", to, _subject(run, account), f"huma-tripletex-run-{connection.id}-{run.id}", about)
+        counted = left_of(runtime, run)
+        about = _about(runtime, run, connection, account, counted)
+        return letter("run", to, _subject(run, account, counted), f"huma-tripletex-run-{connection.id}-{run.id}", about)
 
 
-def _subject(run: SyncRun, account: RunReport) -> str:
-    numbers = {"good": account.good, "all": account.total}
+def _subject(run: SyncRun, account: RunReport, left: Left) -> str:
     if run.undoes:
+        numbers = {"good": account.good, "all": account.total}
         return gettext("Tripletex: values of %(good)s of %(all)s people put back", **numbers)
-    if not account.total:
-        return gettext("Tripletex: everything was the same already")
-    if account.need_you:
-        return ngettext(
-            "Tripletex: %(good)s of %(all)s people synced, %(num)s needs you",
-            "Tripletex: %(good)s of %(all)s people synced, %(num)s need you",
-            account.need_you,
-            **numbers,
-        )
-    return gettext("Tripletex: %(good)s of %(all)s people synced", **numbers)
+    said = headline(account, left)
+    return f"Tripletex: {said[:1].lower()}{said[1:]}"
 
 
 @dataclass(frozen=True)
@@ -95,10 +91,15 @@ class About:
     what: str
     more: int
     done: tuple[str, ...]
+    left: Left
+    left_people: tuple[LeftPerson, ...]
+    left_more: int
+    still_different: tuple[str, ...]
     active: bool
 
 
-def _about(runtime: Runtime, run: SyncRun, connection: Connection, account: RunReport) -> dict[str, Any]:
+def _about(runtime: Runtime, run: SyncRun, connection: Connection, account: RunReport, counted: Left) -> dict[str, Any]:
+    shown = left_people(runtime, run, size=NAMED) if counted.told else []
     about = About(
         run=run,
         connection=connection,
@@ -107,7 +108,11 @@ def _about(runtime: Runtime, run: SyncRun, connection: Connection, account: RunR
         what=_what(runtime, run, connection, account),
         more=account.need_you - len(account.rows),
         done=done(account),
-        active=connection.activated_at is not None,
+        left=counted,
+        left_people=tuple(shown),
+        left_more=counted.told - len(shown),
+        still_different=still_different(counted),
+        active=connection.is_active,
     )
     return {"about": about}
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from huma_tripletex.errors import NotReadable
-from huma_tripletex.i18n import gettext
 from huma_tripletex.models import Connection, SyncResult
+from huma_tripletex.reporting.names import Known, names
 from huma_tripletex.reporting.sentences import next_step, sentence
 from huma_tripletex.runtime import Runtime
 
-NEED_YOU = ("failed", "different", "skipped", "waiting", "cancelled")
-"""Outcomes that somebody should look at."""
+NEED_YOU = ("failed", "different", "skipped")
+"""Outcomes that somebody should look at: what waits is sent by itself, and what was stopped was stopped on purpose."""
+BY_ITSELF = ("changed_in_huma", "dismissed", "never_sync")
+"""Reasons for leaving somebody alone about which there is nothing to do."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Row:
 
     @property
     def needs_you(self) -> bool:
-        return self.outcome in NEED_YOU
+        return self.outcome in NEED_YOU and self.reason not in BY_ITSELF
 
 
 class _Named(msgspec.Struct):
@@ -60,11 +62,9 @@ _named = msgspec.json.Decoder(_Named)
 
 def rows(runtime: Runtime, connection: Connection, results: Sequence[SyncResult]) -> list[Row]:
     """The rows of these results; the host is asked only for names that are no longer sealed there."""
-    names = {result.id: _sealed_name(runtime, connection, result) for result in results}
-    lost = [result.person_id for result in results if result.person_id and not names[result.id]]
-    people = runtime.host.load_people(connection.organisation_id, lost) if lost else {}
-    current = {person_id: person.name for person_id, person in people.items()}
-    return [_row(result, names[result.id] or _fallback(result, current)) for result in results]
+    known = [Known(one.person_id, one.employee_id, _sealed_name(runtime, connection, one)) for one in results]
+    called = names(runtime, connection, known)
+    return [_row(result, name) for result, name in zip(results, called, strict=True)]
 
 
 def _sealed_name(runtime: Runtime, connection: Connection, result: SyncResult) -> str:
@@ -75,12 +75,6 @@ def _sealed_name(runtime: Runtime, connection: Connection, result: SyncResult) -
         return _named.decode(runtime.vault.open(result.sealed, *context)).name
     except NotReadable:
         return ""
-
-
-def _fallback(result: SyncResult, current: Mapping[str, str]) -> str:
-    if result.person_id:
-        return current.get(result.person_id) or gettext("Person %(id)s", id=result.person_id)
-    return gettext("Employee %(id)s", id=result.employee_id)
 
 
 def _row(result: SyncResult, name: str) -> Row:

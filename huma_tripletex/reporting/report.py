@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from huma_tripletex.models import Connection, SyncResult, SyncRun
-from huma_tripletex.reporting.people import NEED_YOU, Row, rows
+from huma_tripletex.reporting.people import BY_ITSELF, NEED_YOU, Row, rows
 from huma_tripletex.runtime import Runtime
 
 GOOD = ("created", "updated", "nothing_to_do")
@@ -27,9 +27,12 @@ class Written:
 
 @dataclass(frozen=True)
 class RunReport:
-    """A run in numbers, and one page of its people. `took`: seconds from approval to the end, or until now."""
+    """A run in numbers, and one page of its people. `took`: seconds from approval to the end, or until now. `need_you`:
+    people whom somebody should look at.
+    """
 
     outcomes: Mapping[str, int]
+    need_you: int
     huma: Written
     tripletex: Written
     took: float
@@ -50,25 +53,22 @@ class RunReport:
     def good(self) -> int:
         return sum(self.outcomes.get(outcome, 0) for outcome in GOOD)
 
-    @property
-    def need_you(self) -> int:
-        return sum(self.outcomes.get(outcome, 0) for outcome in NEED_YOU)
-
 
 def report(
     runtime: Runtime, run: SyncRun, *, outcome: str = "", needs_you: bool = False, page: int = 1, size: int = 100
 ) -> RunReport:
     """The report of a run, under way or ended. `outcome` and `needs_you` choose the rows shown; counts are of all."""
     counts = _counts(runtime, run)
-    shown = (outcome,) if outcome else NEED_YOU if needs_you else ()
-    found = sum(count for name, count in counts.outcomes.items() if not shown or name in shown)
+    found = counts.need_you if needs_you else sum(n for name, n in counts.outcomes.items() if outcome in ("", name))
     pages = max(1, -(-found // size))
     page = min(max(page, 1), pages)
-    chosen = _results(run, shown).offset((page - 1) * size).limit(size)
+    which = _needing(run) if needs_you else SyncResult.outcome == outcome if outcome else None
+    chosen = _results(run, which).offset((page - 1) * size).limit(size)
     connection = runtime.session.get_one(Connection, run.connection_id)
     ended = run.ended_at or runtime.clock()
     return RunReport(
         outcomes=counts.outcomes,
+        need_you=counts.need_you,
         huma=counts.huma,
         tripletex=counts.tripletex,
         took=max(0.0, (ended - run.approved_at).total_seconds()),
@@ -93,12 +93,14 @@ def every_row(runtime: Runtime, run: SyncRun) -> Iterator[Row]:
 @dataclass(frozen=True)
 class _Counts:
     outcomes: Mapping[str, int]
+    need_you: int
     huma: Written
     tripletex: Written
 
 
 def _counts(runtime: Runtime, run: SyncRun) -> _Counts:
     columns = (
+        _needing(run),
         SyncResult.outcome,
         SyncResult.huma_outcome,
         SyncResult.huma_fields,
@@ -107,13 +109,15 @@ def _counts(runtime: Runtime, run: SyncRun) -> _Counts:
     )
     outcomes: Counter[str] = Counter()
     sides: tuple[list[tuple[str, int]], list[tuple[str, int]]] = ([], [])
-    for outcome, huma, huma_fields, tripletex, tripletex_fields in runtime.session.execute(
+    need_you = 0
+    for needed, outcome, huma, huma_fields, tripletex, tripletex_fields in runtime.session.execute(
         select(*columns).where(SyncResult.run_id == run.id)
     ):
         outcomes[outcome] += 1
+        need_you += bool(needed)
         sides[0].append((huma, len(huma_fields)))
         sides[1].append((tripletex, len(tripletex_fields)))
-    return _Counts(dict(outcomes), _written(sides[0]), _written(sides[1]))
+    return _Counts(dict(outcomes), need_you, _written(sides[0]), _written(sides[1]))
 
 
 def _written(side: list[tuple[str, int]]) -> Written:
@@ -121,6 +125,12 @@ def _written(side: list[tuple[str, int]]) -> Written:
     return Written(sum(values), len(values), sum(1 for outcome, _ in side if outcome == "added"))
 
 
-def _results(run: SyncRun, outcomes: tuple[str, ...] = ()) -> Select[SyncResult]:
+def _needing(run: SyncRun) -> ColumnElement[bool]:
+    """Whom somebody should look at. Of a run that takes another back everybody who was left alone: that was asked."""
+    by_itself = () if run.undoes is not None else BY_ITSELF
+    return and_(SyncResult.outcome.in_(NEED_YOU), SyncResult.reason.not_in(by_itself))
+
+
+def _results(run: SyncRun, which: ColumnElement[bool] | None = None) -> Select[SyncResult]:
     found = select(SyncResult).where(SyncResult.run_id == run.id).order_by(SyncResult.position)
-    return found.where(SyncResult.outcome.in_(outcomes)) if outcomes else found
+    return found if which is None else found.where(which)

@@ -21,6 +21,14 @@ OUTCOMES: Final[Mapping[str, Any]] = {
     "waiting": _("still waiting"),
     "cancelled": _("stopped"),
 }
+STILL: Final[Mapping[str, Any]] = {
+    "matched": _("not matched"),
+    "uncertain": _("not matched"),
+    "only_in_huma": _("only in Huma"),
+    "only_in_tripletex": _("only in Tripletex"),
+    "left_out": _("not compared"),
+}
+"""What is the matter with somebody none of whose fields can be named, by the kind of their PlanItem."""
 
 
 def sentence(key: str, name: str, fields: Iterable[str] = ()) -> str:

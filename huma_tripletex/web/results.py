@@ -7,16 +7,34 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from huma_tripletex import reporting
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.i18n import ngettext
-from huma_tripletex.models import Connection, OutboxEntry, SyncResult, SyncRun
+from huma_tripletex.models import Connection, OutboxEntry, SyncPlan, SyncResult, SyncRun
 from huma_tripletex.reporting.sentences import OUTCOMES
 from huma_tripletex.runtime import Runtime
+from huma_tripletex.web import still_different
+from huma_tripletex.web.still_different import Different
 
 SIZE = 50
 SO_FAR = 10
+NEEDED = "needs_you"
+"""Beside the outcomes, a filter of its own."""
+
+
+@dataclass(frozen=True)
+class View:
+    """Which people of a run are shown: the filter, its page, and the page of what still differs (0: none asked for)."""
+
+    outcome: str = ""
+    page: int = 1
+    left: int = 0
+
+    @classmethod
+    def read(cls, args: MultiDict[str, str]) -> View:
+        return cls(args.get("outcome", ""), args.get("page", 1, type=int), args.get("left", 0, type=int))
 
 
 @dataclass(frozen=True)
@@ -60,14 +78,20 @@ class Figure:
 
 @dataclass(frozen=True)
 class Result:
-    """The result of a run. `outcomes`: how many people of each, for the filter; `rows`: this page of them."""
+    """The result of a run. `outcomes`: how many people of each, for the filter; `rows`: this page of them. `rest`: of a
+    try, the plan whose other people wait.
+    """
 
     report: reporting.RunReport
+    headline: str
+    not_done: tuple[str, ...]
     figures: tuple[Figure, ...]
     failed: tuple[Line, ...]
     can_retry: int
     outcomes: tuple[tuple[str, int], ...]
     outcome: str
+    different: Different
+    rest: int | None
 
 
 def progress(runtime: Runtime, run: SyncRun, connection: Connection) -> Progress:
@@ -91,21 +115,33 @@ def _hindrance(runtime: Runtime, connection: Connection) -> str:
     return "unavailable" if snoozes and connection.failures else ""
 
 
-def result(runtime: Runtime, run: SyncRun, outcome: str, page: int) -> Result:
-    """The result with one page of everyone, filtered by `outcome`; those who need somebody are shown first of all."""
-    outcome = outcome if outcome in OUTCOMES else ""
-    found = reporting.report(runtime, run, outcome=outcome, page=page, size=SIZE)
+def result(runtime: Runtime, run: SyncRun, view: View) -> Result:
+    """The result with one page of everyone and of what still differs; those who need somebody are shown first."""
+    needs_you, outcome = view.outcome == NEEDED, view.outcome if view.outcome in OUTCOMES else ""
+    found = reporting.report(runtime, run, outcome=outcome, needs_you=needs_you, page=view.page, size=SIZE)
     needing = reporting.report(runtime, run, needs_you=True, size=SIZE).rows if found.need_you else ()
+    different = still_different.look(runtime, run, view.left)
     again = {person_id for _number, person_id in parked(runtime, run)}
-    outcomes = ((one, found.outcomes[one]) for one in OUTCOMES if found.outcomes.get(one))
+    outcomes = [(one, found.outcomes[one]) for one in OUTCOMES if found.outcomes.get(one)]
+    needed = [(NEEDED, found.need_you)] if found.need_you else []
     return Result(
         report=found,
-        figures=tuple(_figures(found)),
+        headline=reporting.headline(found, different.counts),
+        not_done=reporting.not_done(found),
+        figures=tuple(_figures(found, different.counts)),
         failed=tuple(_line(runtime, row, again) for row in needing),
         can_retry=len(again),
-        outcomes=(("", found.total), *outcomes),
-        outcome=outcome,
+        outcomes=(("", found.total), *needed, *outcomes),
+        outcome=NEEDED if needs_you else outcome,
+        different=different,
+        rest=_rest(runtime, run),
     )
+
+
+def _rest(runtime: Runtime, run: SyncRun) -> int | None:
+    plan = runtime.session.get_one(SyncPlan, run.plan_id)
+    is_waiting = run.undoes is None and plan.state == "ready" and plan.expires_at > runtime.clock()
+    return plan.id if is_waiting and reporting.is_try(runtime, run) else None
 
 
 def parked(runtime: Runtime, run: SyncRun, person_id: str = "") -> list[tuple[int, str]]:
@@ -118,22 +154,37 @@ def parked(runtime: Runtime, run: SyncRun, person_id: str = "") -> list[tuple[in
 
 
 def _line(runtime: Runtime, row: reporting.Row, again: set[str]) -> Line:
-    url = runtime.host.person_url(row.person_id) if row.person_id else None
-    return Line(row, url, row.person_id in again)
+    return Line(row, runtime.host.person_url(row.person_id) if row.person_id else None, row.person_id in again)
 
 
-def _figures(found: reporting.RunReport) -> Iterable[Figure]:
+def _figures(found: reporting.RunReport, left: reporting.Left) -> Iterable[Figure]:
     yield _written(_("Changed in Huma"), found.huma)
     yield _written(_("Changed in Tripletex"), found.tripletex)
     added = found.huma.added + found.tripletex.added
     where = _("%(huma)s to Huma, %(tripletex)s to Tripletex", huma=found.huma.added, tripletex=found.tripletex.added)
     yield Figure(_("Added"), _people(added), where if added else "")
-    yield Figure(_("Need you"), _people(found.need_you), "" if found.need_you else _("everything is done"))
+    if left.people:
+        yield Figure(_("Still different"), _people(left.people), _values(left.values) if left.values else "")
+    yield Figure(_("Need you"), _people(found.need_you), _beside(found))
+
+
+def _beside(found: reporting.RunReport) -> str:
+    """What is not done, beside those who need somebody."""
+    waiting, stopped = found.outcomes.get("waiting", 0), found.outcomes.get("cancelled", 0)
+    said = [
+        ngettext("%(num)s is on its way", "%(num)s are on their way", waiting) if waiting else "",
+        ngettext("%(num)s was not begun", "%(num)s were not begun", stopped) if stopped else "",
+    ]
+    return ", ".join(filter(None, said)) or ("" if found.need_you else _("everything approved is done"))
 
 
 def _written(label: str, side: reporting.Written) -> Figure:
     people = ngettext("in %(num)s person", "in %(num)s people", side.people) if side.people else ""
-    return Figure(label, ngettext("%(num)s value", "%(num)s values", side.values), people)
+    return Figure(label, _values(side.values), people)
+
+
+def _values(count: int) -> str:
+    return ngettext("%(num)s value", "%(num)s values", count)
 
 
 def _people(count: int) -> str:

@@ -21,9 +21,8 @@ def run(run_id: int) -> BaseResponse:
         return _progress(found, results.progress(runtime, found, connection))
     if rendering.wants_partial():
         return rendering.go("run", run_id=found.id)
-    outcome, page = request.args.get("outcome", ""), request.args.get("page", 1, type=int)
-    result = results.result(runtime, found, outcome, page)
-    return rendering.page("result.html", run=found, result=result, report=result.report)
+    result = results.result(runtime, found, results.View.read(request.args))
+    return rendering.page("result.html", run=found, result=result, report=result.report, connection=connection)
 
 
 def _progress(found: SyncRun, progress: results.Progress) -> Response:

@@ -7,10 +7,10 @@ from dataclasses import field as attribute
 from typing import Any
 
 from huma_tripletex.core.fields import BY_KEY
+from huma_tripletex.gateway.still_different import depends
 from huma_tripletex.i18n import lazy_gettext as _
 from huma_tripletex.models import Conflict
 from huma_tripletex.models.plan import CHOICES
-from huma_tripletex.planning.combinations import why
 from huma_tripletex.web import formatting
 
 OTHER = {"huma": "tripletex", "tripletex": "huma"}
@@ -58,7 +58,7 @@ def row(conflict: Conflict, name: str, values: dict[str, str | None], revealed: 
         name=name,
         choice=conflict.choice,
         changed_by=conflict.changed_by,
-        locked=conflict.locked or why(conflict.needs, conflict.excludes),
+        locked=conflict.locked or depends(conflict.needs, conflict.excludes),
         huma=_side("huma", conflict.field, values, may, revealed),
         tripletex=_side("tripletex", conflict.field, values, may, revealed),
     )

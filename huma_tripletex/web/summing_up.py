@@ -11,10 +11,10 @@ from werkzeug.datastructures import MultiDict
 
 from huma_tripletex import planning
 from huma_tripletex.core.fields import BY_KEY
+from huma_tripletex.gateway.still_different import depends
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.i18n import ngettext
 from huma_tripletex.models import SyncPlan
-from huma_tripletex.planning.combinations import why as depends
 from huma_tripletex.planning.refusals import NeedsConfirmation
 from huma_tripletex.planning.summary import LeftAlone, Named
 from huma_tripletex.planning.writes import PersonWrites, Write

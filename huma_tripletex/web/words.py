@@ -10,7 +10,7 @@ from huma_tripletex.core.reasons import PASSING
 from huma_tripletex.i18n import gettext
 from huma_tripletex.i18n import lazy_gettext as _
 from huma_tripletex.reporting import sentences
-from huma_tripletex.reporting.sentences import OUTCOMES
+from huma_tripletex.reporting.sentences import OUTCOMES, STILL
 
 MATCHED_BY: Mapping[str, Any] = {
     "link": _("matched in an earlier sync"),
@@ -136,8 +136,10 @@ FOR_TEMPLATES: dict[str, Any] = {
     "ACTS": ACTS,
     "PASSING": PASSING,
     "SIDES": SIDES,
+    "STILL": STILL,
     "SYSTEMS": SYSTEMS,
     "CHANGED_BY": CHANGED_BY,
+    "END_REASONS": END_REASONS,
     "COMPARING": COMPARING,
     "label": label,
     "labels": labels,

@@ -160,7 +160,7 @@ def create_plans() -> None:
         *maybe(BIG, "employee_id partner"),
         *maybe(TEXT, "person_id choice"),
         *maybe(SEALED, "sealed"),
-        one_of("plan_item", "kind", "matched uncertain only_in_huma only_in_tripletex"),
+        one_of("plan_item", "kind", "matched uncertain only_in_huma only_in_tripletex left_out"),
         within("plan_item", "plan_id", "sync_plan"),
         unique("plan_item", "plan_id", "position"),
     )

@@ -30,4 +30,5 @@ def test_the_file_has_a_line_for_everyone_on_the_page(
     head, *lines = csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=between)
     assert head[3] == result
     assert {len(line) for line in lines} == {len(head)}
-    assert f"of {len(lines)} people synced" in office.visitor().read(f"/tripletex/runs/{run}")
+    done = [line for line in lines if line[3] not in ("still different", "fortsatt ulik")]
+    assert f"of {len(done)} people synced" in office.visitor().read(f"/tripletex/runs/{run}")

@@ -1,0 +1,79 @@
+"""How much is still different after a run, in numbers: the same for the page, the mail and the command line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy import Text, and_, cast, func, select
+
+from huma_tripletex.gateway.still_different import WHY_VALUE, people_left, values_left, why_value
+from huma_tripletex.models import Conflict, PlanItem, SyncRun
+from huma_tripletex.reporting.differing import scope
+from huma_tripletex.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class Left:
+    """`chosen`, `not_chosen` and `impossible` are values, of `differing` people who are in both systems. The others are
+    people: not added though they could be, who cannot be added, in doubt or apart, and never synced.
+    """
+
+    chosen: int = 0
+    not_chosen: int = 0
+    impossible: int = 0
+    differing: int = 0
+    not_added: int = 0
+    cannot_be_added: int = 0
+    unsettled: int = 0
+    left_out: int = 0
+
+    @property
+    def values(self) -> int:
+        return self.chosen + self.not_chosen + self.impossible
+
+    @property
+    def people(self) -> int:
+        """People about whom the two systems still differ. Of whoever is never synced nobody knows."""
+        return self.differing + self.not_added + self.cannot_be_added + self.unsettled
+
+    @property
+    def told(self) -> int:
+        """Everybody who is listed."""
+        return self.people + self.left_out
+
+
+def left_of(runtime: Runtime, run: SyncRun) -> Left:
+    """The numbers of a run, from its plan as approved, in as many queries for all as for one. A run that takes another
+    back leaves nothing: it had no plan.
+    """
+    if run.undoes is not None:
+        return Left()
+    here = PlanItem.id == Conflict.item_id
+    of_run, values = scope(runtime, run), values_left(run.plan_id)
+    counted = select(*WHY_VALUE, func.count().label("times")).join(PlanItem, here).where(of_run, values)
+    sums: Counter[str] = Counter()
+    for row in runtime.session.execute(counted.group_by(*WHY_VALUE)):
+        sums[_kind_of_value(why_value(row))] += row.times
+    people = select(func.count(Conflict.item_id.distinct())).join(PlanItem, here).where(of_run, values)
+    sums["differing"] = runtime.session.scalar(people) or 0
+    blocked = cast(PlanItem.blocked, Text) != "[]"
+    kinds = (PlanItem.kind, PlanItem.choice, blocked)
+    alone = select(*kinds, func.count()).where(and_(of_run, people_left(run.plan_id))).group_by(*kinds)
+    for kind, choice, is_blocked, count in runtime.session.execute(alone):
+        sums[_kind_of_person(kind, choice, is_blocked)] += count
+    return Left(**sums)
+
+
+def _kind_of_value(why: str) -> str:
+    if why in ("left_both", "left_both_earlier"):
+        return "chosen"
+    return "not_chosen" if why == "not_chosen" else "impossible"
+
+
+def _kind_of_person(kind: str, choice: str | None, is_blocked: bool) -> str:
+    if kind == "left_out":
+        return "left_out"
+    if kind in ("matched", "uncertain") or choice == "none":
+        return "unsettled"
+    return "cannot_be_added" if is_blocked else "not_added"

@@ -1,0 +1,33 @@
+"""What people of plans and runs are called: as sealed then, or, when that was forgotten, as the host knows them now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from huma_tripletex.i18n import gettext
+from huma_tripletex.models import Connection
+from huma_tripletex.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class Known:
+    """Somebody with the name that was sealed; "": it is gone."""
+
+    person_id: str | None
+    employee_id: int | None
+    name: str = field(repr=False)
+
+
+def names(runtime: Runtime, connection: Connection, who: Sequence[Known]) -> list[str]:
+    """A name for each; the host is asked once, and only for those whose name is gone."""
+    lost = [one.person_id for one in who if one.person_id and not one.name]
+    people = runtime.host.load_people(connection.organisation_id, lost) if lost else {}
+    current = {person_id: person.name for person_id, person in people.items()}
+    return [one.name or _fallback(one, current.get(one.person_id or "", "")) for one in who]
+
+
+def _fallback(one: Known, current: str) -> str:
+    if one.person_id:
+        return current or gettext("Person %(id)s", id=one.person_id)
+    return gettext("Employee %(id)s", id=one.employee_id)
