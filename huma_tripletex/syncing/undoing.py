@@ -65,7 +65,8 @@ def undo(
     if not any(one.fields for one in wanted):
         raise CannotUndo(_why_nothing(everybody, choice))
     whole = sum(len(one.fields) for one in everybody) == sum(len(one.fields) for one in wanted)
-    wanted = [one for one in everybody if one.kept] if whole else wanted
+    if whole and choice.people is None and choice.fields is None:
+        wanted = [one for one in everybody if one.kept]  # of those who stay, too, the result tells
     going_back = new_run(runtime, connection, run.plan_id, by, mail=mail, link=link, undoes=run.id, whole=whole)
     for start in range(0, len(wanted), AT_ONCE):
         _Rows(runtime, connection, run, going_back, wanted[start : start + AT_ONCE]).add()

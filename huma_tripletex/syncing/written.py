@@ -34,10 +34,13 @@ class Choice:
 
     def has(self, person_id: str, field: str) -> bool:
         return (
-            (self.people is None or person_id in self.people)
+            self.is_about(person_id)
             and (self.fields is None or field in self.fields)
             and (self.values is None or (person_id, field) in self.values)
         )
+
+    def is_about(self, person_id: str) -> bool:
+        return self.people is None or person_id in self.people
 
 
 EVERYTHING: Final = Choice()
@@ -68,7 +71,7 @@ class Written:
         huma = tuple(key for key in self.huma if choice.has(self.person_id, key))
         tripletex = tuple(key for key in self.tripletex if choice.has(self.person_id, key))
         stuck = tuple(key for key in self.stuck if choice.has(self.person_id, key))
-        added = self.added and choice.values is None and choice.fields is None
+        added = self.added and choice.is_about(self.person_id) and choice.values is None and choice.fields is None
         return Written(self.position, self.person_id, added, self.kept, huma, tripletex, stuck, self.back)
 
 

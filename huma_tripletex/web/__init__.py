@@ -27,6 +27,7 @@ from huma_tripletex.web import (
     runs,
     settings,
     taking_part,
+    undo,
 )
 from huma_tripletex.web.static_files import static
 from huma_tripletex.web.timeline import person, timeline
@@ -50,7 +51,7 @@ PAGES: tuple[tuple[str, Callable[..., Any]], ...] = (
     (f"{PLAN}/approval", approval.approval),
     (RUN, runs.run),
     (f"{RUN}/results.csv", runs.results_csv),
-    (f"{RUN}/undoing", runs.undo_form),
+    (f"{RUN}/undoing", undo.undo_form),
     ("/tripletex/drift", drift.seen),
     ("/tripletex/log", log.log),
     (PERSON, person),
@@ -73,7 +74,8 @@ ACTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     (f"{PLAN}/approval", approval.approve),
     (f"{RUN}/cancellation", runs.cancel),
     (f"{RUN}/retry", runs.retry_in_run),
-    (f"{RUN}/undoing", runs.undo),
+    (f"{RUN}/undoing", undo.undo),
+    (f"{RUN}/undoing/glimpses", undo.undo_glimpse),
     (f"{PERSON}/exclusion", taking_part.leave_out),
     (f"{PERSON}/inclusion", taking_part.take_in),
     ("/tripletex/drift", drift.look),

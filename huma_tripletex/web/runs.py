@@ -6,7 +6,7 @@ from flask import request
 from flask.wrappers import Response
 from werkzeug.wrappers import Response as BaseResponse
 
-from huma_tripletex import syncing, task_queue
+from huma_tripletex import syncing
 from huma_tripletex.models import LogLine, SyncRun
 from huma_tripletex.outbox import wait
 from huma_tripletex.reporting import csv_of
@@ -61,23 +61,3 @@ def results_csv(run_id: int) -> Response:
     answer = Response(whole, content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f"attachment; filename=tripletex-sync-{found.id}.csv"
     return answer
-
-
-def undo_form(run_id: int) -> Response:
-    """What undoing means, before earlier values are written again."""
-    found, _connection = access.run(run_id)
-    return rendering.page("undo.html", run=found)
-
-
-def undo(run_id: int) -> BaseResponse:
-    """Puts back what the run wrote, where nobody has changed it since: as a run of its own."""
-    runtime, (found, _connection) = current_runtime(), access.run(run_id)
-    try:
-        going_back = syncing.undo(runtime, found, access.user())
-    except syncing.CannotUndo as error:
-        runtime.session.rollback()
-        return rendering.go("run", run_id=run_id, notice=error.reason)
-    going_back.link = rendering.to("run", run_id=going_back.id, _external=True)
-    runtime.session.commit()
-    runtime.queue.enqueue(task_queue.RUN, going_back.id)
-    return rendering.go("run", run_id=going_back.id)

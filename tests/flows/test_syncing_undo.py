@@ -309,3 +309,15 @@ def test_somebody_of_another_organisation_and_a_field_that_there_is_not_are_not_
     for value in (("999", "phone_number"), ("1", "salary"), ("1", "family_name")):
         with pytest.raises(syncing.CannotUndo, match="nothing_to_undo"):
             syncing.undo(desk.runtime, run, ANNA, syncing.Choice(values={value}))
+
+
+def test_an_undo_of_one_person_tells_of_nobody_else(quick_desk: Desk) -> None:
+    desk = quick_desk
+    desk.both(1, phone_number="49999999")
+    desk.person(2)
+    run = desk.finish(desk.approve("huma", add=True))
+
+    back = undone(desk, run, syncing.Choice(people={"1"}))
+
+    assert desk.outcomes(back) == ["updated"]
+    assert back.whole, "nothing else can be put back"

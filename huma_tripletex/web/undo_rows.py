@@ -1,0 +1,198 @@
+"""The people of an undo, with each value that the run wrote and the one that would be back, and why where it would not.
+
+What somebody has edited in Huma since is seen here; in Tripletex it is looked at when the undo runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as attribute
+
+from sqlalchemy import select
+
+from huma_tripletex.core.fields import BY_KEY
+from huma_tripletex.core.normalise import same
+from huma_tripletex.core.people import HostPerson
+from huma_tripletex.errors import NotReadable
+from huma_tripletex.gateway.left_out import never_synced
+from huma_tripletex.i18n import gettext as _
+from huma_tripletex.models import Connection, SyncResult, SyncRun
+from huma_tripletex.runtime import Runtime
+from huma_tripletex.syncing import Written
+from huma_tripletex.syncing.approved import Approved, opened
+from huma_tripletex.web import words
+from huma_tripletex.web.formatting import masked
+from huma_tripletex.web.undo_form import Ticked, name_of
+from huma_tripletex.web.undo_glimpses import UndoGlimpse, hidden
+
+
+@dataclass(frozen=True)
+class Change:
+    """From the value that was written to the earlier one, as they may be seen; the hidden ones can be shown."""
+
+    field: str
+    before: str = attribute(repr=False)
+    after: str = attribute(repr=False)
+    hidden_before: UndoGlimpse | None = None
+    hidden_after: UndoGlimpse | None = None
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value: `change` from the one that was written to the earlier one. `why`: it stays, and why."""
+
+    key: str
+    change: Change
+    why: str
+    ticked: bool
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a page comes with: `ticked` None: everything is, or, if `bare`, nothing; `seen`: the one value unmasked."""
+
+    ticked: Ticked | None = None
+    bare: bool = False
+    seen: UndoGlimpse | None = None
+
+    def person(self, person_id: str) -> bool:
+        if self.ticked is None:
+            return not self.bare
+        single = any(value[0] == person_id for value in self.ticked.values)
+        return single or person_id in self.ticked.people
+
+    def value(self, person_id: str, key: str) -> bool:
+        """The values of somebody who is not ticked are all ticked, for when they are."""
+        if self.ticked is None or person_id not in self.ticked.people:
+            return True
+        return (person_id, key) in self.ticked.parts
+
+    def glimpse(self, hidden: UndoGlimpse | None) -> UndoGlimpse | None:
+        return self.seen if hidden and self.seen and self.seen.key == hidden.key else hidden
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person. `single`: their one value that can be put back; more have a box each. `why`: nothing can."""
+
+    id: str
+    name: str = attribute(repr=False)
+    huma: tuple[Value, ...]
+    tripletex: tuple[Value, ...]
+    ticked: bool
+    why: str = ""
+
+    @property
+    def open(self) -> tuple[Value, ...]:
+        """What can be put back."""
+        return () if self.why else tuple(one for one in (*self.huma, *self.tripletex) if not one.why)
+
+    @property
+    def single(self) -> str:
+        return self.open[0].key if len(self.open) == 1 else ""
+
+
+def names(runtime: Runtime, connection: Connection, run: SyncRun, positions: Sequence[int]) -> dict[int, str]:
+    """Names by position, as they were then; "" where they are no longer kept."""
+    return {position: was.name for position, was in _approved(runtime, connection, run, positions).items() if was}
+
+
+def people(
+    runtime: Runtime,
+    connection: Connection,
+    run: SyncRun,
+    shown: Sequence[Written],
+    marks: Marks,
+) -> tuple[Person, ...]:
+    """These people, each with what the run wrote in both systems."""
+    was = _approved(runtime, connection, run, [one.position for one in shown])
+    ids = [one.person_id for one in shown]
+    now = runtime.host.load_people(connection.organisation_id, ids) if ids else {}
+    left_out = never_synced(runtime, connection.id, ids)
+    made = []
+    for one in shown:
+        content = was.get(one.position)
+        person = now.get(one.person_id)
+        why = _why_not(one, content, person, left_out)
+        made.append(_person(one, content or Approved(), person, why, marks))
+    return tuple(made)
+
+
+def _person(one: Written, was: Approved, now: HostPerson | None, why: str, marks: Marks) -> Person:
+    name = was.name or (now.name if now else "") or _("Person %(id)s", id=one.person_id)
+    huma = tuple(_values(one, was, "huma", name, now, marks))
+    tripletex = tuple(_values(one, was, "tripletex", name, None, marks))
+    return Person(one.person_id, name, huma, tripletex, marks.person(one.person_id), words.sentence(why, name=name))
+
+
+def _why_not(one: Written, was: Approved | None, now: HostPerson | None, left_out: set[str]) -> str:
+    if now is None or not now.takes_part:
+        return "left_huma"
+    if one.person_id in left_out:
+        return "never_sync"
+    return "" if one.kept and was is not None else "values_forgotten"
+
+
+def _values(
+    one: Written, was: Approved, system: str, name: str, now: HostPerson | None, marks: Marks
+) -> Iterator[Value]:
+    writes, can = (was.huma, one.huma) if system == "huma" else (was.tripletex, one.tripletex)
+    for key, (earlier, ours) in writes.items():
+        if key not in can and key not in one.stuck and key not in one.back:
+            continue
+        why = _why_stays(one, key, can, name)
+        if not why and now is not None:
+            why = _changed_since(now, key, earlier, ours)
+        yield Value(
+            name_of(one.person_id, key),
+            _change(one, system, key, name, ours, earlier, marks),
+            why,
+            marks.value(one.person_id, key),
+        )
+
+
+def _why_stays(one: Written, key: str, can: Sequence[str], name: str) -> str:
+    if key in can:
+        return ""
+    if key in one.stuck:
+        return words.sentence("was_empty", name=name, fields=[key])
+    return str(_("Put back already."))
+
+
+def _changed_since(now: HostPerson, key: str, earlier: str | None, ours: str | None) -> str:
+    held = now.values.get(key)
+    if same(key, held, earlier):
+        return str(_("Huma has the earlier value again already."))
+    return "" if same(key, held, ours) else str(_("Changed in Huma since, so it stays."))
+
+
+def _change(
+    one: Written, system: str, key: str, name: str, ours: str | None, earlier: str | None, marks: Marks
+) -> Change:
+    before, after = masked(key, ours), masked(key, earlier)
+    if not BY_KEY[key].sensitive:
+        return Change(key, before, after)
+    return Change(
+        key,
+        before,
+        after,
+        marks.glimpse(hidden(one.position, system, key, "ours", name, before)),
+        marks.glimpse(hidden(one.position, system, key, "earlier", name, after)),
+    )
+
+
+def _approved(
+    runtime: Runtime, connection: Connection, run: SyncRun, positions: Sequence[int]
+) -> Mapping[int, Approved | None]:
+    """What was approved for them, by position; None: it cannot be read any more."""
+    if not positions:
+        return {}
+    chosen = select(SyncResult).where(SyncResult.run_id == run.id, SyncResult.position.in_(positions))
+    found: dict[int, Approved | None] = {}
+    for result in runtime.session.scalars(chosen):
+        try:
+            found[result.position] = opened(runtime, connection, result) if result.sealed is not None else None
+        except NotReadable:
+            found[result.position] = None
+    return found

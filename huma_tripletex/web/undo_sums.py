@@ -1,0 +1,114 @@
+"""How much of a run an undo would put back, in numbers, and what it cannot: the top of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from dataclasses import field as attribute
+
+from huma_tripletex.core.fields import KEYS
+from huma_tripletex.i18n import gettext as _
+from huma_tripletex.i18n import ngettext
+from huma_tripletex.syncing import Written
+from huma_tripletex.web import words
+from huma_tripletex.web.formatting import number
+
+NAMED = 10
+"""So many people are named."""
+
+
+@dataclass(frozen=True)
+class System:
+    """What would be put back in one system."""
+
+    system: str
+    values: int
+    people: int
+
+
+@dataclass(frozen=True)
+class Stays:
+    """One way in which something stays as it is: a sentence, and the first who are concerned."""
+
+    sentence: str
+    names: str = attribute(default="", repr=False)
+    outcome: str = ""
+    """Which of the run's people they are, for its page."""
+
+
+@dataclass(frozen=True)
+class Sums:
+    """`fields`: how many people have what, for the filter."""
+
+    systems: tuple[System, ...]
+    people: int
+    values: int
+    fields: tuple[tuple[str, int], ...]
+    stays: tuple[Stays, ...]
+
+
+def sums(all_of_them: Sequence[Written], scoped: Sequence[Written], names: dict[int, str]) -> Sums:
+    """`all_of_them`: with every field, for the filter; `scoped`: of the chosen one. `names` by position."""
+    kept = [one for one in scoped if one.kept]
+    huma, tripletex = [one.huma for one in kept if one.huma], [one.tripletex for one in kept if one.tripletex]
+    counts = [(key, sum(one.kept and key in one.fields for one in all_of_them)) for key in KEYS]
+    return Sums(
+        systems=(
+            System("huma", sum(map(len, huma)), len(huma)),
+            System("tripletex", sum(map(len, tripletex)), len(tripletex)),
+        ),
+        people=sum(1 for one in kept if one.fields),
+        values=sum(len(one.fields) for one in kept),
+        fields=tuple((key, count) for key, count in counts if count),
+        stays=tuple(_stays(scoped, names)),
+    )
+
+
+def named(scoped: Iterable[Written]) -> list[int]:
+    """Positions of those whose names are said."""
+    people = list(scoped)
+    added, stuck = [one for one in people if one.added], [one for one in people if one.stuck]
+    return [one.position for one in (*added[:NAMED], *stuck[:NAMED])]
+
+
+def _stays(scoped: Sequence[Written], names: dict[int, str]) -> Iterable[Stays]:
+    added, stuck = [one for one in scoped if one.added], [one for one in scoped if one.stuck]
+    if added:
+        yield Stays(
+            ngettext(
+                "%(num)s person was added by this sync and stays. Nobody is deleted.",
+                "%(num)s people were added by this sync and stay. Nobody is deleted.",
+                len(added),
+            ),
+            _listed([names.get(one.position, "") for one in added[:NAMED]], len(added)),
+            "created",
+        )
+    if stuck:
+        values = [
+            _("%(field)s of %(name)s", field=words.label(key), name=names.get(one.position, ""))
+            for one in stuck[:NAMED]
+            for key in one.stuck
+        ]
+        yield Stays(
+            ngettext(
+                "%(num)s value was empty in Tripletex before, and it cannot be empty there again. It stays.",
+                "%(num)s values were empty in Tripletex before, and they cannot be empty there again. They stay.",
+                sum(len(one.stuck) for one in stuck),
+            ),
+            _listed(values, sum(len(one.stuck) for one in stuck)),
+        )
+    forgotten = sum(len(one.fields) for one in scoped if not one.kept)
+    if forgotten:
+        yield Stays(
+            ngettext(
+                "The earlier value of %(num)s value is no longer kept. It stays.",
+                "The earlier values of %(num)s values are no longer kept. They stay.",
+                forgotten,
+            )
+        )
+
+
+def _listed(said: Sequence[str], whole: int) -> str:
+    rest = whole - len(said)
+    more = _("and %(count)s more", count=number(rest)) if rest > 0 else ""
+    return ", ".join([*filter(None, said), *filter(None, [more])])
