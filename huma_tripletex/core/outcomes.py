@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Delivered:
-    """Tripletex took the values and answered with them."""
+    """Tripletex took the values and answered with them; `remark`: what else somebody should know, a reason's key."""
+
+    remark: str = ""
 
 
 @dataclass(frozen=True)

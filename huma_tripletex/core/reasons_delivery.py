@@ -143,6 +143,11 @@ REASONS: Final = (
         N_("If the value is wrong, correct it in Huma."),
     ),
     Reason(
+        "end_reason_stays",
+        N_("The last workday of {name} is removed in Tripletex, but Tripletex has kept the reason for leaving."),
+        N_("Remove the reason on the employment in Tripletex, if nobody is leaving."),
+    ),
+    Reason(
         "nothing_to_undo",
         N_("There is nothing in that sync that can be put back."),
         N_("Nothing to do."),

@@ -93,22 +93,27 @@ def _correct(
     asking: Asking, work: Work, progress: Progress, fields: set[str], change: CorrectPeriod, count: int
 ) -> None:
     body = {"id": change.id, "version": change.version, **change.body}
-    if change.body.get("endDate"):
-        body["employmentEndReason"] = work.end_reason
+    if "endDate" in change.body:  # an employment that goes on has no reason to end
+        body["employmentEndReason"] = work.end_reason if change.body["endDate"] else None
     answer = _put(asking, work, change.id, body)
     if change.body.get("endDate", ...) is None and answer.end:
         # whether null or "" empties a date is not documented
         answer = asking.update_employment(change.id, {"id": change.id, "version": answer.version, "endDate": ""})
     _note(work, progress, fields, answer, count)
+    if LAST in fields and answer.end is None and answer.end_reason:
+        progress.remarked(LAST, "end_reason_stays")
 
 
 def _put(asking: Asking, work: Work, number: int, body: Mapping[str, object]) -> EmploymentPeriod:
     """Corrects an employment. What it lacks and Tripletex wants besides goes along once that is said, so that nothing
-    that is there already is overwritten.
+    that is there already is overwritten. A reason that Tripletex does not let go of stays.
     """
     try:
         return asking.update_employment(number, body)
     except Invalid as error:
+        if error.names("employmentEndReason") and body.get("employmentEndReason", "") is None:
+            kept = {name: value for name, value in body.items() if name != "employmentEndReason"}
+            return asking.update_employment(number, kept)
         wanted = {**_division(work), "employmentEndReason": work.end_reason}
         lacking = {name: value for name, value in wanted.items() if error.names(name) and name not in body}
         if not lacking:

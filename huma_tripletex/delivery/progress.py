@@ -38,6 +38,11 @@ class Progress:
             self.outcomes[key] = Delivered()
             self.agreed.add(key)
 
+    def remarked(self, key: str, remark: str) -> None:
+        """Of something that was delivered, that it has left something behind."""
+        if key in self.agreed:
+            self.outcomes[key] = Delivered(remark)
+
     def equal_already(self, fields: Iterable[str]) -> None:
         """Tripletex was seen to hold Huma's values already."""
         for key in fields:

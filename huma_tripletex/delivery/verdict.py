@@ -117,14 +117,19 @@ def _rank(outcome: Outcome) -> int:
 
 
 def _reason(outcome: Outcome, fields: Sequence[str], progress: Progress) -> str:
-    """Why; of something delivered, why a part of it was not."""
+    """Why; of something delivered, why a part of it was not, or what it has left behind."""
     if isinstance(outcome, Delivered):
-        return next((why for key in fields if (why := _skipped(progress.outcomes[key]))), "")
+        said = [_skipped(progress.outcomes[key]) for key in fields]
+        return next(filter(None, [*said, *(_remark(progress.outcomes[key]) for key in fields)]), "")
     return outcome.reason
 
 
 def _skipped(outcome: Outcome) -> str:
     return outcome.reason if isinstance(outcome, NothingToDo) else ""
+
+
+def _remark(outcome: Outcome) -> str:
+    return outcome.remark if isinstance(outcome, Delivered) else ""
 
 
 def _detail(entry: Entry, outcome: Outcome, fields: Sequence[str], work: Work, progress: Progress) -> dict[str, Any]:

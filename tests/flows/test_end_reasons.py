@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import func, select, update
 
 from huma_tripletex import planning, syncing
+from huma_tripletex.delivery import Clients
 from huma_tripletex.gateway.frozen import Frozen
 from huma_tripletex.models import Connection, OutboxEntry, PlanItem, SyncPlan, SyncResult
 from huma_tripletex.planning.reading import seals_of
 from huma_tripletex.planning.writes import items_where, person_writes, something_to_write
+from huma_tripletex.runtime import NAME
 from huma_tripletex.syncing.approved import opened
 from tests.flows.planning_parts import ANNA, ODA
 from tests.flows.syncing_parts import Desk, desk
+from tests.tripletex.stub import refusal
 
 __all__ = ["desk"]
 
 SETTING, CHOSEN = "EMPLOYMENT_END_EMPLOYEE", "EMPLOYMENT_END_EXPIRED"
 LAST = "2026-11-30"
+
+
+class Holding(httpx.BaseTransport):
+    """A Tripletex that does not let go of a reason."""
+
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        self._inner = inner
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if b'"employmentEndReason":null' in request.content.replace(b" ", b""):
+            return refusal(422, 18000, {"field": "employmentEndReason", "message": "Kan ikke være null."})
+        return self._inner.handle_request(request)
 
 
 def item(desk: Desk, plan: SyncPlan, number: int) -> PlanItem:
@@ -112,6 +129,43 @@ def test_an_undo_gives_back_the_reason_too(desk: Desk) -> None:
 
     now = employment(desk, employee)
     assert (now["endDate"], now["employmentEndReason"]) == ("2026-10-31", "EMPLOYMENT_END_EMPLOYER")
+
+
+def test_an_undo_of_an_ending_takes_the_reason_away(desk: Desk) -> None:
+    employee = leaver(desk, 1)
+    run = desk.finish(desk.approve("huma"))
+    assert employment(desk, employee)["employmentEndReason"] == SETTING
+
+    back = syncing.undo(desk.runtime, run, ANNA)
+    desk.session.commit()
+    desk.finish(back)
+
+    now = employment(desk, employee)
+    assert (now["endDate"], now["employmentEndReason"]) == (None, None)
+    assert (desk.result(back, 1).outcome, desk.result(back, 1).reason) == ("updated", "")
+
+
+@pytest.mark.parametrize("takes_back", [True, False])
+def test_a_reason_that_tripletex_does_not_let_go_of_is_told(desk: Desk, takes_back: bool) -> None:
+    """Whether an undo or an edit in Huma takes the last workday away: it goes, and somebody is told of the rest."""
+    employee = leaver(desk, 1)
+    run = desk.finish(desk.approve("huma"))
+    assert desk.runtime.transport is not None
+    desk.runtime = desk.app.extensions[NAME] = replace(desk.runtime, transport=Holding(desk.runtime.transport))
+    desk.clients.close()
+    desk.clients = Clients()
+    if takes_back:
+        back = syncing.undo(desk.runtime, run, ANNA)
+        desk.session.commit()
+        desk.finish(back)
+        assert (desk.result(back, 1).outcome, desk.result(back, 1).reason) == ("updated", "end_reason_stays")
+    else:
+        desk.change(1, last_workday=None)
+        desk.drain()
+        assert (desk.entries()[-1].outcome, desk.entries()[-1].reason) == ("delivered", "end_reason_stays")
+
+    now = employment(desk, employee)
+    assert (now["endDate"], now["employmentEndReason"]) == (None, SETTING)
 
 
 def test_another_last_workday_in_huma_is_not_the_one_the_reason_was_chosen_for(desk: Desk) -> None:
