@@ -148,6 +148,16 @@ REASONS: Final = (
         N_("Remove the reason on the employment in Tripletex, if nobody is leaving."),
     ),
     Reason(
+        "changed_in_huma_since",
+        N_("The {field} of {name} was changed in Huma after the sync, so it was left alone."),
+        N_("Nothing to do, if Huma has the right value."),
+    ),
+    Reason(
+        "changed_in_tripletex_since",
+        N_("Tripletex no longer holds the {field} of {name} that the sync wrote, so it was left alone."),
+        N_("Nothing to do, if Tripletex has the right value."),
+    ),
+    Reason(
         "nothing_to_undo",
         N_("There is nothing in that sync that can be put back."),
         N_("Nothing to do."),

@@ -30,7 +30,7 @@ class SyncRun(Base):
     undoes: Mapped[int | None] = mapped_column(BigId)
     """The run that this one takes back."""
     whole: Mapped[bool] = mapped_column(default=False)
-    """Of a run that takes another back: whether it was to leave nothing of it that can be put back."""
+    """Of a run that takes another back: whether it leaves nothing of it that can be put back."""
     state: Mapped[str] = mapped_column(Text, default="queued")
     pressed_by: Mapped[str] = mapped_column(Text, default="")
     pressed_by_name: Mapped[str] = mapped_column(Text, default="")

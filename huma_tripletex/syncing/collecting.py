@@ -14,6 +14,8 @@ from huma_tripletex.syncing import outcomes
 AT_ONCE: Final = 500
 SETTLED: Final = ("done", "parked", "dismissed")
 OPEN: Final = ("waiting", "in_flight")
+SINCE: Final = {"changed_in_huma": "changed_in_huma_since", "changed_in_tripletex": "changed_in_tripletex_since"}
+"""Of a run that takes back another: nobody chose anything, and what somebody has changed since is as they want it."""
 
 
 def collect(runtime: Runtime, run: SyncRun, side: str = outcomes.HANDED_OVER) -> int:
@@ -27,6 +29,7 @@ def collect(runtime: Runtime, run: SyncRun, side: str = outcomes.HANDED_OVER) ->
         result.request_id = entry.request_id
         result.reason = "" if side != outcomes.HANDED_OVER else result.reason
         _take_in(result, entry)
+        result.reason = SINCE.get(result.reason, result.reason) if run.undoes is not None else result.reason
         outcomes.settle(result, runtime.clock())
     runtime.session.flush()
     return len(rows)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, not_, select
 
 from huma_tripletex.models import Connection, SyncResult, SyncRun
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing.collecting import give_up_waiting
+from huma_tripletex.syncing.written import STAYS
 
 
 def end_if_over(runtime: Runtime, run: SyncRun, connection: Connection) -> bool:
@@ -20,12 +21,20 @@ def end_if_over(runtime: Runtime, run: SyncRun, connection: Connection) -> bool:
     elif _is_somebody_left(runtime, run):
         return False
     complete = run.state == "running"
+    run.whole = run.whole and complete and not _is_something_left(runtime, run)
     run.state, run.ended_at = "ended", now
     run.mail_state = "due" if run.sealed_recipient else "none"
     if connection.is_open and run.undoes is None:
         connection.last_synced_at = now
         connection.activated_at = connection.activated_at or (now if complete else None)
     return True
+
+
+def _is_something_left(runtime: Runtime, run: SyncRun) -> bool:
+    """Whether a run that was to take back all of another has left something that could have been put back."""
+    stays = and_(SyncResult.outcome == "skipped", SyncResult.reason.in_(STAYS))
+    left = and_(SyncResult.outcome.not_in(("updated", "nothing_to_do")), not_(stays))
+    return bool(runtime.session.scalar(select(exists().where(SyncResult.run_id == run.id, left))))
 
 
 def _is_somebody_left(runtime: Runtime, run: SyncRun) -> bool:

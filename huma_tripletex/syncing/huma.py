@@ -50,7 +50,8 @@ def write(
     elif links.of(person.id):
         links.agree(person.id, {key: wanted[key][1] for key in held})
     edited = [key for key in wanted if key not in held]
-    _note(step, list(values), [*unsafe, *edited], why_unsafe if unsafe else "changed_in_huma")
+    changed = "changed_in_huma_since" if step.takes_back else "changed_in_huma"
+    _note(step, list(values), [*unsafe, *edited], why_unsafe if unsafe else changed)
 
 
 def add(runtime: Runtime, connection: Connection, step: Step, links: Links) -> None:
