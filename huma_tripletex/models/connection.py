@@ -77,7 +77,7 @@ class Connection(Base):
     checked_at: Mapped[datetime | None]
     """When the token was last checked."""
     drift: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """The last comparison without writing: {"fields": n, "people": n, "at": iso}."""
+    """What the last comparison found: {"fields": n, "people": n, "on_the_way": n, "left": n, "alone": n, "at": iso}."""
     told: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """When we last mailed about what, so that nobody is told twice: {"parked": iso, "attention": iso, ...}."""
 

@@ -66,8 +66,8 @@ class SyncPlan(Base):
 class PlanItem(Base):
     """One person in a plan. `sealed` holds names and values of both sides; it is emptied after some weeks.
 
-    `choice`: for people on one side only `add` or `leave`; for uncertain ones `same` (with `partner`) or `none`; None:
-    not yet decided.
+    `choice`: for people on one side only `add` or `leave`; for uncertain ones `same` (with `partner`) or `none`; for
+    those left out `never`; `told`: asked for, and the run says that it is not possible; None: not yet decided.
     """
 
     __tablename__ = PREFIX + "plan_item"

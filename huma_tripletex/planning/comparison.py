@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -29,7 +29,9 @@ class Link:
 
 @dataclass(frozen=True)
 class Both:
-    """Both systems as they were read, and what is remembered of them. `links` by person."""
+    """Both systems as they were read, and what is remembered of them. `links` by person; `on_the_way`: fields by person
+    that were being sent from Huma when Tripletex was read.
+    """
 
     people: Sequence[HostPerson] = field(repr=False)
     employees: Sequence[TripletexEmployee] = field(repr=False)
@@ -38,6 +40,7 @@ class Both:
     company: Company
     hash_for: Callable[[str], HashOf]
     whole_hash: Callable[[str, HostPerson | TripletexEmployee], str]
+    on_the_way: Mapping[str, Set[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def _everybody(both: Both, matching: Matching) -> Iterator[Maker]:
 
 def _left_out(person: HostPerson, employee: TripletexEmployee | None) -> Item:
     """Nothing is compared; but the account of a sync names whoever had no part in it."""
-    return Item("left_out", Content(person, employee))
+    return Item("left_out", Content(person, employee), choice="never")
 
 
 def _takes_part(both: Both, person: HostPerson) -> bool:

@@ -68,7 +68,7 @@ def _work(runtime: Runtime, plan_id: int, token: str, stop: Callable[[], bool]) 
     matching = match_both(both)
     note_leavers(runtime, connection_id, both)
     progress.step("comparing", matched=len(matching.pairs), **links_found(both))
-    findings = Findings()
+    findings = Findings(both.on_the_way)
     if purpose == "drift":
         for _, item in items(both, matching):
             findings.see(item)

@@ -1,32 +1,45 @@
-"""What a comparison found, counted while it goes: for the page and for the drift watch."""
+"""What a comparison found, counted while it goes: for the page and for the drift watch.
+
+One definition, here and wherever plans are counted: a difference is a field in which somebody who is in both systems
+differs by meaning. It is open unless it was left so in an earlier sync and neither side has changed since.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Set
 from typing import Any
 
 from huma_tripletex.planning.comparison import Item
+from huma_tripletex.planning.pairing import Settled
 from huma_tripletex.planning.preflight import FREE
 
 
 class Findings:
     """Collects from one item after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_the_way: Mapping[str, Set[str]]) -> None:
+        """`on_the_way`: fields by person that are being sent from Huma."""
+        self._on_the_way = on_the_way
         self._kinds: Counter[str] = Counter()
         self._differences = 0
         self._conditional = 0
-        self._drift_fields = 0
-        self._drift_people = 0
+        self._drift: Counter[str] = Counter(dict.fromkeys(("fields", "people", "on_the_way", "left", "alone"), 0))
 
     def see(self, item: Item) -> None:
-        """Counts one item. What was left on purpose, and what is on its way from Huma, has not drifted."""
+        """Counts one item. Open differences have drifted, but for those that are on their way from Huma."""
         self._kinds[item.kind] += 1
         self._differences += len(item.differences)
         self._conditional += sum(one.condition != FREE for one in item.differences)
-        drifted = [one for one in item.differences if one.chosen != "remembered" and one.changed_by != "huma"]
-        self._drift_fields += len(drifted)
-        self._drift_people += bool(drifted)
+        left = sum(one.chosen == "remembered" for one in item.differences)
+        on_the_way = sum(self._is_on_the_way(item, one) for one in item.differences)
+        drifted = len(item.differences) - left - on_the_way
+        self._drift.update(fields=drifted, people=bool(drifted), on_the_way=on_the_way, left=left)
+        self._drift["alone"] += item.kind not in ("matched", "left_out") and not item.remembered
+
+    def _is_on_the_way(self, item: Item, one: Settled) -> bool:
+        person = item.content.person.id if item.content.person else ""
+        return one.chosen != "remembered" and one.field in self._on_the_way.get(person, ())
 
     @property
     def counts(self) -> dict[str, Any]:
@@ -42,4 +55,7 @@ class Findings:
 
     @property
     def drift(self) -> dict[str, Any]:
-        return {"fields": self._drift_fields, "people": self._drift_people}
+        """`fields` of `people` differ; `on_the_way` and `left` differ too, and nobody needs to look at them. `alone`:
+        people to be asked about who are not simply in both systems.
+        """
+        return dict(self._drift)

@@ -24,6 +24,7 @@ CHOICES: Final[Mapping[str, frozenset[str | None]]] = {
     "uncertain": frozenset({None, "same", "none"}),
     "only_in_huma": frozenset({None, "add", "leave", "same"}),
     "only_in_tripletex": frozenset({None, "add", "leave"}),
+    "left_out": frozenset(),
 }
 LEFT: Final = ("left_huma", "left_tripletex")
 

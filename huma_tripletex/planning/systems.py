@@ -5,8 +5,9 @@ Tripletex is read in pages of 1,000, with no call per person; nothing of the dat
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -44,10 +45,23 @@ def read_both(runtime: Runtime, connection_id: int, progress: Progress) -> Both:
     connection = runtime.session.get_one(Connection, connection_id)
     progress.step("huma")
     people = list(runtime.host.list_people(connection.organisation_id))
+    # Asked before Tripletex is read: what arrives there meanwhile does not differ
+    on_the_way = _on_the_way(runtime, connection_id)
     progress.step("tripletex", huma=len(people))
     remote = _read_tripletex(runtime, connection, progress)
     connection.countries, connection.company_facts = dict(remote.countries), dict(remote.facts)
-    return _together(runtime, connection, people, remote)
+    return replace(_together(runtime, connection, people, remote), on_the_way=on_the_way)
+
+
+def _on_the_way(runtime: Runtime, connection_id: int) -> Mapping[str, Set[str]]:
+    """What was changed in Huma, and is delivered unless something stops it."""
+    rows = select(OutboxEntry.person_id, OutboxEntry.fields).where(
+        OutboxEntry.connection_id == connection_id, OutboxEntry.state.in_(("waiting", "in_flight"))
+    )
+    found: dict[str, set[str]] = defaultdict(set)
+    for person_id, fields in runtime.session.execute(rows):
+        found[person_id].update(fields)
+    return found
 
 
 def _read_tripletex(runtime: Runtime, connection: Connection, progress: Progress) -> Remote:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from babel.numbers import format_decimal
+from flask_babel import get_locale
+
 from huma_tripletex.i18n import gettext, ngettext
 from huma_tripletex.reporting.differing_counts import Left
 from huma_tripletex.reporting.report import RunReport
@@ -15,7 +18,8 @@ def headline(account: RunReport, left: Left) -> str:
 def _synced(account: RunReport, left: Left) -> str:
     if not account.total:
         return gettext("Nothing had to be written") if left.people else gettext("Everything was the same already")
-    numbers = {"good": account.good, "all": account.total}
+    locale = get_locale() or "en"
+    numbers = {"good": format_decimal(account.good, locale=locale), "all": format_decimal(account.total, locale=locale)}
     if account.outcomes.get("cancelled"):
         return gettext("%(good)s of %(all)s people synced before it was stopped", **numbers)
     return gettext("%(good)s of %(all)s people synced", **numbers)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from huma_tripletex import task_queue
-from huma_tripletex.models import Connection, SyncPlan
+from huma_tripletex.models import Connection, SyncPlan, SyncRun
 from huma_tripletex.planning import beginning
 from huma_tripletex.runtime import Runtime, current_runtime
 from huma_tripletex.web import access, rendering
@@ -17,23 +17,37 @@ from huma_tripletex.web import access, rendering
 
 @dataclass(frozen=True)
 class Drift:
-    """What the last comparison without writing found: `fields` of `people` differ. `at` None: none since the last
-    sync. `looking`: one is under way.
+    """What the last comparison found: `fields` of `people` differ, as step 2 shows them, `on_the_way` and `left` not
+    counted; `alone` people are not simply in both systems. `at` None: none since the last sync, whose number is
+    `last_run`. `looking`: one is under way.
     """
 
-    fields: int
-    people: int
-    at: datetime | None
     looking: bool
+    at: datetime | None = None
+    fields: int = 0
+    people: int = 0
+    on_the_way: int = 0
+    left: int = 0
+    alone: int = 0
+    last_run: int | None = None
 
 
 def drift_of(runtime: Runtime, connection: Connection) -> Drift:
     """How far Tripletex has drifted; what was found before the last sync ended says nothing any more."""
     found, since = connection.drift, connection.last_synced_at
-    at = datetime.fromisoformat(found["at"]) if found.get("at") else None
+    looking, at = _is_looking(runtime, connection), datetime.fromisoformat(found["at"]) if found.get("at") else None
     if at is None or (since and at <= since):
-        return Drift(0, 0, None, _is_looking(runtime, connection))
-    return Drift(found["fields"], found["people"], at, _is_looking(runtime, connection))
+        return Drift(looking, last_run=_last_run(runtime, connection))
+    counts = {name: found.get(name, 0) for name in ("fields", "people", "on_the_way", "left", "alone")}
+    return Drift(looking, at, **counts)
+
+
+def _last_run(runtime: Runtime, connection: Connection) -> int | None:
+    """The sync whose page tells what it left different."""
+    runs = select(SyncRun.id).where(
+        SyncRun.connection_id == connection.id, SyncRun.state == "ended", SyncRun.undoes.is_(None)
+    )
+    return runtime.session.scalar(runs.order_by(SyncRun.id.desc()).limit(1))
 
 
 def look() -> BaseResponse:

@@ -349,7 +349,8 @@ def test_drift_is_counted_and_nothing_is_stored(flows: Stand) -> None:
     plan = flows.plan(purpose="drift")
     connection = flows.session.query(Connection).one()
     assert (plan.state, items(flows, plan)) == ("ready", {})
-    assert connection.drift == {"fields": 2, "people": 1, "at": flows.clock().isoformat()}
+    counts = {"fields": 3, "people": 1, "on_the_way": 0, "left": 0, "alone": 3}
+    assert connection.drift == {**counts, "at": flows.clock().isoformat()}
     assert [method for method, path in flows.requests() if method != "GET" and "session" not in path] == []
 
 
@@ -377,8 +378,9 @@ def test_who_takes_no_part_is_neither_compared_nor_a_stranger(flows: Stand) -> N
         planning.never_sync(flows.runtime, connection, "2", ANNA)
     flows.session.commit()
     found = items(flows, flows.plan())
-    assert {kind for kind, _ in found} == {"only_in_tripletex"}
-    assert len(found) == 3, "the owners of the tokens"
+    assert {kind for kind, _ in found} == {"left_out", "only_in_tripletex"}
+    assert found["left_out", "2"].differences == 0
+    assert len(found) == 1 + 3, "the owners of the tokens"
     planning.sync_again(flows.runtime, connection, "2", ANNA)
     assert ("matched", "2") in items(flows, flows.plan())
     assert [line.what for line in flows.session.query(LogLine) if line.person_id == "2"] == ["never_sync", "sync_again"]

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from huma_tripletex import planning, reporting, syncing
-from huma_tripletex.core.fields import KEYS
 from huma_tripletex.models import Conflict, PlanItem, SyncPlan, SyncRun
 from tests.flows.host_parts import db
+from tests.flows.mixed_company import company, decide
 from tests.flows.planning_parts import ANNA, account, facts
 from tests.flows.syncing_parts import Desk, desk, quick_desk
 
@@ -209,10 +209,9 @@ def test_the_number_of_questions_to_the_database_does_not_grow(quick_desk: Desk,
 def test_what_is_told_is_what_a_new_comparison_finds(quick_desk: Desk, seed: int) -> None:
     """Whatever was decided, when nothing fails and nobody edits: no more differs than was told, and no less."""
     desk, chance = quick_desk, random.Random(seed)
-    for number in range(1, 25):
-        _somebody(desk, chance, number)
+    company(desk, chance)
     plan = desk.plan()
-    _decide(desk, chance, plan)
+    decide(desk, chance, plan)
     run = desk.finish(desk.start(plan, ENGLISH))
     assert set(desk.outcomes(run)) <= {"created", "updated", "nothing_to_do"}
 
@@ -232,41 +231,3 @@ def test_what_is_told_is_what_a_new_comparison_finds(quick_desk: Desk, seed: int
     left = reporting.left_of(desk.runtime, run)
     assert (left.values, left.told) == (len(differing), len(said))
     assert [one.name for one in said] == [one.name for one in reporting.left_people(desk.runtime, run, size=1000)]
-
-
-def _somebody(desk: Desk, chance: random.Random, number: int) -> None:
-    where = chance.choice(["both", "both", "both", "huma", "tripletex", "never"])
-    other = {key: value for key, value in _other(number).items() if chance.random() < 0.3}
-    if where in ("both", "huma", "never"):
-        desk.person(number, **{key: None for key in ("phone_number", "date_of_birth") if chance.random() < 0.2})
-    if where in ("both", "tripletex", "never"):
-        desk.employee(number, **other)
-    if where == "never":
-        planning.never_sync(desk.runtime, desk.connection(), str(number), ANNA)
-        desk.session.commit()
-
-
-def _other(number: int) -> dict[str, str | None]:
-    return {
-        "given_name": f"Other{number}",
-        "phone_number": f"4999{number:04}",
-        "bank_account_number": account(500 + number),
-        "date_of_birth": "1950-05-05",
-    }
-
-
-def _decide(desk: Desk, chance: random.Random, plan: SyncPlan) -> None:
-    rows = desk.session.scalars(select(Conflict).where(Conflict.plan_id == plan.id)).all()
-    for row in sorted(rows, key=lambda one: (one.item_id, KEYS.index(one.field))):
-        try:
-            planning.choose(desk.runtime, plan, {row.id: chance.choice([None, *row.only])}, by=ANNA)
-        except planning.NotPossible:
-            desk.session.rollback()
-        desk.session.commit()
-    for item in desk.session.scalars(select(PlanItem).where(PlanItem.plan_id == plan.id)).all():
-        if item.kind == "matched" and chance.random() < 0.1:
-            planning.choose_people(desk.runtime, plan, {item.id: ("none", None)}, by=ANNA)
-        if item.kind in ("only_in_huma", "only_in_tripletex") and not item.blocked:
-            choice = chance.choice(["add", "leave", None])
-            planning.choose_people(desk.runtime, plan, {item.id: (choice, None)}, by=ANNA)
-    desk.session.commit()
