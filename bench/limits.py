@@ -1,4 +1,7 @@
-"""With Tripletex as slow as it is, and with its rate limit: as much as eight connections and the limit allow."""
+"""With Tripletex as slow as it is, and with its rate limit: as much as eight connections and the limit allow.
+
+What the connections can carry is measured too, by a bare loop that does nothing else with them.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ import time
 from collections.abc import Iterator
 from itertools import count
 
-from bench.ratio import Ratio
+from bench.bare import session_token
+from bench.ratio import Ratio, in_turn
 from bench.stand import Stand, stand
-from bench.throughput import drained_all
+from bench.throughput import bare_round, drained_all
 from huma_tripletex import delivery
 from huma_tripletex.jobs.agenda import Agenda
 from huma_tripletex.runtime import current_runtime, utc_now
@@ -21,9 +25,13 @@ def measure(url: str, redis_url: str) -> Iterator[Ratio]:
     del redis_url
     with stand(PEOPLE, "--rate-limit", "0", "--latency", str(LATENCY), url=url, redis_url="") as made:
         rounds, clients = count(), delivery.Clients()
-        drained_all(made, next(rounds), clients)
-        possible = made.runtime().settings.in_flight / LATENCY
-        pairs = [(drained_all(made, next(rounds), clients), possible) for _ in range(3)]
+        ours = lambda: drained_all(made, next(rounds), clients)  # noqa: E731
+        ours()
+        with made.app.app_context():
+            token = session_token(made.connection_id)
+        in_flight = made.runtime().settings.in_flight
+        bare = lambda: bare_round(made, token, f"4{next(rounds):07}", in_flight)  # noqa: E731
+        pairs = in_turn(5, ours, bare)
         yield Ratio("50 ms answers: a drain / what the connections can carry", "changes/s", pairs, 0.95, True)
         clients.close()
     with stand(

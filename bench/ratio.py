@@ -10,12 +10,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Ratio:
-    """`pairs` are (ours, theirs) of one round each; `target` is at least (`>=`) or at most (`<=`) so much."""
+    """`pairs` are (ours, theirs) of one round each; `target` is at least (`>=`) or at most (`<=`) so much, None: it is
+    only told.
+    """
 
     name: str
     unit: str
     pairs: Sequence[tuple[float, float]]
-    target: float
+    target: float | None
     at_least: bool
 
     @property
@@ -28,6 +30,8 @@ class Ratio:
 
     @property
     def holds(self) -> bool:
+        if self.target is None:
+            return True
         return self.value >= self.target if self.at_least else self.value <= self.target
 
     def as_json(self) -> dict[str, Any]:
@@ -38,16 +42,16 @@ class Ratio:
             "spread": [round(self.values[0], 3), round(self.values[-1], 3)],
             "ours": round(median(ours for ours, _ in self.pairs), 4),
             "theirs": round(median(theirs for _, theirs in self.pairs), 4),
-            "target": f"{'>=' if self.at_least else '<='} {self.target}",
+            "target": "" if self.target is None else f"{'>=' if self.at_least else '<='} {self.target}",
             "holds": self.holds,
         }
 
     def __str__(self) -> str:
         facts = self.as_json()
-        verdict = "holds" if self.holds else "MISSED"
+        verdict = f", target {self.target}: {'holds' if self.holds else 'MISSED'}" if self.target else ""
         return (
-            f"{self.name}: {facts['ratio']} ({facts['spread'][0]} to {facts['spread'][1]}), target {facts['target']}: "
-            f"{verdict}; {facts['ours']} against {facts['theirs']} {self.unit}"
+            f"{self.name}: {facts['ratio']} ({facts['spread'][0]} to {facts['spread'][1]}){verdict}; "
+            f"{facts['ours']} against {facts['theirs']} {self.unit}"
         )
 
 

@@ -46,7 +46,7 @@ def _rows(sections: Sequence[str]) -> Iterator[str]:
 
 def _row(one: dict[str, Any]) -> str:
     low, high = one["spread"]
-    verdict = "holds" if one["holds"] else "**missed**"
+    verdict = "" if not one["target"] else "holds" if one["holds"] else "**missed**"
     cells = (
         one["name"],
         f"{one['ratio']:.2f}",

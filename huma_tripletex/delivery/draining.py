@@ -35,10 +35,10 @@ from huma_tripletex.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
-AHEAD = 12
-"""People submitted per lane before the next claim: enough that no lane waits for the database."""
+AHEAD = 6
+"""People left per lane when more are claimed: enough that no lane waits for the database meanwhile."""
 TOGETHER = 100
-"""Answers that are settled at once while more are under way: each settlement is a handful of statements."""
+"""Answers that are settled at once at the end: each settlement is a handful of statements."""
 GLANCE = 0.25
 """Seconds between looks at the clock while answers are awaited; a longer wait for the rate limit ends the drain."""
 random = SystemRandom().random
@@ -90,16 +90,16 @@ class Drain:
         )
 
     def _step(self) -> bool:
-        """One round; False when there is nothing more to do now."""
-        beginning = self._may_begin()
+        """One round; False when there is nothing more to do now. More people are claimed before those who have their
+        answers are settled, so that the lanes go on.
+        """
+        beginning, few = self._may_begin(), self._runtime.settings.in_flight * AHEAD
         if not beginning:
             self._withdraw()
-        elif not self._nothing_left and self._lanes.open < self._runtime.settings.in_flight * AHEAD:
+        elif not self._nothing_left and self._lanes.open <= few:
             self._claim()
-        answers = self._lanes.gather(GLANCE, TOGETHER)
-        self._answers += answers
-        if self._answers:
-            self._settle()
+        self._settle()
+        self._consider(self._lanes.gather(GLANCE, TOGETHER if self._nothing_left else max(1, self._lanes.open - few)))
         self._give_signs_of_life()
         return bool(self._lanes.open or self._answers) or (beginning and not self._nothing_left)
 
@@ -156,13 +156,17 @@ class Drain:
         self._shared[work.person_id] = share, task  # instead of those of an earlier claim
         return task
 
-    def _settle(self) -> None:
-        """Settles the answers that have come, batch by batch."""
-        answers, self._answers = self._answers, []
+    def _consider(self, answers: Sequence[Answer]) -> None:
+        """Notes what the answers say of the connection."""
+        self._answers += answers
         for _, attempted in sorted(answers, key=lambda answer: answer[1].progress.error is not None):
             self._health.consider(attempted.progress)
         if self._health.ill:
             self._halt()
+
+    def _settle(self) -> None:
+        """Settles the answers that have come, batch by batch."""
+        answers, self._answers = self._answers, []
         if any(attempted.work.tried is not None for _, attempted in answers):
             self._nothing_left = False  # they were looked for, and now there is something to do
         for batch in self._batches:

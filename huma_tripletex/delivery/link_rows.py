@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, Table, Text, Update, bindparam, delete, selec
 from sqlalchemy.orm import Session
 
 from huma_tripletex.models import PersonLink
+from huma_tripletex.models.among import Among
 from huma_tripletex.models.base import BigId, Instant, Json
 from huma_tripletex.outbox.rows import Columns, as_json, dialect_of, rowset
 
@@ -28,14 +29,14 @@ COLUMNS: Columns = {
 
 READING = (
     select(*(LINKS.c[name] for name in ("id", "person_id", "employee_id", "state", "agreed", "tried_at")))
-    .where(LINKS.c.connection_id == bindparam("connection"), LINKS.c.person_id.in_(bindparam("people", expanding=True)))
+    .where(LINKS.c.connection_id == bindparam("connection"), Among(LINKS.c.person_id, "people"))
     .with_for_update()
 )
 
 
 def read_links(session: Session, connection_id: int, people: Sequence[str]) -> dict[str, RowMapping]:
     """What settling needs to know of the links of these people, locked until the transaction ends."""
-    rows = session.connection().execute(READING, {"connection": connection_id, "people": list(people)}).mappings()
+    rows = session.connection().execute(READING, {"connection": connection_id, "people": list(people)}).mappings().all()
     return {row["person_id"]: row for row in rows}
 
 

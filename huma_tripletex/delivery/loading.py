@@ -21,15 +21,15 @@ from huma_tripletex.delivery.work import Approved, Known, Work
 from huma_tripletex.gateway.agreement import hash_for
 from huma_tripletex.gateway.left_out import never_synced
 from huma_tripletex.models import Connection, PersonLink
+from huma_tripletex.models.among import Among
 from huma_tripletex.outbox.claim import Claimed
 from huma_tripletex.outbox.record import VERSION
 from huma_tripletex.runtime import Runtime
 
 CONNECTION: BindParameter[int] = bindparam("connection")
-PEOPLE: BindParameter[list[str]] = bindparam("people", expanding=True)
 LINKS = (
     select(PersonLink)
-    .where(PersonLink.connection_id == CONNECTION, PersonLink.person_id.in_(PEOPLE))
+    .where(PersonLink.connection_id == CONNECTION, Among(PersonLink.person_id, "people"))
     .with_for_update()
     .execution_options(populate_existing=True)
 )

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from sqlalchemy import BindParameter, bindparam, select
 
 from huma_tripletex.models import RememberedChoice
+from huma_tripletex.models.among import Among
 from huma_tripletex.runtime import Runtime
 
 CONNECTION: BindParameter[int] = bindparam("connection")
-PEOPLE: BindParameter[list[str]] = bindparam("people", expanding=True)
 LEFT_OUT = select(RememberedChoice.person_id).where(
     RememberedChoice.connection_id == CONNECTION,
-    RememberedChoice.person_id.in_(PEOPLE),
+    Among(RememberedChoice.person_id, "people"),
     RememberedChoice.choice == "never_sync",
 )
 

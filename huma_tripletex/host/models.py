@@ -95,11 +95,13 @@ class PeopleInModels:
 
     def _read(self, organisation_id: str, person_ids: Sequence[str] | None) -> dict[str, HostPerson]:
         whose = self._whose(organisation_id, person_ids)
-        found = {str(row[0]): row for row in self.db.session.execute(whose.with_only_columns(*_columns(self.main)))}
+        found = {
+            str(row[0]): row for row in self.db.session.execute(whose.with_only_columns(*_columns(self.main))).all()
+        }
         values = {person_id: _values(self.main, row) for person_id, row in found.items()}
         for other in self.others:
             theirs = getattr(other.model, other.person_id).in_(whose)
-            for row in self.db.session.execute(select(*_columns(other)).where(theirs)):
+            for row in self.db.session.execute(select(*_columns(other)).where(theirs)).all():
                 if str(row[0]) in values:
                     values[str(row[0])] |= _values(other, row)
         return {

@@ -29,6 +29,7 @@ class OutboxEntry(Base):
     """
 
     __tablename__ = PREFIX + "outbox_entry"
+    # Most indexes are over a part: a change in Huma must not wait for those that it is not in yet.
     __table_args__ = (
         CheckConstraint(f"state IN {STATES}", name="state"),
         CheckConstraint(f"kind IN {KINDS}", name="kind"),
@@ -64,8 +65,19 @@ class OutboxEntry(Base):
             postgresql_where=text("lease IS NOT NULL"),
             sqlite_where=text("lease IS NOT NULL"),
         ),
-        Index("ix_huma_tripletex_outbox_entry_settled", "connection_id", "settled_at"),
-        Index("ix_huma_tripletex_outbox_entry_run", "run_id"),
+        Index(
+            "ix_huma_tripletex_outbox_entry_settled",
+            "connection_id",
+            "settled_at",
+            postgresql_where=text("settled_at IS NOT NULL"),
+            sqlite_where=text("settled_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_huma_tripletex_outbox_entry_run",
+            "run_id",
+            postgresql_where=text("run_id IS NOT NULL"),
+            sqlite_where=text("run_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -34,6 +34,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from huma_tripletex.core.fields import KEYS
+from huma_tripletex.models.among import Among
 from huma_tripletex.models.base import BigId, Instant
 from huma_tripletex.models.outbox import EntryKind
 from huma_tripletex.outbox.rows import POSTGRESQL, dialect_of
@@ -117,7 +118,7 @@ def claim(
 def _lease(session: Session, connection_id: int, now: datetime, until: datetime, token: str, limit: int) -> list[str]:
     given = {"connection": connection_id, "now": now, "until": until, "token": token, "at_most": limit}
     given["looked_at"] = limit * ENTRIES_PER_PERSON
-    return list(session.connection().execute(_leasing(dialect_of(session)), given).scalars())
+    return list(session.connection().execute(_leasing(dialect_of(session)), given).scalars().all())
 
 
 @cache
@@ -183,7 +184,7 @@ def _take_parked(
     named: dict[str, list[Entry]] = defaultdict(list)
     for entry in newer:
         named[entry.person_id].append(entry)
-    parked = session.connection().execute(_parked(), {"connection": connection_id, "people": list(people)})
+    parked = session.connection().execute(_parked(), {"connection": connection_id, "people": list(people)}).all()
     again = [row.id for row in parked if any(_names(entry, row.id, row.fields) for entry in named[row.person_id])]
     if not again:
         return []
@@ -198,7 +199,7 @@ def _names(entry: Entry, parked_id: int, fields: Sequence[str]) -> bool:
 
 
 def _entries(session: Session, taking: Executable, given: dict[str, Any]) -> list[Entry]:
-    rows = session.connection().execute(taking, given).mappings()
+    rows = session.connection().execute(taking, given).mappings().all()
     return [Entry(**{**row, "fields": tuple(row["fields"])}) for row in rows]
 
 
@@ -209,7 +210,7 @@ def _taking_waiting() -> Executable:
 
 @cache
 def _taking_parked() -> Executable:
-    again = ENTRIES.c.id.in_(bindparam("ids", expanding=True))
+    again = Among(ENTRIES.c.id, "ids")
     return _taking(and_(again, state_is("parked")), attempts=0, captured_at=bindparam("since", type_=Instant))
 
 
@@ -219,7 +220,7 @@ def _parked() -> Executable:
 
 
 def _of_people() -> ColumnElement[bool]:
-    people = ENTRIES.c.person_id.in_(bindparam("people", expanding=True))
+    people = Among(ENTRIES.c.person_id, "people")
     return and_(ENTRIES.c.connection_id == CONNECTION, people, is_open())
 
 

@@ -12,9 +12,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Boolean, Text, Update, and_, bindparam, case, delete, func, select, update
+from sqlalchemy import BindParameter, Boolean, Text, Update, and_, bindparam, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from huma_tripletex.models.among import Among
 from huma_tripletex.models.base import BigId, Instant, Json
 from huma_tripletex.models.outbox import EntryState
 from huma_tripletex.outbox.rows import Columns, as_json, dialect_of, rowset
@@ -66,9 +67,20 @@ class Settlement:
 
 _HELD = (
     select(LEASES.c.person_id)
-    .where(LEASES.c.token == bindparam("token"), LEASES.c.person_id.in_(bindparam("people", expanding=True)))
+    .where(LEASES.c.token == bindparam("token"), Among(LEASES.c.person_id, "people"))
     .with_for_update()
 )
+
+_TOKEN: BindParameter[str] = bindparam("token")
+_ENDING = delete(LEASES).where(LEASES.c.token == _TOKEN).returning(LEASES.c.connection_id, LEASES.c.person_id)
+_ENDING_OF = _ENDING.where(Among(LEASES.c.person_id, "people"))
+_GIVING = (
+    update(ENTRIES)
+    .where(ENTRIES.c.lease == _TOKEN, state_is("in_flight"))
+    .values(state="waiting", lease=None)
+    .returning(ENTRIES.c.id)
+)
+_GIVING_OF = _GIVING.where(Among(ENTRIES.c.person_id, "people"))
 
 
 def settle(session: Session, token: str, settled: Sequence[Settlement], now: datetime) -> int:
@@ -105,23 +117,18 @@ def extend(session: Session, token: str, until: datetime) -> int:
 def held(session: Session, token: str, person_ids: Sequence[str]) -> set[str]:
     """Who of these people `token` still holds; they stay held until the transaction ends."""
     given = {"token": token, "people": list(person_ids)}
-    return set(session.connection().execute(_HELD, given).scalars())
+    return set(session.connection().execute(_HELD, given).scalars().all())
 
 
 def _end_leases(session: Session, token: str, people: set[str] | None) -> set[tuple[int, str]]:
-    ending = delete(LEASES).where(LEASES.c.token == token)
-    if people is not None:
-        ending = ending.where(LEASES.c.person_id.in_(people))
-    rows = session.execute(ending.returning(LEASES.c.connection_id, LEASES.c.person_id))
+    given = {"token": token, "people": sorted(people or ())}
+    rows = session.connection().execute(_ENDING if people is None else _ENDING_OF, given).all()
     return {(row.connection_id, row.person_id) for row in rows}
 
 
 def _give_back(session: Session, token: str, people: set[str] | None) -> int:
-    left = and_(ENTRIES.c.lease == token, state_is("in_flight"))
-    if people is not None:
-        left = and_(left, ENTRIES.c.person_id.in_(people))
-    giving = update(ENTRIES).where(left).values(state="waiting", lease=None)
-    return len(session.execute(giving.returning(ENTRIES.c.id)).all())
+    given = {"token": token, "people": sorted(people or ())}
+    return len(session.connection().execute(_GIVING if people is None else _GIVING_OF, given).all())
 
 
 def _rows(settlement: Settlement) -> list[dict[str, Any]]:

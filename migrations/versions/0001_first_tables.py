@@ -118,8 +118,8 @@ def create_outbox() -> None:
     )
     index("outbox_entry", "lease", ["lease"], where="lease IS NOT NULL")
     index("outbox_entry", "open", ["connection_id", "person_id"], where="state IN ('waiting', 'in_flight', 'parked')")
-    index("outbox_entry", "run", ["run_id"])
-    index("outbox_entry", "settled", ["connection_id", "settled_at"])
+    index("outbox_entry", "run", ["run_id"], where="run_id IS NOT NULL")
+    index("outbox_entry", "settled", ["connection_id", "settled_at"], where="settled_at IS NOT NULL")
     index("outbox_entry", "waiting", ["connection_id", "not_before", "id"], where="state = 'waiting'")
     index(
         "outbox_entry", "waiting_run", ["connection_id", "not_before"], where="state = 'waiting' AND run_id IS NOT NULL"

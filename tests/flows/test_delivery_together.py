@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from huma_tripletex.delivery import Clients, drain
+from huma_tripletex.delivery import Clients, drain, draining
 from huma_tripletex.runtime import utc_now
 from tests.flows.delivery_parts import Bench, bench, statements
 
@@ -94,3 +95,26 @@ def test_statements_do_not_grow_with_people(postgres_url: str, people: int, most
             stand.drain()
         assert {entry.state for entry in stand.entries()} == {"done"}
         assert sum(counted.values()) <= most, counted
+
+
+def test_the_next_are_claimed_before_the_last_are_settled(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the lanes stand still for as long as the database takes."""
+    happened: list[str] = []
+    monkeypatch.setattr(draining, "AHEAD", 2)
+    for name in ("take", "settle_people"):
+        monkeypatch.setattr(draining, name, noting(happened, name, getattr(draining, name)))
+    with bench(postgres_url, clock=utc_now, batch=8, in_flight=1) as stand:
+        for n in range(16):
+            stand.linked(f"p{n}", employee_id=str(n))
+            stand.edit(f"p{n}", phone_number=f"410000{n:02}")
+        stand.drain()
+        assert happened[:3] == ["take", "take", "settle_people"]
+        assert {entry.state for entry in stand.entries()} == {"done"}
+
+
+def noting(happened: list[str], name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def noted(*arguments: Any) -> Any:
+        happened.append(name)
+        return function(*arguments)
+
+    return noted
