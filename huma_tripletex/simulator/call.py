@@ -14,6 +14,7 @@ from huma_tripletex.simulator.constraints import check_constraints
 from huma_tripletex.simulator.listing import Page, sorted_by
 from huma_tripletex.simulator.mapping import is_date, is_whole, mapped
 from huma_tripletex.simulator.messages import Request, Response, json_response
+from huma_tripletex.simulator.parsing import NotJson, parsed
 from huma_tripletex.simulator.refusals import (
     WRONG_TYPE,
     Problem,
@@ -99,6 +100,12 @@ class Call:
         if found is None:
             raise not_found()
         return found
+
+    def referred(self, model: str, reference: Mapping[str, Any]) -> Row:
+        """The row a reference in the body names, or 404; without an id it names none."""
+        if "id" not in reference:
+            raise not_found()
+        return self.row(model, reference["id"])
 
     def ids(self, name: str) -> set[int] | None:
         """A comma-separated list of ids, None when absent."""
@@ -193,8 +200,8 @@ Operation = Callable[[Call], Response]
 def read_json(request: Request) -> Any:
     """The body of a request; refuses with 22000 what is not JSON."""
     try:
-        return msgspec.json.decode(request.body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return parsed(request.body)
+    except NotJson as error:
         raise invalid_json() from error
 
 

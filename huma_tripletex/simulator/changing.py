@@ -44,6 +44,8 @@ def _stored(call: Call, field: Field, value: Any, old: Any) -> Any:
         return value or ""
     if field.kind == "date":
         return value or None
+    if field.kind == "choice" and value is None:
+        return field.empty
     if field.kind == "one" and value is not None:
         return _inline_address(call, value, old) if field.model == "Address" else _reference(call, field, value)
     if field.kind == "part" and value is not None:

@@ -9,6 +9,7 @@ from huma_tripletex.simulator.catalogue import MODELS
 from huma_tripletex.simulator.mapping import is_whole
 from huma_tripletex.simulator.refusals import cannot_sort, too_low, wrong_number
 from huma_tripletex.simulator.rendering import renderer
+from huma_tripletex.simulator.selection import DEEPEST
 from huma_tripletex.simulator.shapes import Row
 from huma_tripletex.simulator.view import View
 
@@ -45,6 +46,8 @@ def sorted_by(model: str, rows: Sequence[Row], sorting: str, view: View) -> Sequ
 def _fields_for(model: str, path: list[str]) -> str:
     """`["department", "id"]` as `department(id)`; refuses what the model does not have."""
     here = model
+    if len(path) > DEEPEST:
+        raise cannot_sort(".".join(path))
     for place, name in enumerate(path):
         field = MODELS[here].by_name.get(name)
         last = place == len(path) - 1
@@ -56,7 +59,7 @@ def _fields_for(model: str, path: list[str]) -> str:
 
 def _key(shown: Any, path: list[str]) -> tuple[int, Any]:
     for name in path:
-        shown = None if shown is None else shown[name]
+        shown = None if shown is None else shown.get(name)  # a default department lacks its manager
     if shown is None:
         return (0, 0)
     return (2, shown.casefold()) if isinstance(shown, str) else (1, shown)

@@ -11,6 +11,7 @@ NOT_EMPTY = "Feltet kan ikke være tomt."
 LENGTH = "Feltet har ikke korrekt lengde. Det må være mellom 1 og 100."
 BAD_FORMAT = "Ugyldig format."
 WRONG_TYPE = "Verdien er ikke av korrekt type for dette feltet."
+BROKEN = "The simulator failed to answer"
 NO_SUCH_FIELD = "Feltet eksisterer ikke i objektet."
 
 
@@ -146,6 +147,11 @@ def invalid_json() -> Refusal:
 def too_large(limit: int) -> Refusal:
     """The query finds more than Tripletex will ever list, whatever `count` says."""
     return Refusal(422, 23000, f"Result set too large. Limit of {limit} reached.")
+
+
+def breakdown(error: Exception) -> Refusal:
+    """The simulator itself has a bug, which Tripletex would answer like this. Which one, its log says."""
+    return Refusal(500, 1000, f"{BROKEN} ({type(error).__name__}).")
 
 
 def too_many_requests() -> Refusal:

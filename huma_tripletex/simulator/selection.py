@@ -7,6 +7,8 @@ from huma_tripletex.simulator.catalogue import MODELS
 from huma_tripletex.simulator.refusals import illegal_field
 
 Selection = tuple[tuple[str, "Selection | None"], ...]
+DEEPEST = 12
+"""So many brackets may stand inside each other. What Tripletex allows is unknown; nobody needs half as many."""
 _TOKEN = re.compile(r"[*\w]+|[(),]|\S")
 
 
@@ -25,6 +27,7 @@ class _Reader:
 
     def __init__(self, tokens: list[str]) -> None:
         self._tokens = tokens
+        self._depth = 0
 
     @property
     def here(self) -> str:
@@ -45,8 +48,12 @@ class _Reader:
         name = self._tokens.pop(0)
         if self.here != "(":
             return name, None
+        if self._depth == DEEPEST:
+            raise illegal_field(name, model)
         self._tokens.pop(0)
+        self._depth += 1
         inside = self.names(model)
+        self._depth -= 1
         if self.here != ")":
             raise illegal_field(self.here, model)
         self._tokens.pop(0)

@@ -1,5 +1,6 @@
 """The simulator as a whole: from any request, through faults and journal, to its answer."""
 
+import logging
 import threading
 import time
 import uuid
@@ -14,13 +15,14 @@ from huma_tripletex.simulator.journal import Entry, Journal
 from huma_tripletex.simulator.messages import ConnectionDropped, Request, Response, json_response
 from huma_tripletex.simulator.operations import sessions
 from huma_tripletex.simulator.rate_limit import RateLimit
-from huma_tripletex.simulator.refusals import Refusal, unauthorized
+from huma_tripletex.simulator.refusals import Refusal, breakdown, unauthorized
 from huma_tripletex.simulator.seeding import populate
 from huma_tripletex.simulator.switches import Switches
 from huma_tripletex.simulator.tokens import Session
 from huma_tripletex.simulator.webhooks import PAUSES, Webhooks
 from huma_tripletex.simulator.world import World
 
+LOG = logging.getLogger(__name__)
 BAD_GATEWAY = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -106,6 +108,9 @@ class Simulator:
             response = _envelope(budgeted.refusal, request_id)
             response.headers.extend(budgeted.headers)
             return response
+        except Exception as error:
+            LOG.exception("%s %s broke the simulator", request.method, request.path)
+            return _envelope(breakdown(error), request_id)
 
     def _revoke(self, request: Request, session: Session | None) -> None:
         """The customer has withdrawn the employee token: its sessions are dead and no new one can be had."""

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-import msgspec
-
 from huma_tripletex.simulator.company import Company
 from huma_tripletex.simulator.faults import Faults
 from huma_tripletex.simulator.journal import Journal
 from huma_tripletex.simulator.messages import Request, Response, json_response
+from huma_tripletex.simulator.parsing import NotJson, parsed
 from huma_tripletex.simulator.webhooks import Webhooks
 from huma_tripletex.simulator.world import World
 
@@ -44,8 +43,8 @@ def said(value: Any, status: int = 200) -> Response:
 def sent(request: Request) -> Any:
     """The JSON of a control request."""
     try:
-        return msgspec.json.decode(request.body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return parsed(request.body)
+    except NotJson as error:
         raise Mistake("The body is not JSON.") from error
 
 

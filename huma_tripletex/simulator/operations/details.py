@@ -15,7 +15,7 @@ from huma_tripletex.simulator.shapes import Row
 def add_details(call: Call, sent: dict[str, Any]) -> Row:
     """Store new details; without a date they count from the employment's start."""
     values = without_ids(sent)
-    employment = call.row("Employment", values["employment"]["id"])
+    employment = call.referred("Employment", values["employment"])
     values["date"] = values.get("date") or employment["startDate"]
     row = changed(call, "EmploymentDetails", blank("EmploymentDetails", id=0), values)
     _check(call, employment, row)

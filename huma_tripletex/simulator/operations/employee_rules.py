@@ -35,6 +35,7 @@ def check_change(call: Call, row: Row, values: dict[str, Any]) -> None:
     """Refuse what an existing employee cannot become."""
     stages = (
         [*_formats(KNOWN_FORMATS, call, values), *_birth_date_of_old(call, row, values)],
+        _department(call, {"department": row["department"], **values}),
         [*_formats(ASSUMED_FORMATS, call, values), *_locked_email(call, row, values)],
         [*_taken_email(call, values, row["id"]), *_taken_number(call, values, row["id"])],
     )

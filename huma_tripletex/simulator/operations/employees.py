@@ -73,12 +73,12 @@ def _add(call: Call, sent: dict[str, Any], place: int | None) -> Row:
     employments = values.pop("employments", None) or []
     values = normal_phone(call, values)
     check_new(call, values, employments, place)
-    row = blank("Employee", id=call.company.new_id("Employee"), phoneNumberMobileCountry=NORWAY)
+    row = blank("Employee", id=call.company.new_id("Employee"))
     row = changed(call, "Employee", row, values)
     row["userType"] = row["userType"] or "NO_ACCESS"
     # Seen in every recorded create: 1 for a user, 0 for somebody without access.
     row["version"] = 0 if row["userType"] == "NO_ACCESS" else 1
-    row["department"] = row["department"] or call.company.rows("Department")[0]["id"]
+    row = _with_defaults(call, row)
     check_nested(call, row, employments, place)
     stored = call.store("Employee", row, "CREATE")
     for employment in employments:
@@ -94,10 +94,16 @@ def _update(call: Call) -> Response:
     if call.switches.user_type_on_put == "ignored":
         values.pop("userType", None)
     check_change(call, row, values)
-    new = changed(call, "Employee", row, values)
+    new = _with_defaults(call, changed(call, "Employee", row, values))
     if new != row:
         new = call.store("Employee", {**new, "version": row["version"] + 1}, "UPDATE")
     return call.one("Employee", new)
+
+
+def _with_defaults(call: Call, row: Row) -> Row:
+    """Nobody reads as being without a department, or without a country for the mobile number."""
+    department = row["department"] or call.company.rows("Department")[0]["id"]
+    return {**row, "department": department, "phoneNumberMobileCountry": row["phoneNumberMobileCountry"] or NORWAY}
 
 
 ROUTES = (

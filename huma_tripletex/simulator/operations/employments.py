@@ -48,7 +48,7 @@ def _create(call: Call) -> Response:
     values = call.body("Employment")
     if values.get("employee") is None:
         raise invalid(Problem("employee.id", REQUIRED))
-    employee = call.row("Employee", values["employee"]["id"])
+    employee = call.referred("Employee", values["employee"])
     check(call, employee, values)
     row = add_employment(call, values)
     call.employment_changed(employee["id"])
