@@ -19,7 +19,7 @@ from huma_tripletex.core import (
 )
 from huma_tripletex.core.reason import N_, Reason
 
-__all__ = ["ALL", "PASSING", "REASONS", "TRY_AGAIN", "UNKNOWN", "Reason", "reason"]
+__all__ = ["ALL", "CHANGED_SINCE", "PASSING", "REASONS", "STAYS", "TRY_AGAIN", "UNKNOWN", "Reason", "reason"]
 
 ALL: Final = tuple(
     chain(
@@ -41,6 +41,10 @@ UNKNOWN: Final = Reason(
 )
 PASSING: Final = frozenset({"no_answer", "unavailable", "unreadable", "rate_limited"})
 """What a delivery tries again by itself; connecting and comparing are tried again by whoever wanted them."""
+STAYS: Final = ("added_stays", "was_empty")
+"""Known before an undo: there is nothing that it can put back."""
+CHANGED_SINCE: Final = ("changed_in_huma_since", "changed_in_tripletex_since")
+"""An undo leaves alone what somebody has changed since the sync, in Huma and in Tripletex."""
 TRY_AGAIN: Final = N_("Wait a little, and try again.")
 
 

@@ -14,7 +14,7 @@ from huma_tripletex.errors import NotReadable
 from huma_tripletex.host.port import Email
 from huma_tripletex.i18n import force_locale, gettext, ngettext
 from huma_tripletex.models import Connection, SyncRun
-from huma_tripletex.reporting import due
+from huma_tripletex.reporting import due, taken_back
 from huma_tripletex.reporting.differing import LeftPerson, left_people
 from huma_tripletex.reporting.differing_counts import Left, left_of
 from huma_tripletex.reporting.done import done, still_different
@@ -73,10 +73,7 @@ def compose(runtime: Runtime, run: SyncRun) -> Email:
 
 
 def _subject(run: SyncRun, account: RunReport, left: Left) -> str:
-    if run.undoes:
-        numbers = {"good": account.good, "all": account.total}
-        return gettext("Tripletex: values of %(good)s of %(all)s people put back", **numbers)
-    said = headline(account, left)
+    said = taken_back.headline(account) if run.undoes else headline(account, left)
     return f"Tripletex: {said[:1].lower()}{said[1:]}"
 
 
@@ -107,29 +104,39 @@ def _about(runtime: Runtime, run: SyncRun, connection: Connection, account: RunR
         greeting=(run.pressed_by_name.split() or [""])[0],
         what=_what(runtime, run, connection, account),
         more=account.need_you - len(account.rows),
-        done=done(account),
+        done=taken_back.done(account) if run.undoes else done(account),
         left=counted,
         left_people=tuple(shown),
         left_more=counted.told - len(shown),
         still_different=still_different(counted),
-        active=connection.is_active,
+        active=connection.is_active and not run.undoes,
     )
     return {"about": about}
 
 
 def _what(runtime: Runtime, run: SyncRun, connection: Connection, account: RunReport) -> str:
-    there, locale = run.approved_at.astimezone(OSLO), babel_locale(run.locale)
     facts = {
         "organisation": runtime.host.organisation_name(connection.organisation_id),
         "company": connection.company_name,
-        "when": format_datetime(there, WHEN[locale[:2]], locale=locale),
+        "when": _moment(run, run.approved_at),
         "took": _duration(account.took),
     }
     if run.undoes:
-        return gettext("You took back a sync of %(organisation)s with %(company)s in Tripletex on %(when)s.", **facts)
+        earlier = _moment(run, runtime.session.get_one(SyncRun, run.undoes).approved_at)
+        return gettext(
+            "On %(when)s you undid the sync of %(earlier)s between %(organisation)s in Huma and %(company)s in "
+            "Tripletex. It took %(took)s.",
+            earlier=earlier,
+            **facts,
+        )
     return gettext(
         "You synced %(organisation)s in Huma with %(company)s in Tripletex on %(when)s. It took %(took)s.", **facts
     )
+
+
+def _moment(run: SyncRun, moment: datetime) -> str:
+    locale = babel_locale(run.locale)
+    return format_datetime(moment.astimezone(OSLO), WHEN[locale[:2]], locale=locale)
 
 
 def _duration(seconds: float) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
+from huma_tripletex.core.reasons import CHANGED_SINCE, STAYS
 from huma_tripletex.errors import NotReadable
 from huma_tripletex.models import Connection, SyncResult
 from huma_tripletex.reporting.names import Known, names
@@ -16,7 +17,7 @@ from huma_tripletex.runtime import Runtime
 
 NEED_YOU = ("failed", "different", "skipped")
 """Outcomes that somebody should look at: what waits is sent by itself, and what was stopped was stopped on purpose."""
-BY_ITSELF = ("changed_in_huma", "dismissed", "never_sync")
+BY_ITSELF = ("changed_in_huma", "dismissed", "never_sync", *STAYS, *CHANGED_SINCE)
 """Reasons for leaving somebody alone about which there is nothing to do."""
 
 
@@ -47,6 +48,14 @@ class Row:
     sentence: str = field(repr=False)
     next_step: str = field(repr=False)
     request_id: str = ""
+
+    @property
+    def was_written(self) -> bool:
+        """Whether a value of theirs was written that may be put back."""
+        return self.person_id is not None and any(
+            side.fields and side.outcome in ("written", "skipped", "failed", "different")
+            for side in (self.huma, self.tripletex)
+        )
 
     @property
     def needs_you(self) -> bool:
@@ -80,7 +89,7 @@ def _sealed_name(runtime: Runtime, connection: Connection, result: SyncResult) -
 def _row(result: SyncResult, name: str) -> Row:
     detail: dict[str, Any] = result.detail or {}
     skipped, skipped_in_huma = detail.get("skipped", ()), detail.get("skipped_in_huma", ())
-    concerned = detail.get("fields") or skipped or skipped_in_huma or result.tripletex_fields or result.huma_fields
+    told = _told(result, detail)
     return Row(
         position=result.position,
         person_id=result.person_id,
@@ -91,7 +100,19 @@ def _row(result: SyncResult, name: str) -> Row:
         huma=Side(result.huma_outcome, tuple(result.huma_fields), tuple(skipped_in_huma)),
         tripletex=Side(result.tripletex_outcome, tuple(result.tripletex_fields), tuple(skipped)),
         reason=result.reason,
-        sentence=sentence(result.reason, name, concerned),
-        next_step=next_step(result.reason, name, concerned),
+        sentence=" ".join(sentence(reason, name, fields) for reason, fields in told),
+        next_step=next_step(told[0][0], name, told[0][1]),
         request_id=result.request_id,
     )
+
+
+def _told(result: SyncResult, detail: Mapping[str, Any]) -> list[tuple[str, Sequence[str]]]:
+    """Reasons with the fields they are about; an undo may have left some for one reason and some for another."""
+    skipped, in_huma, kept = (detail.get(name, ()) for name in ("skipped", "skipped_in_huma", "kept"))
+    concerned = detail.get("fields") or skipped or in_huma or result.tripletex_fields or result.huma_fields
+    told = [(result.reason, kept if result.reason == "was_empty" and kept else concerned)]
+    if in_huma and skipped and result.reason == CHANGED_SINCE[1]:
+        told.append((CHANGED_SINCE[0], in_huma))
+    if kept and result.reason != "was_empty":
+        told.append(("was_empty", kept))
+    return told

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, select
 
+from huma_tripletex.core.reasons import STAYS
 from huma_tripletex.models import Connection, SyncResult, SyncRun
 from huma_tripletex.reporting.people import BY_ITSELF, NEED_YOU, Row, rows
 from huma_tripletex.runtime import Runtime
@@ -28,11 +29,12 @@ class Written:
 @dataclass(frozen=True)
 class RunReport:
     """A run in numbers, and one page of its people. `took`: seconds from approval to the end, or until now. `need_you`:
-    people whom somebody should look at.
+    people whom somebody should look at. `left_alone`: how many for which reason.
     """
 
     outcomes: Mapping[str, int]
     need_you: int
+    left_alone: Mapping[str, int]
     huma: Written
     tripletex: Written
     took: float
@@ -50,6 +52,11 @@ class RunReport:
         return self.total - self.outcomes.get("planned", 0)
 
     @property
+    def stays(self) -> int:
+        """People of an undo about whom there was nothing to put back."""
+        return sum(self.left_alone.get(reason, 0) for reason in STAYS)
+
+    @property
     def good(self) -> int:
         return sum(self.outcomes.get(outcome, 0) for outcome in GOOD)
 
@@ -62,13 +69,14 @@ def report(
     found = counts.need_you if needs_you else sum(n for name, n in counts.outcomes.items() if outcome in ("", name))
     pages = max(1, -(-found // size))
     page = min(max(page, 1), pages)
-    which = _needing(run) if needs_you else SyncResult.outcome == outcome if outcome else None
+    which = _needing() if needs_you else SyncResult.outcome == outcome if outcome else None
     chosen = _results(run, which).offset((page - 1) * size).limit(size)
     connection = runtime.session.get_one(Connection, run.connection_id)
     ended = run.ended_at or runtime.clock()
     return RunReport(
         outcomes=counts.outcomes,
         need_you=counts.need_you,
+        left_alone=counts.left_alone,
         huma=counts.huma,
         tripletex=counts.tripletex,
         took=max(0.0, (ended - run.approved_at).total_seconds()),
@@ -94,30 +102,34 @@ def every_row(runtime: Runtime, run: SyncRun) -> Iterator[Row]:
 class _Counts:
     outcomes: Mapping[str, int]
     need_you: int
+    left_alone: Mapping[str, int]
     huma: Written
     tripletex: Written
 
 
 def _counts(runtime: Runtime, run: SyncRun) -> _Counts:
     columns = (
-        _needing(run),
+        _needing(),
         SyncResult.outcome,
+        SyncResult.reason,
         SyncResult.huma_outcome,
         SyncResult.huma_fields,
         SyncResult.tripletex_outcome,
         SyncResult.tripletex_fields,
     )
     outcomes: Counter[str] = Counter()
+    left_alone: Counter[str] = Counter()
     sides: tuple[list[tuple[str, int]], list[tuple[str, int]]] = ([], [])
     need_you = 0
-    for needed, outcome, huma, huma_fields, tripletex, tripletex_fields in runtime.session.execute(
+    for needed, outcome, reason, huma, huma_fields, tripletex, tripletex_fields in runtime.session.execute(
         select(*columns).where(SyncResult.run_id == run.id)
     ):
         outcomes[outcome] += 1
+        left_alone[reason] += outcome == "skipped"
         need_you += bool(needed)
         sides[0].append((huma, len(huma_fields)))
         sides[1].append((tripletex, len(tripletex_fields)))
-    return _Counts(dict(outcomes), need_you, _written(sides[0]), _written(sides[1]))
+    return _Counts(dict(outcomes), need_you, dict(left_alone), _written(sides[0]), _written(sides[1]))
 
 
 def _written(side: list[tuple[str, int]]) -> Written:
@@ -125,10 +137,9 @@ def _written(side: list[tuple[str, int]]) -> Written:
     return Written(sum(values), len(values), sum(1 for outcome, _ in side if outcome == "added"))
 
 
-def _needing(run: SyncRun) -> ColumnElement[bool]:
-    """Whom somebody should look at. Of a run that takes another back everybody who was left alone: that was asked."""
-    by_itself = () if run.undoes is not None else BY_ITSELF
-    return and_(SyncResult.outcome.in_(NEED_YOU), SyncResult.reason.not_in(by_itself))
+def _needing() -> ColumnElement[bool]:
+    """Whom somebody should look at."""
+    return and_(SyncResult.outcome.in_(NEED_YOU), SyncResult.reason.not_in(BY_ITSELF))
 
 
 def _results(run: SyncRun, which: ColumnElement[bool] | None = None) -> Select[SyncResult]:

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from sqlalchemy import and_, exists, not_, select
 
+from huma_tripletex.core.reasons import STAYS
 from huma_tripletex.models import Connection, SyncResult, SyncRun
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing.collecting import give_up_waiting
-from huma_tripletex.syncing.written import STAYS
 
 
 def end_if_over(runtime: Runtime, run: SyncRun, connection: Connection) -> bool:

@@ -20,8 +20,6 @@ SIDE: Final = ("written", "skipped", "failed", "different")
 """Outcomes on one side of which the fields named there were written."""
 WAS_EMPTY: Final = "was_empty"
 """In the detail of a result: fields that the run filled in Tripletex, and that cannot be emptied there again."""
-STAYS: Final = ("added_stays", "was_empty")
-"""Reasons, known before an undo, for which it leaves somebody as they are."""
 Value = tuple[str, str]
 """A person and a field."""
 

@@ -13,6 +13,7 @@ from huma_tripletex import reporting
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.i18n import ngettext
 from huma_tripletex.models import Connection, OutboxEntry, SyncPlan, SyncResult, SyncRun
+from huma_tripletex.reporting import taken_back
 from huma_tripletex.reporting.sentences import OUTCOMES
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.web import still_different
@@ -126,9 +127,9 @@ def result(runtime: Runtime, run: SyncRun, view: View) -> Result:
     needed = [(NEEDED, found.need_you)] if found.need_you else []
     return Result(
         report=found,
-        headline=reporting.headline(found, different.counts),
-        not_done=reporting.not_done(found),
-        figures=tuple(_figures(found, different.counts)),
+        headline=taken_back.headline(found) if run.undoes else reporting.headline(found, different.counts),
+        not_done=taken_back.not_done(found) if run.undoes else reporting.not_done(found),
+        figures=tuple(_figures_of_undo(found) if run.undoes else _figures(found, different.counts)),
         failed=tuple(_line(runtime, row, again) for row in needing),
         can_retry=len(again),
         outcomes=(("", found.total), *needed, *outcomes),
@@ -165,6 +166,13 @@ def _figures(found: reporting.RunReport, left: reporting.Left) -> Iterable[Figur
     yield Figure(_("Added"), _people(added), where if added else "")
     if left.people:
         yield Figure(_("Still different"), _people(left.people), _values(left.values) if left.values else "")
+    yield Figure(_("Need you"), _people(found.need_you), _beside(found))
+
+
+def _figures_of_undo(found: reporting.RunReport) -> Iterable[Figure]:
+    yield _written(_("Put back in Huma"), found.huma)
+    yield _written(_("Put back in Tripletex"), found.tripletex)
+    yield Figure(_("Left as they are"), _people(found.outcomes.get("skipped", 0)))
     yield Figure(_("Need you"), _people(found.need_you), _beside(found))
 
 

@@ -11,7 +11,7 @@ from huma_tripletex.models import LogLine, SyncRun
 from huma_tripletex.outbox import wait
 from huma_tripletex.reporting import csv_of
 from huma_tripletex.runtime import current_runtime
-from huma_tripletex.web import access, rendering, results
+from huma_tripletex.web import access, rendering, results, undo_marks
 
 
 def run(run_id: int) -> BaseResponse:
@@ -22,7 +22,10 @@ def run(run_id: int) -> BaseResponse:
     if rendering.wants_partial():
         return rendering.go("run", run_id=found.id)
     result = results.result(runtime, found, results.View.read(request.args))
-    return rendering.page("result.html", run=found, result=result, report=result.report, connection=connection)
+    mark = undo_marks.of(runtime, found)
+    return rendering.page(
+        "result.html", run=found, result=result, report=result.report, connection=connection, undone=mark
+    )
 
 
 def _progress(found: SyncRun, progress: results.Progress) -> Response:

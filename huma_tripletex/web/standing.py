@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 
+from huma_tripletex.core.reasons import STAYS
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.i18n import ngettext
 from huma_tripletex.models import Connection, OutboxEntry, SyncPlan, SyncResult, SyncRun
 from huma_tripletex.planning.beginning import current_plan
 from huma_tripletex.runtime import Runtime
+from huma_tripletex.web import undo_marks
 from huma_tripletex.web.drift import drift_of
 from huma_tripletex.web.rendering import to
+from huma_tripletex.web.undo_marks import Mark
 
 GOOD = ("created", "updated", "nothing_to_do", "planned")
 LAST = 5
@@ -43,7 +46,7 @@ class Next:
 
 @dataclass(frozen=True)
 class RunLine:
-    """One sync in the list of the last ones."""
+    """One sync in the list of the last ones. `total`: of an undo, whoever has something that can be put back."""
 
     id: int
     approved_at: datetime
@@ -51,6 +54,7 @@ class RunLine:
     ended: bool
     good: int
     total: int
+    undone: Mark
 
 
 def context(runtime: Runtime, connection: Connection, parked: int) -> dict[str, Any]:
@@ -94,17 +98,26 @@ def next_step(connection: Connection, plan: SyncPlan | None, runs: list[RunLine]
 
 
 def last_runs(runtime: Runtime, connection: Connection) -> list[RunLine]:
-    """The latest syncs with their counts, in two statements."""
+    """The latest syncs with their counts, and what undid them, in four statements."""
     query = select(SyncRun).where(SyncRun.connection_id == connection.id).order_by(SyncRun.id.desc()).limit(LAST)
     runs = runtime.session.scalars(query).all()
     counted = (
-        select(SyncResult.run_id, func.count(), func.sum(case((SyncResult.outcome.in_(GOOD), 1), else_=0)))
+        select(
+            SyncResult.run_id,
+            func.count() - func.sum(case((_stays(), 1), else_=0)),
+            func.sum(case((SyncResult.outcome.in_(GOOD), 1), else_=0)),
+        )
         .where(SyncResult.run_id.in_([run.id for run in runs]))
         .group_by(SyncResult.run_id)
     )
+    marks = undo_marks.of_all(runtime, runs)
     counts = {run_id: (total, good) for run_id, total, good in runtime.session.execute(counted)}
     return [
-        RunLine(run.id, run.approved_at, run.pressed_by_name, run.state == "ended", good, total)
+        RunLine(run.id, run.approved_at, run.pressed_by_name, run.state == "ended", good, total, marks[run.id])
         for run in runs
         for total, good in [counts.get(run.id, (0, 0))]
     ]
+
+
+def _stays() -> ColumnElement[bool]:
+    return and_(SyncResult.outcome == "skipped", SyncResult.reason.in_(STAYS))

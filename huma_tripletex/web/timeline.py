@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,10 +16,12 @@ from huma_tripletex.i18n import gettext as _
 from huma_tripletex.models import Connection, LogLine, OutboxEntry, PersonLink, SyncResult, SyncRun
 from huma_tripletex.reporting.sentences import OUTCOMES
 from huma_tripletex.runtime import Runtime, current_runtime
-from huma_tripletex.web import access, entries, rendering, words
+from huma_tripletex.web import access, entries, rendering, undo_marks, words
 from huma_tripletex.web.formatting import recently, to_the_second
 
 LENGTH = 100
+WRITTEN = ("written", "skipped", "failed", "different")
+"""Outcomes in a system of which some fields were written there."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Moment:
     request_id: str = ""
     url: str = ""
     times: str = ""
+    undo_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,14 +145,35 @@ def _syncs(runtime: Runtime, connection: Connection, person_id: str, name: str) 
         .order_by(SyncRun.id.desc())
         .limit(LENGTH)
     )
-    for result, run in runtime.session.execute(query):
+    rows = runtime.session.execute(query).all()
+    marks = undo_marks.of_all(runtime, [run for _, run in rows])
+    for result, run in rows:
         said = str(OUTCOMES.get(result.outcome, ""))
         fields = sorted({*result.huma_fields, *result.tripletex_fields})
         sentence = words.sentence(result.reason, name=name, fields=fields) or f"{words.labels(fields)}: {said}".strip(
             ": "
         )
-        what = _("Sync users, by %(name)s", name=run.pressed_by_name or _("the command line"))
-        yield Moment(run.approved_at, what, sentence, url=rendering.to("run", run_id=run.id))
+        yield Moment(
+            run.approved_at,
+            _what(run),
+            sentence,
+            url=rendering.to("run", run_id=run.id),
+            undo_url=_undo_url(result, run, marks),
+        )
+
+
+def _what(run: SyncRun) -> str:
+    name = run.pressed_by_name or _("the command line")
+    return _("Undo of a sync, by %(name)s", name=name) if run.undoes else _("Sync users, by %(name)s", name=name)
+
+
+def _undo_url(result: SyncResult, run: SyncRun, marks: Mapping[int, undo_marks.Mark]) -> str:
+    """Where what the sync wrote of this person can be put back; "" where it cannot."""
+    written = (result.huma_outcome, result.huma_fields), (result.tripletex_outcome, result.tripletex_fields)
+    kept = result.sealed is not None and run.state == "ended" and run.undoes is None and not marks[run.id].is_whole
+    if not kept or not any(fields and outcome in WRITTEN for outcome, fields in written):
+        return ""
+    return rendering.to("undo_form", run_id=run.id, person=result.person_id)
 
 
 def _looks(runtime: Runtime, connection: Connection, person_id: str) -> Iterator[Moment]:
