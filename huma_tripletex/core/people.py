@@ -28,7 +28,9 @@ class HostPerson:
 
 @dataclass(frozen=True)
 class EmploymentPeriod:
-    """One employment in Tripletex. Dates are ISO text; `end` None: still in force. `end_reason`: Tripletex's word."""
+    """One employment in Tripletex. Dates are ISO text; `end` None: still in force. `end_reason`: Tripletex's word, "":
+    there is none, None: not seen.
+    """
 
     id: int
     version: int

@@ -92,16 +92,41 @@ def _deliver(
 def _correct(
     asking: Asking, work: Work, progress: Progress, fields: set[str], change: CorrectPeriod, count: int
 ) -> None:
-    body = {"id": change.id, "version": change.version, **change.body}
-    if "endDate" in change.body:  # an employment that goes on has no reason to end
-        body["employmentEndReason"] = work.end_reason if change.body["endDate"] else None
+    body = {"id": change.id, "version": change.version, **change.body, **_end_reason(asking, work, progress, change)}
     answer = _put(asking, work, change.id, body)
     if change.body.get("endDate", ...) is None and answer.end:
         # whether null or "" empties a date is not documented
         answer = asking.update_employment(change.id, {"id": change.id, "version": answer.version, "endDate": ""})
+    elif change.body.get("endDate") and answer.end_reason == "" and "employmentEndReason" not in body:
+        # it ended before, without a reason, and Tripletex does not ask for one
+        reason = {"id": change.id, "version": answer.version, "employmentEndReason": work.end_reason}
+        answer = asking.update_employment(change.id, reason)
     _note(work, progress, fields, answer, count)
     if LAST in fields and answer.end is None and answer.end_reason:
         progress.remarked(LAST, "end_reason_stays")
+
+
+def _end_reason(asking: Asking, work: Work, progress: Progress, change: CorrectPeriod) -> Mapping[str, object]:
+    """What goes along about the reason: it is reported to the authorities, so one that Tripletex has is left unless a
+    run was approved with another; an employment that goes on again has none, since it is reported together with the
+    end and would otherwise count, unseen, for the next one.
+    """
+    if "endDate" not in change.body:
+        return {}
+    if change.body["endDate"] is None:
+        return {"employmentEndReason": None}
+    left = not work.approved_reason and _may_have_reason(asking, work, progress, change.id)
+    return {} if left else {"employmentEndReason": work.end_reason}
+
+
+def _may_have_reason(asking: Asking, work: Work, progress: Progress, number: int) -> bool:
+    """Whether the employment ends already, as far as we know, and not without saying why. If what we remember is
+    outdated, Tripletex asks for the reason, or its answer shows none.
+    """
+    assert progress.known is not None
+    if asking.seen is None:
+        return progress.known.agreed.get(LAST) != work.hash_of(LAST, None)
+    return any(one.id == number and one.end and one.end_reason != "" for one in asking.seen.employments)
 
 
 def _put(asking: Asking, work: Work, number: int, body: Mapping[str, object]) -> EmploymentPeriod:

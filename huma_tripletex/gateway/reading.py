@@ -44,7 +44,7 @@ def period(employment: shapes.Employment) -> EmploymentPeriod:
         employment.start_date,
         employment.end_date,
         employment.division_id,
-        employment.employment_end_reason,
+        employment.employment_end_reason or "",
     )
 
 

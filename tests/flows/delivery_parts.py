@@ -212,7 +212,12 @@ def template(path: str) -> str:
 def employee_json(person: HostPerson) -> dict[str, Any]:
     """The employee who is this person, as the simulator stores it."""
     values = {key: normalise(key, person.values.get(key)) for key in KEYS}
-    employment = {"startDate": values["first_workday"], "endDate": values["last_workday"]}
+    why = "EMPLOYMENT_END_EMPLOYEE" if values["last_workday"] else None
+    employment = {
+        "startDate": values["first_workday"],
+        "endDate": values["last_workday"],
+        "employmentEndReason": why,
+    }
     return {
         "firstName": values["given_name"],
         "lastName": values["family_name"],
