@@ -101,8 +101,8 @@ def _stays(scoped: Sequence[Written], names: dict[int, str]) -> Iterable[Stays]:
     if forgotten:
         yield Stays(
             ngettext(
-                "The earlier value of %(num)s value is no longer kept. It stays.",
-                "The earlier values of %(num)s values are no longer kept. They stay.",
+                "%(num)s earlier value is no longer kept, so what the sync wrote stays.",
+                "%(num)s earlier values are no longer kept, so what the sync wrote stays.",
                 forgotten,
             )
         )

@@ -79,6 +79,7 @@ CHANGED_BY: Mapping[str, Any] = {
     "tripletex": _("Changed in Tripletex since the last sync."),
     "both": _("Changed in both since the last sync."),
 }
+    "undone": _("Put back by an undo."),
 COMPARING: Mapping[str, Any] = {
     "queued": _("Waiting for its turn"),
     "huma": _("Reading people in Huma"),

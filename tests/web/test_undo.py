@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+import httpx
 import pytest
 
 from huma_tripletex.demo import Person, db
-from huma_tripletex.models import LogLine, SyncResult, SyncRun
+from huma_tripletex.models import LogLine, SyncPlan, SyncResult, SyncRun
 from huma_tripletex.models.forgetting import forget_values
 from huma_tripletex.runtime import current_runtime
-from tests.web.conftest import Office, Visitor, approve, compare
+from tests.web.conftest import Office, Visitor, approve, compare, connect
+from tests.web.test_email import email_of
 from tests.web.test_queries import counted, crowd
 
 HTMX = {"HX-Request": "true"}
@@ -52,8 +54,6 @@ def in_tripletex(office: Office, family_name: str) -> dict[str, object]:
 
 
 def employees(office: Office) -> list[dict[str, object]]:
-    import httpx
-
     rows: list[dict[str, object]] = httpx.get(f"{office.url}/_simulator/employees").json()
     return rows
 
@@ -61,8 +61,6 @@ def employees(office: Office) -> list[dict[str, object]]:
 @pytest.fixture
 def settled(office: Office, compared: Visitor) -> Visitor:
     """Anna, after a sync in which Huma's values won every conflict."""
-    from huma_tripletex.models import SyncPlan
-
     plan = office.one(SyncPlan).id
     compared.read(f"/tripletex/plans/{plan}")
     compared.send(f"/tripletex/plans/{plan}", {"all": "huma"})
@@ -254,7 +252,7 @@ def test_values_that_are_no_longer_kept_are_named_before(office: Office, settled
         forget_values(runtime.session(), runtime.clock())
         runtime.session.commit()
     page = page_of(settled, run)
-    assert re.search(r"The earlier values of \d+ values are no longer kept\. They stay\.", page)
+    assert re.search(r"\d+ earlier values are no longer kept, so what the sync wrote stays\.", page)
     assert boxes(page) == {}
     answer = settled.send(f"/tripletex/runs/{run}/undoing", {"undo": "all"})
     assert "no longer kept, so it cannot be undone" in settled.follow(answer)
@@ -272,11 +270,11 @@ def test_the_page_of_another_organisation_is_not_there(office: Office, settled: 
 @pytest.mark.timeout(180)
 def test_queries_do_not_grow_and_a_page_is_chosen_by_itself(office: Office, connected: Visitor) -> None:
     crowd(office, 100)
-    run = synced_for_huma(office, connected)
+    run = synced_for_huma(office, compare(office, connected))
     with counted(office) as few:
         first = page_of(connected, run)
     crowd(office, 300)
-    run = synced_for_huma(office, connected)
+    run = synced_for_huma(office, compare(office, connected))
     with counted(office) as many:
         page_of(connected, run, "?page=2")
     assert len(few) == len(many) < 20
@@ -293,9 +291,6 @@ def test_queries_do_not_grow_and_a_page_is_chosen_by_itself(office: Office, conn
 
 
 def synced_for_huma(office: Office, visitor: Visitor) -> int:
-    from huma_tripletex.models import SyncPlan
-
-    compare(office, visitor)
     plan = office.one(SyncPlan).id
     visitor.read(f"/tripletex/plans/{plan}")
     visitor.send(f"/tripletex/plans/{plan}", {"all": "huma"})
@@ -311,3 +306,95 @@ def runs(office: Office) -> list[SyncRun]:
         rows = db.session.query(SyncRun).order_by(SyncRun.id).all()
         db.session.expunge_all()
         return rows
+
+
+def undone(office: Office, visitor: Visitor, **form: object) -> int:
+    run: int = office.one(SyncRun).id
+    page_of(visitor, run)
+    assert visitor.send(f"/tripletex/runs/{run}/undoing", {"undo": "all", **form}).status_code == 303
+    office.work()
+    return run
+
+
+def test_the_result_counts_who_has_something_to_put_back_and_nobody_needs_to_do_anything(
+    office: Office, settled: Visitor
+) -> None:
+    sync = office.one(SyncRun).id
+    before = re.search(
+        r"Put back (\d+) values of (\d+) people .*Put back (\d+) values", words_of(page_of(settled, sync))
+    )
+    assert before
+    undone(office, settled)
+
+    page = settled.read(f"/tripletex/runs/{office.one(SyncRun).id}")
+
+    heading = re.search(r"<h1>Earlier values are back for (\d+) of (\d+) people</h1>", page)
+    assert heading
+    assert heading[1] == heading[2] == "13"
+    assert "Need you 0 people" in words_of(page)
+    assert f"Put back in Huma {before[1]} values" in words_of(page)
+    assert f"Put back in Tripletex {before[3]} values" in words_of(page)
+    assert "4 people were added by that sync and stay." in page
+    assert re.search(rf'The undo of the sync of <a href="[^"]*/runs/{sync}">', page)
+    assert "Undo this sync" not in page
+    assert "From now on" not in page
+
+
+def test_the_sync_says_that_it_was_undone_and_offers_it_no_more(office: Office, settled: Visitor) -> None:
+    run = undone(office, settled)
+    back = office.one(SyncRun).id
+
+    page, connected = settled.read(f"/tripletex/runs/{run}"), settled.read("/tripletex")
+
+    for said in (page, connected):
+        assert re.search(r"Undone <time[^>]+>today \d\d:\d\d</time> by Anna Berg\.", said)
+        assert f'/runs/{back}">See what was put back' in said
+    assert "/undoing" not in page
+    assert "Earlier values are back for 13 of 13 people" in connected
+    assert re.search(rf'The undo of the sync of <a href="[^"]*/runs/{run}">', connected)
+
+
+def test_in_part_the_rest_is_offered_also_person_by_person(office: Office, settled: Visitor) -> None:
+    run = undone(office, settled, **{"view-field": "phone_number"})
+    nils = person_id(office, "Nils Dahl")
+    page = settled.read(f"/tripletex/runs/{run}")
+    assert "Undone in part" in page
+    assert "Undo the rest" in page
+    assert f"/runs/{run}/undoing?person={nils}" in page
+    person = settled.read(f"/tripletex/people/{nils}")
+    assert f"/runs/{run}/undoing?person={nils}" in person
+    assert "Undo of a sync, by Anna Berg" in person
+
+
+def test_what_somebody_changed_since_is_listed_with_the_reason(office: Office, settled: Visitor) -> None:
+    there = in_tripletex(office, "Solberg")
+    httpx.patch(f"{office.url}/_simulator/employees/{there['id']}", json={"firstName": "Else"}).raise_for_status()
+    run = undone(office, settled)
+
+    page = settled.read(f"/tripletex/runs/{office.one(SyncRun).id}?outcome=skipped")
+
+    assert "Tripletex no longer holds the given name of Mette Solberg that the sync wrote" in words_of(page)
+    assert "1 person was left alone, because somebody has changed the value since." in words_of(page)
+    assert "Earlier values are back for 12 of 13 people" in page
+    assert "Need you 0 people" in words_of(page)
+    assert "Undone in part" in settled.read(f"/tripletex/runs/{run}")
+
+
+@pytest.mark.parametrize("locale", ["en", "nb"])
+def test_the_email_speaks_of_an_undo(office: Office, locale: str) -> None:
+    visitor = compare(office, connect(office, office.visitor(locale=locale)))
+    synced_for_huma(office, visitor)
+    undone(office, visitor)
+
+    email = email_of(office)
+
+    said = {
+        "en": "earlier values are back for 13 of 13 people",
+        "nb": "tidligere verdier er tilbake for 13 av 13 personer",
+    }
+    assert email.subject == f"Tripletex: {said[locale]}"
+    for text in (email.html, email.text):
+        text = " ".join(text.split())
+        assert re.search({"en": r"you undid the sync of \d", "nb": r"angret du synkroniseringen fra \d"}[locale], text)
+        assert {"en": "people were added by that sync and stay.", "nb": "blir."}[locale] in text
+        assert not re.search(r"From now on|Fra nå av|pressed Sync users|trykket", text)
