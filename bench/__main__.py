@@ -5,10 +5,16 @@ from __future__ import annotations
 
 import sys
 
-from bench import capture, latency, limits, report, throughput
+from bench import capture, latency, limits, recovery, report, throughput
 from bench.stand import postgresql, valkey
 
-SECTIONS = {"capture": capture, "latency": latency, "throughput": throughput, "limits": limits}
+SECTIONS = {
+    "capture": capture,
+    "latency": latency,
+    "throughput": throughput,
+    "limits": limits,
+    "recovery": recovery,
+}
 
 
 def main(chosen: list[str]) -> int:

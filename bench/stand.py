@@ -39,6 +39,10 @@ class Stand:
     people: list[int]
     connection_id: int
 
+    @property
+    def folder(self) -> Path:
+        return Path(self.environ["DEMO_FOLDER"])
+
     def runtime(self) -> Runtime:
         with self.app.app_context():
             return current_runtime()

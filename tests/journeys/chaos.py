@@ -8,10 +8,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 from redis import Redis
@@ -22,9 +22,21 @@ from huma_tripletex.demo.embedded import command
 from tests.journeys.shifted import FACTORY, SHIFT
 from tests.parts.processes import ROOT, end, eventually, running
 from tests.parts.stage import Stage
+from tests.parts.tripletex import SimulatedTripletex
 from tests.parts.valkey import answers
 
 SECONDS = 3.0
+
+
+class Staged(Protocol):
+    """What a worker needs: a folder, its environment, and Tripletex."""
+
+    @property
+    def folder(self) -> Path: ...
+    @property
+    def environ(self) -> Mapping[str, str]: ...
+    @property
+    def tripletex(self) -> SimulatedTripletex: ...
 
 
 @dataclass
@@ -67,7 +79,7 @@ class Company:
 class Workers:
     """Three workers under a supervisor that starts a fallen one again."""
 
-    stage: Stage
+    stage: Staged
     number: int = 3
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
@@ -113,6 +125,12 @@ class Services:
 
         self.postgres = get_server(self.folder / "data", cleanup_mode="delete")
         self.start_valkey()
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL of the PostgreSQL."""
+        uri: str = self.postgres.get_uri()
+        return uri.replace("postgresql://", "postgresql+psycopg://")
 
     @property
     def socket(self) -> Path:
@@ -164,7 +182,7 @@ class Services:
 class Theatre:
     """Everything that trouble may touch."""
 
-    stage: Stage
+    stage: Staged
     services: Services
     workers: Workers
 

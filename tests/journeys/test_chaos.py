@@ -38,8 +38,7 @@ def services() -> Iterator[Services]:
 
 @pytest.fixture
 def database_url(services: Services) -> str:
-    url: str = services.postgres.get_uri()
-    return url.replace("postgresql://", "postgresql+psycopg://")
+    return services.url
 
 
 @pytest.fixture
