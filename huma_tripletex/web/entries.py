@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
+from huma_tripletex.core.fields import KEYS
 from huma_tripletex.i18n import gettext as _
-from huma_tripletex.models import Connection, OutboxEntry
+from huma_tripletex.models import Connection, OutboxEntry, SyncRun
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.web import words
+from huma_tripletex.web.causes import TO_TRIPLETEX, Cause, of_entry
 from huma_tripletex.web.formatting import seconds
+
+Runs = Mapping[int, SyncRun]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One entry. `result` is one sentence; `tone` a class of the stylesheet."""
+    """One thing that was written or is to be. `direction` and `cause`: from where to where, and why; `result` is one
+    sentence; `tone` a class of the stylesheet. `id` 0: it is no entry.
+    """
 
     id: int
     person_id: str
     name: str
     what: str
+    direction: str
+    cause: Cause
     captured_at: datetime
     result: str
     tone: str
@@ -33,36 +41,40 @@ class Line:
 
 
 def newest(
-    runtime: Runtime, connection: Connection, *, state: str = "", person_id: str = "", before: int = 0, limit: int = 50
+    runtime: Runtime,
+    connection: Connection,
+    *,
+    states: Sequence[str] = (),
+    person_id: str = "",
+    before: int = 0,
+    limit: int = 50,
 ) -> Sequence[OutboxEntry]:
     """Entries of a connection, newest first; `before` an entry's id, for the following page."""
     query = select(OutboxEntry).where(OutboxEntry.connection_id == connection.id)
-    query = query.where(OutboxEntry.state == state) if state else query
+    query = query.where(OutboxEntry.state.in_(states)) if states else query
     query = query.where(OutboxEntry.person_id == person_id) if person_id else query
     query = query.where(OutboxEntry.id < before) if before else query
     return runtime.session.scalars(query.order_by(OutboxEntry.id.desc()).limit(limit)).all()
 
 
-def lines(runtime: Runtime, connection: Connection, entries: Sequence[OutboxEntry]) -> list[Line]:
-    """Names are asked of the host once, for all of them."""
-    names = names_of(runtime, connection, [entry.person_id for entry in entries])
-    return [line(runtime, entry, names.get(entry.person_id, "")) for entry in entries]
-
-
 def names_of(runtime: Runtime, connection: Connection, person_ids: Sequence[str]) -> dict[str, str]:
+    """Of those who are in Huma; the host is asked once, for all of them."""
     wanted = sorted(set(person_ids))
     people = runtime.host.load_people(connection.organisation_id, wanted) if wanted else {}
     return {person_id: person.name for person_id, person in people.items()}
 
 
-def line(runtime: Runtime, entry: OutboxEntry, name: str) -> Line:
-    fields = (entry.detail or {}).get("fields") or entry.fields
+def line(runtime: Runtime, entry: OutboxEntry, name: str, runs: Runs, *, beside: Sequence[OutboxEntry] = ()) -> Line:
+    """`beside`: entries of the same person that are told in the same line."""
+    fields = _of_all(*((one.detail or {}).get("fields") or one.fields for one in (entry, *beside)))
     result, tone = outcome(entry, name)
     return Line(
         id=entry.id,
         person_id=entry.person_id,
         name=name or _("Person %(id)s, no longer in Huma", id=entry.person_id),
-        what=what(entry),
+        what=what(entry, _of_all(*(one.fields for one in (entry, *beside)))),
+        direction=TO_TRIPLETEX,
+        cause=of_entry(entry, runs),
         captured_at=entry.captured_at,
         result=result,
         tone=tone,
@@ -73,11 +85,17 @@ def line(runtime: Runtime, entry: OutboxEntry, name: str) -> Line:
     )
 
 
-def what(entry: OutboxEntry) -> str:
-    """What was changed in Huma, or what an approved sync asked for."""
-    if entry.kind == "added":
-        return _("Added in Huma")
-    return _("To be added to Tripletex") if entry.kind == "create" else words.labels(entry.fields)
+def _of_all(*fields: Iterable[str]) -> list[str]:
+    """Each field once, in the order of the catalogue."""
+    known = {field for some in fields for field in some}
+    return sorted(known, key=lambda field: KEYS.index(field) if field in KEYS else len(KEYS))
+
+
+def what(entry: OutboxEntry, fields: Sequence[str] = ()) -> str:
+    """What is to be in Tripletex."""
+    if entry.kind in ("added", "create"):
+        return _("To be added to Tripletex")
+    return words.labels(fields or entry.fields) or _("The whole person")
 
 
 def outcome(entry: OutboxEntry, name: str = "") -> tuple[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask import request
 from flask.wrappers import Response
@@ -16,8 +15,9 @@ from huma_tripletex.i18n import gettext as _
 from huma_tripletex.models import Connection, LogLine, OutboxEntry
 from huma_tripletex.outbox import wait
 from huma_tripletex.runtime import Runtime, current_runtime
-from huma_tripletex.web import access, entries, rendering, words
+from huma_tripletex.web import access, attention, entries, feed, rendering, words
 from huma_tripletex.web.entries import Line
+from huma_tripletex.web.feed import Place
 
 SIZE = 50
 OPEN = ("waiting", "in_flight", "parked")
@@ -37,41 +37,47 @@ class Act:
 
 @dataclass(frozen=True)
 class Book:
-    """One page of the log. `older`: the number to ask the next page with; 0 at the end."""
+    """One page of the log. `older`: what to ask the next page with; "" at the end."""
 
     show: str
     filters: tuple[tuple[str, str, int | None], ...]
     entries: Sequence[Line] = ()
     attention: Sequence[Line] = ()
     acts: Sequence[Act] = ()
-    older: int = 0
+    older: str = ""
 
 
 def log() -> Response:
     """What happened, newest first."""
     runtime, connection = current_runtime(), access.open_connection()
-    show, before = request.args.get("show", ""), request.args.get("before", 0, type=int)
-    read = acts_page if show == "acts" else entries_page
+    show, before = request.args.get("show", ""), Place.read(request.args.get("before", ""))
+    read = READERS.get(show, changes_page)
     return rendering.page("log.html", book=read(runtime, connection, show, before))
 
 
-def entries_page(runtime: Runtime, connection: Connection, show: str, before: int) -> Book:
-    show = show if show in OPEN else ""
-    rows = entries.newest(runtime, connection, state=show, before=before, limit=SIZE + 1)
-    lines = entries.lines(runtime, connection, rows[:SIZE])
-    older = rows[SIZE - 1].id if len(rows) > SIZE else 0
-    kind: dict[str, Any] = {"attention" if show == "parked" else "entries": lines}
-    return Book(show, filters(runtime, connection), older=older, **kind)
+def changes_page(runtime: Runtime, connection: Connection, show: str, before: Place) -> Book:
+    show = show if show == "waiting" else ""
+    lines, older = feed.page(runtime, connection, show=show, place=before, limit=SIZE)
+    return Book(show, filters(runtime, connection), entries=lines, older=str(older or ""))
 
 
-def acts_page(runtime: Runtime, connection: Connection, show: str, before: int) -> Book:
+def parked_page(runtime: Runtime, connection: Connection, show: str, before: Place) -> Book:
+    lines = attention.people(runtime, connection, before=before.entry, limit=SIZE + 1)
+    older = str(Place(lines[SIZE - 1].id)) if len(lines) > SIZE else ""
+    return Book(show, filters(runtime, connection), attention=lines[:SIZE], older=older)
+
+
+def acts_page(runtime: Runtime, connection: Connection, show: str, before: Place) -> Book:
     query = select(LogLine).where(LogLine.connection_id == connection.id).order_by(LogLine.id.desc())
-    query = query.where(LogLine.id < before) if before else query
+    query = query.where(LogLine.id < before.entry) if before.entry else query
     rows = runtime.session.scalars(query.limit(SIZE + 1)).all()
     names = entries.names_of(runtime, connection, [row.person_id for row in rows if row.person_id])
-    older = rows[SIZE - 1].id if len(rows) > SIZE else 0
+    older = str(Place(rows[SIZE - 1].id)) if len(rows) > SIZE else ""
     acts = [act(row, names.get(row.person_id or "", "")) for row in rows[:SIZE]]
     return Book(show, filters(runtime, connection), acts=acts, older=older)
+
+
+READERS = {"acts": acts_page, "parked": parked_page}
 
 
 def act(row: LogLine, name: str) -> Act:
@@ -84,24 +90,27 @@ def act(row: LogLine, name: str) -> Act:
 
 
 def filters(runtime: Runtime, connection: Connection) -> tuple[tuple[str, str, int | None], ...]:
+    """What waits is counted in changes, and who needs attention in people, as on the page of the connection."""
     counted = (
-        select(OutboxEntry.state, func.count())
+        select(OutboxEntry.state, func.count(), func.count(OutboxEntry.person_id.distinct()))
         .where(OutboxEntry.connection_id == connection.id, OutboxEntry.state.in_(OPEN))
         .group_by(OutboxEntry.state)
     )
-    counts = {row.state: row[1] for row in runtime.session.execute(counted)}
+    counts = {state: (changes, people) for state, changes, people in runtime.session.execute(counted)}
+    waiting = sum(counts[state][0] for state in ("waiting", "in_flight") if state in counts)
     return (
         ("", _("All changes"), None),
-        ("waiting", _("Waiting"), counts.get("waiting", 0)),
-        ("parked", _("Need attention"), counts.get("parked", 0)),
+        ("waiting", _("Waiting"), waiting),
+        ("parked", _("Need attention"), counts["parked"][1] if "parked" in counts else 0),
         ("acts", _("What administrators did"), None),
     )
 
 
 def retry(entry_id: int) -> BaseResponse:
-    """Sends again what concerns one person's entry."""
+    """Sends again what is parked of the person whom an entry is about."""
     entry, connection = access.entry(entry_id)
-    return _again(connection, entry_ids=[entry.id], person_id=entry.person_id)
+    theirs = wait.open_entries(current_runtime().session(), connection.id, states=["parked"], person_id=entry.person_id)
+    return _again(connection, entry_ids=[one.id for one in theirs], person_id=entry.person_id)
 
 
 def retry_all() -> BaseResponse:
@@ -124,9 +133,9 @@ def _again(connection: Connection, *, entry_ids: list[int], person_id: str | Non
 
 
 def dismiss(entry_id: int) -> BaseResponse:
-    """Sets one parked entry aside for good."""
+    """Sets aside for good what is parked of the person whom an entry is about."""
     runtime, (entry, connection) = current_runtime(), access.entry(entry_id)
-    wait.dismiss(runtime.session(), connection.id, runtime.clock(), entry_ids=[entry.id])
+    wait.dismiss(runtime.session(), connection.id, runtime.clock(), person_id=entry.person_id)
     line = LogLine.act(connection.id, "dismissed", runtime.clock(), access.user())
     line.person_id = entry.person_id
     runtime.session.add(line)

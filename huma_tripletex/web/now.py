@@ -8,7 +8,7 @@ from huma_tripletex.i18n import gettext as _
 from huma_tripletex.models import Connection
 from huma_tripletex.outbox.figures import figures
 from huma_tripletex.runtime import Runtime
-from huma_tripletex.web import entries
+from huma_tripletex.web import attention, entries, feed
 from huma_tripletex.web.formatting import seconds
 
 SHOWN = 5
@@ -29,12 +29,11 @@ class Now:
 
 
 def look(runtime: Runtime, connection: Connection) -> Now:
-    """Six statements, however many people there are."""
+    """A constant number of statements, however many people there are."""
     at = runtime.clock()
     facts = figures(runtime.session(), connection.id, at)
-    parked = entries.newest(runtime, connection, state="parked", limit=SHOWN) if facts.parked_people else []
-    recent = entries.newest(runtime, connection, limit=SHOWN)
-    lines = entries.lines(runtime, connection, [*parked, *recent])
+    parked = attention.people(runtime, connection, limit=SHOWN) if facts.parked_people else []
+    recent, _older = feed.page(runtime, connection, limit=SHOWN)
     oldest = (at - facts.oldest_waiting_at).total_seconds() if facts.oldest_waiting_at else 0
     return Now(
         takes=facts.p50,
@@ -43,6 +42,6 @@ def look(runtime: Runtime, connection: Connection) -> Now:
         oldest=oldest if oldest >= 1 else 0,
         parked_people=facts.parked_people,
         moving=bool(facts.waiting or facts.in_flight) and connection.state == "connected",
-        attention=tuple(lines[: len(parked)]),
-        recent=tuple(lines[len(parked) :]),
+        attention=tuple(parked),
+        recent=tuple(recent),
     )

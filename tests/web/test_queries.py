@@ -91,7 +91,7 @@ def test_queries_do_not_grow_with_the_people(office: Office, synced: Visitor) ->
 
     many = measure(office, compare(office, synced))
 
-    assert many == few
+    assert {path: count for path, count in many.items() if count > few[path]} == {}
 
 
 @pytest.mark.timeout(180)

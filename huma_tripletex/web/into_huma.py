@@ -1,0 +1,78 @@
+"""What syncs and undos wrote to Huma, for the log: it is written at once, so there is no entry that waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import select
+
+from huma_tripletex import reporting
+from huma_tripletex.i18n import gettext as _
+from huma_tripletex.models import Connection, SyncResult, SyncRun
+from huma_tripletex.runtime import Runtime
+from huma_tripletex.web import words
+from huma_tripletex.web.causes import TO_HUMA, of_run
+from huma_tripletex.web.entries import Line
+
+OUTCOMES: Final = ("written", "added", "skipped", "failed")
+"""What is worth a line: there was something to write."""
+Written = tuple[SyncResult, SyncRun]
+
+
+def newest(runtime: Runtime, connection: Connection, *, before: int = 0, limit: int = 50) -> Sequence[Written]:
+    """Results that concern Huma with their runs, newest first; `before` a result's id, for the following page."""
+    runs = select(SyncRun.id).where(SyncRun.connection_id == connection.id)
+    query = select(SyncResult, SyncRun).join(SyncRun, SyncRun.id == SyncResult.run_id)
+    query = query.where(SyncResult.run_id.in_(runs), SyncResult.huma_outcome.in_(OUTCOMES))
+    query = query.where(SyncResult.id < before) if before else query
+    found = runtime.session.execute(query.order_by(SyncResult.id.desc()).limit(limit))
+    return [(result, run) for result, run in found]
+
+
+def lines(runtime: Runtime, connection: Connection, found: Sequence[Written]) -> list[Line]:
+    """Somebody who could not be added to Huma has no name there, but the run knows them."""
+    rows = reporting.rows(runtime, connection, [result for result, _run in found])
+    return [_line(runtime, result, run, row.name) for (result, run), row in zip(found, rows, strict=True)]
+
+
+def _line(runtime: Runtime, result: SyncResult, run: SyncRun, name: str) -> Line:
+    said, tone = outcome(result, name)
+    return Line(
+        id=0,
+        person_id=result.person_id or "",
+        name=name,
+        what=what(result),
+        direction=TO_HUMA,
+        cause=of_run(run),
+        captured_at=run.approved_at,
+        result=said,
+        tone=tone,
+        sentence="",
+        next_step="",
+        request_id="",
+        huma_url=runtime.host.person_url(result.person_id) if result.person_id else None,
+    )
+
+
+def what(result: SyncResult) -> str:
+    if result.action == "add_to_huma":
+        return _("To be added to Huma")
+    skipped = (result.detail or {}).get("skipped_in_huma", ())
+    return words.labels([*result.huma_fields, *skipped]) or _("Nothing that is told here")
+
+
+def outcome(result: SyncResult, name: str = "") -> tuple[str, str]:
+    """What became of it, and in which tone. Where only some fields were written, both are said."""
+    skipped = (result.detail or {}).get("skipped_in_huma", ())
+    written = _("Changed in Huma") if result.huma_fields else ""
+    match result.huma_outcome:
+        case "added":
+            return _("Added to Huma"), ""
+        case "written":
+            return written, ""
+        case "skipped" if skipped:
+            left = _("left alone: %(fields)s", fields=words.labels(skipped))
+            return ", ".join(filter(None, [written, left])), "tx-quiet"
+    said = words.sentence(result.reason, name=name, fields=[*skipped] or result.huma_fields)
+    return said or str(words.SIDES[result.huma_outcome]), "tx-bad" if result.huma_outcome == "failed" else "tx-quiet"

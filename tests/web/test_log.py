@@ -1,0 +1,150 @@
+"""The log says of everything which way it went and why, loses nothing between pages, and counts as others do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from huma_tripletex.demo import Person, db
+from huma_tripletex.models import OutboxEntry, SyncResult, SyncRun
+from huma_tripletex.web import log
+from tests.web.conftest import Office, Visitor
+
+ROW = re.compile(r"<tr>.*?</tr>", re.S)
+TAGS = re.compile(r"<[^>]+>")
+OLDER = re.compile(r'rel="next" href="[^"]*integrations(/tripletex/log[^"]*)"')
+
+
+def edit(office: Office, family_name: str, **values: str | None) -> str:
+    with office.app.app_context():
+        person = db.session.query(Person).filter_by(family_name=family_name).first()
+        for key, value in values.items():
+            setattr(person, key, value)
+            db.session.commit()
+        return str(person.id)
+
+
+def lines(page: str) -> list[str]:
+    rows = (" ".join(TAGS.sub(" ", row).split()) for row in ROW.findall(page))
+    return [row for row in rows if not row.startswith("When")]
+
+
+def of(page: str, name: str) -> list[str]:
+    return [line for line in lines(page) if name in line]
+
+
+def refused(office: Office) -> None:
+    fault = {"kind": "status", "status": 422, "code": 18000, "method": "PUT", "path": "/v2/employee/*", "times": None}
+    httpx.post(f"{office.url}/_simulator/faults", json=fault).raise_for_status()
+
+
+def well(office: Office) -> None:
+    httpx.delete(f"{office.url}/_simulator/faults").raise_for_status()
+
+
+def test_direction_and_cause_of_everything_are_plain(office: Office, synced: Visitor) -> None:
+    run = office.one(SyncRun)
+    page = synced.read("/tripletex/log")
+    assert lines(page)
+    assert all("Sync, today" in line for line in lines(page)), "nobody has edited anything yet"
+    assert {bool(re.search("Huma to Tripletex", line)) for line in lines(page)} == {True, False}
+    assert f'href="/settings/integrations/tripletex/runs/{run.id}"' in page
+
+    person = edit(office, "Dahl", phone_number="+47 400 11 222")
+    office.work()
+    newest = lines(synced.read("/tripletex/log"))[0]
+    assert "Phone number Huma to Tripletex · Edited in Huma" in newest
+    assert "In Tripletex after" in newest
+
+    synced.read(f"/tripletex/runs/{run.id}/undoing")
+    synced.send(f"/tripletex/runs/{run.id}/undoing", {"undo": "all"})
+    office.work()
+    page = synced.read("/tripletex/log")
+    undone = [line for line in lines(page) if "Undo, today" in line]
+    assert any("Tripletex to Huma" in line for line in undone) or any("Huma to Tripletex" in line for line in undone)
+    history = synced.read(f"/tripletex/people/{person}")
+    assert "Edited in Huma: Phone number" in history
+    assert re.search(r"Sync, today \d\d:\d\d, by Anna Berg", history)
+    for secret in ("400 11 222", "40011222", "912 34 567", "91234567"):
+        assert secret not in page + history.split("tx-time")[1]
+
+
+def test_what_a_sync_wrote_to_huma_is_in_the_log(office: Office, synced: Visitor) -> None:
+    with office.app.app_context():
+        written = db.session.scalars(select(SyncResult).where(SyncResult.huma_outcome == "written")).first()
+        assert written is not None
+        name = db.session.get_one(Person, int(written.person_id or 0))
+        full = f"{name.given_name} {name.family_name}"
+    found = of(synced.read("/tripletex/log"), full)
+    assert any("Tripletex to Huma · Sync, today" in line and line.endswith("Changed in Huma") for line in found)
+
+
+def pages(visitor: Visitor) -> Iterator[str]:
+    path: str | None = "/tripletex/log"
+    while path:
+        page = visitor.read(path.replace("&amp;", "&"))
+        yield page
+        older = OLDER.search(page)
+        path = older[1] if older else None
+
+
+@pytest.mark.parametrize("size", [1, 3, 7])
+def test_nothing_is_lost_or_told_twice_between_pages(
+    office: Office, synced: Visitor, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    edit(office, "Dahl", phone_number="+47 400 11 222", given_name="Niels")
+    office.work()
+    whole = lines(synced.read("/tripletex/log"))
+    with office.app.app_context():
+        entries = db.session.scalar(select(func.count()).select_from(OutboxEntry)) or 0
+        written = select(func.count()).where(SyncResult.huma_outcome.in_(("written", "added", "skipped", "failed")))
+        assert len(whole) == entries + (db.session.scalar(written) or 0)
+    monkeypatch.setattr(log, "SIZE", size)
+
+    cut = [lines(page) for page in pages(synced)]
+
+    assert [line for page in cut for line in page] == whole
+    assert {len(page) for page in cut[:-1]} == {size}
+
+
+def test_who_needs_attention_is_counted_in_people_everywhere(office: Office, synced: Visitor) -> None:
+    refused(office)
+    edit(office, "Dahl", phone_number="+47 400 11 222", given_name="Niels")
+    edit(office, "Solberg", phone_number="+47 400 11 223")
+    office.work()
+    with office.app.app_context():
+        assert db.session.scalar(select(func.count()).where(OutboxEntry.state == "parked")) == 3
+    page, parked = synced.read("/tripletex"), synced.read("/tripletex/log?show=parked")
+    assert "2 people need attention" in page
+    assert page.count("Try again") == parked.count("Try again<span") == 2
+    assert re.search(r'Need attention <span class="tx-number">2<', parked)
+    assert "Given name, phone number" in parked
+    well(office)
+
+    entry = max(re.findall(r"/tripletex/entries/(\d+)/retry", parked), key=int)
+    person = office.one(OutboxEntry, id=int(entry)).person_id
+    synced.send(f"/tripletex/entries/{entry}/retry")
+    office.work()
+
+    with office.app.app_context():
+        left = db.session.scalars(select(OutboxEntry.person_id).where(OutboxEntry.state == "parked")).all()
+    assert left
+    assert person not in left
+    assert "1 person needs attention" in synced.read("/tripletex")
+
+
+def test_what_waits_is_counted_alike(office: Office, synced: Visitor) -> None:
+    edit(office, "Dahl", phone_number="+47 400 11 222", given_name="Niels")
+    with office.app.app_context():
+        entry = db.session.scalars(select(OutboxEntry).where(OutboxEntry.state == "waiting")).first()
+        assert entry
+        entry.state = "in_flight"
+        db.session.commit()
+    assert "2 changes" in synced.read("/tripletex")
+    waiting = synced.read("/tripletex/log?show=waiting")
+    assert re.search(r'Waiting <span class="tx-number">2<', waiting)
+    assert len(lines(waiting)) == 2
