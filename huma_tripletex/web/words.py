@@ -78,8 +78,8 @@ CHANGED_BY: Mapping[str, Any] = {
     "huma": _("Changed in Huma since the last sync."),
     "tripletex": _("Changed in Tripletex since the last sync."),
     "both": _("Changed in both since the last sync."),
-}
     "undone": _("Put back by an undo."),
+}
 COMPARING: Mapping[str, Any] = {
     "queued": _("Waiting for its turn"),
     "huma": _("Reading people in Huma"),
