@@ -11,9 +11,10 @@ from huma_tripletex.cli.operating import db, new_key, rotate, worker
 from huma_tripletex.cli.plan import plan
 from huma_tripletex.cli.status import status
 from huma_tripletex.cli.sync import sync
+from huma_tripletex.cli.undo import undo
 
 __all__ = ["tripletex"]
 
 tripletex = AppGroup("tripletex", help="Keeps employee data in Tripletex equal to Huma.")
-for command in (status, connect, plan, sync, entries, retry, disconnect, worker, db, new_key, rotate):
+for command in (status, connect, plan, sync, undo, entries, retry, disconnect, worker, db, new_key, rotate):
     tripletex.add_command(command)

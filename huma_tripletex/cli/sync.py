@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
-
 import click
 
 from huma_tripletex import planning, reporting
 from huma_tripletex.cli.comparing import compared
+from huma_tripletex.cli.results import facts, lines, link_to
 from huma_tripletex.cli.speaking import Asks, connection_of, explained, for_organisation, say
 from huma_tripletex.cli.waiting import wait_for
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import SyncPlan, SyncRun
-from huma_tripletex.models.run import OUTCOMES
-from huma_tripletex.reporting.report import GOOD
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.task_queue import RUN
 
@@ -58,7 +54,7 @@ def sync(
     if as_json:  # standard output is the JSON alone
         for line in different:
             click.echo(line, err=True)
-    say(as_json, _facts(rows), [*_lines(rows), *different])
+    say(as_json, facts(rows), [*lines(rows), *different])
 
 
 def _approved(runtime: Runtime, plan: SyncPlan, confirm: bool, email: str | None) -> SyncRun:
@@ -72,9 +68,7 @@ def _approved(runtime: Runtime, plan: SyncPlan, confirm: bool, email: str | None
             raise Asks(f"{guards} Nothing was written. Use --confirm to go on.") from None
         click.echo(f"Confirmed: {guards}", err=True)
         run = planning.approve(runtime, plan, by, mail=bool(email), typed=asked.to_type)
-    settings = runtime.settings
-    if settings.base_url:
-        run.link = f"{settings.base_url.rstrip('/')}{settings.url_prefix}/tripletex/runs/{run.id}"
+    run.link = link_to(runtime, run)
     return run
 
 
@@ -82,26 +76,3 @@ def _different(runtime: Runtime, run: SyncRun) -> list[str]:
     """What the sync left as it is, in numbers: what was chosen so, and what a preference cannot settle."""
     left = reporting.left_of(runtime, run)
     return [f"still different: {left.people}", *reporting.still_different(left)] if left.told else []
-
-
-def _facts(rows: Sequence[reporting.Row]) -> dict[str, Any]:
-    results = [
-        {
-            "person_id": row.person_id,
-            "employee_id": str(row.employee_id) if row.employee_id else None,
-            "outcome": row.outcome,
-            "reason": row.reason,
-        }
-        for row in rows
-    ]
-    counts = {outcome: sum(row.outcome == outcome for row in rows) for outcome in OUTCOMES if outcome != "planned"}
-    return {"results": results, "counts": counts}
-
-
-def _lines(rows: Sequence[reporting.Row]) -> Iterator[str]:
-    for outcome, count in _facts(rows)["counts"].items():
-        if count:
-            yield f"{outcome.replace('_', ' ')}: {count}"
-    for row in rows:
-        if row.sentence and row.outcome not in GOOD:
-            yield f"  {row.name} (person {row.person_id or '-'}): {row.sentence} {row.next_step}"

@@ -69,7 +69,9 @@ def test_a_token_that_is_no_good_is_a_sentence_and_nothing_is_stored(quick_desk:
     assert quick_desk.session.query(Connection).count() == 0
 
 
-@pytest.mark.parametrize("command", [["plan"], ["sync", "--prefer", "huma"], ["entries"], ["retry"], ["disconnect"]])
+@pytest.mark.parametrize(
+    "command", [["plan"], ["sync", "--prefer", "huma"], ["undo"], ["entries"], ["retry"], ["disconnect"]]
+)
 def test_without_a_connection_every_command_says_how_to_make_one(quick_desk: Desk, command: list[str]) -> None:
     refused = call(quick_desk, *command)
 
@@ -174,6 +176,28 @@ def test_nobody_is_added_unless_told(desk: Desk) -> None:
     assert desk.named("Family1") == []
     again = asked(desk, "plan")
     assert again["only_in_huma"] == ["1"], "and they are asked about again"
+
+
+@pytest.mark.usefixtures("worker")
+def test_what_still_differs_is_counted_and_what_could_not_be_done_is_told_once(desk: Desk) -> None:
+    desk.both(1, phone_number="49999999")
+    desk.person(2, date_of_birth=None)
+    desk.person(3, bank_account_number="12345678901")
+    desk.employee(3)
+    desk.person(4)
+    desk.connect()
+    planning.never_sync(desk.runtime, desk.connection(), "4", ANNA)
+    desk.session.commit()
+
+    said = call(desk, "sync", "--prefer", "huma", "--add-to-tripletex")
+
+    assert said.exit_code == 0, said.stderr
+    assert "failed: 2" in said.stdout
+    owners = "3 people are in one system only, and were not added to the other."
+    assert said.stdout.splitlines()[-3:] == ["still different: 3", owners, "1 person is left out of every sync."]
+    answer = call(desk, "sync", "--prefer", "huma", "--json")
+    assert set(json.loads(answer.stdout)) == {"results", "counts"}, "standard output is the JSON alone"
+    assert "1 person is in one system only, and cannot be added to the other as they are." in answer.stderr
 
 
 @pytest.mark.usefixtures("worker")
