@@ -1,4 +1,4 @@
-"""A company of everything there is: people who are equal, differ, are missing, in doubt, alone or left out, by chance."""
+"""A company of everything there is, by chance: people who are equal, differ, are in doubt, alone or left out."""
 
 from __future__ import annotations
 
