@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Text, cast, or_, select
+from sqlalchemy import ColumnElement, Text, cast, or_, select
 
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.models import SyncResult, SyncRun
@@ -75,8 +75,10 @@ class Written:
         return Written(self.position, self.person_id, added, self.kept, huma, tripletex, stuck, self.back)
 
 
-def written(runtime: Runtime, run: SyncRun) -> list[Written]:
-    """Everybody of whom the run wrote something or whom it added, in the order of the names; three statements."""
+def written(runtime: Runtime, run: SyncRun, person_id: str | None = None) -> list[Written]:
+    """Everybody, or this person, of whom the run wrote something or whom it added, in the order of the names; two
+    statements.
+    """
     back = _put_back(runtime, run)
     columns = (
         SyncResult.position,
@@ -89,9 +91,7 @@ def written(runtime: Runtime, run: SyncRun) -> list[Written]:
         SyncResult.sealed.is_not(None).label("kept"),
     )
     rows = runtime.session.execute(
-        select(*columns)
-        .where(SyncResult.run_id == run.id, SyncResult.person_id.is_not(None), _something())
-        .order_by(SyncResult.position)
+        select(*columns).where(SyncResult.run_id == run.id, _of(person_id), _something()).order_by(SyncResult.position)
     )
     return [one for row in rows if (one := _written(row, back.get(row.position, ())))]
 
@@ -103,6 +103,10 @@ def undos_of(runtime: Runtime, run_ids: Sequence[int]) -> Mapping[int, list[Sync
         assert undo.undoes is not None
         found[undo.undoes].append(undo)
     return found
+
+
+def _of(person_id: str | None) -> ColumnElement[bool]:
+    return SyncResult.person_id.is_not(None) if person_id is None else SyncResult.person_id == person_id
 
 
 def _something() -> Any:

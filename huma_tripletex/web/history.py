@@ -104,15 +104,17 @@ def _syncs(
         what = _("%(sync)s, by %(name)s", sync=cause.words, name=run.pressed_by_name or _("the command line"))
         said = tuple(_of_sync(result, entry, name))
         request_id = result.request_id or (entry.request_id if entry else "")
-        undo_url = _undo_url(result, run, marks)
+        undo_url = _undo_url(runtime, result, run, marks[run.id])
         yield Moment(run.approved_at, what, said, request_id, cause.url, _times(entry), undo_url)
 
 
-def _undo_url(result: SyncResult, run: SyncRun, marks: Mapping[int, undo_marks.Mark]) -> str:
+def _undo_url(runtime: Runtime, result: SyncResult, run: SyncRun, mark: undo_marks.Mark) -> str:
     """Where what the sync wrote of this person can be put back; "" where it cannot."""
     written = (result.huma_outcome, result.huma_fields), (result.tripletex_outcome, result.tripletex_fields)
-    kept = result.sealed is not None and run.state == "ended" and run.undoes is None and not marks[run.id].is_whole
+    kept = result.sealed is not None and run.state == "ended" and run.undoes is None and not mark.is_whole
     if not kept or not any(fields and outcome in WRITTEN for outcome, fields in written):
+        return ""
+    if mark.undos and undo_marks.is_back(runtime, run, str(result.person_id)):
         return ""
     return to("undo_form", run_id=run.id, person=result.person_id)
 

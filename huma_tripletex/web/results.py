@@ -173,17 +173,21 @@ def _figures_of_undo(found: reporting.RunReport) -> Iterable[Figure]:
     yield _written(_("Put back in Huma"), found.huma)
     yield _written(_("Put back in Tripletex"), found.tripletex)
     yield Figure(_("Left as they are"), _people(found.outcomes.get("skipped", 0)))
-    yield Figure(_("Need you"), _people(found.need_you), _beside(found))
+    yield Figure(_("Need you"), _people(found.need_you), _not_done(found))
 
 
 def _beside(found: reporting.RunReport) -> str:
     """What is not done, beside those who need somebody."""
+    return _not_done(found) or ("" if found.need_you else _("everything approved is done"))
+
+
+def _not_done(found: reporting.RunReport) -> str:
     waiting, stopped = found.outcomes.get("waiting", 0), found.outcomes.get("cancelled", 0)
     said = [
         ngettext("%(num)s is on its way", "%(num)s are on their way", waiting) if waiting else "",
         ngettext("%(num)s was not begun", "%(num)s were not begun", stopped) if stopped else "",
     ]
-    return ", ".join(filter(None, said)) or ("" if found.need_you else _("everything approved is done"))
+    return ", ".join(filter(None, said))
 
 
 def _written(label: str, side: reporting.Written) -> Figure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -14,10 +14,13 @@ from huma_tripletex.runtime import Runtime
 
 @dataclass(frozen=True)
 class Mark:
-    """`earlier`: the run that this one takes back; `undos`: those that took it back, the latest first."""
+    """`earlier`: the run that this one takes back; `undos`: those that took it back, the latest first; `back`: the
+    positions of people of whom nothing is left to be put back.
+    """
 
     earlier: SyncRun | None = None
     undos: tuple[SyncRun, ...] = ()
+    back: frozenset[int] = frozenset()
 
     @property
     def is_whole(self) -> bool:
@@ -25,12 +28,18 @@ class Mark:
         return any(undo.whole for undo in self.undos)
 
 
-NONE = Mark()
-
-
 def of(runtime: Runtime, run: SyncRun) -> Mark:
-    """Of one run."""
-    return of_all(runtime, [run])[run.id]
+    """Of one run, person by person."""
+    mark = of_all(runtime, [run])[run.id]
+    if not mark.undos:
+        return mark
+    back = (one.position for one in syncing.written(runtime, run) if one.back and not one.fields)
+    return replace(mark, back=frozenset(back))
+
+
+def is_back(runtime: Runtime, run: SyncRun, person_id: str) -> bool:
+    """Whether nothing is left to be put back of what a run wrote of somebody."""
+    return not any(one.fields for one in syncing.written(runtime, run, person_id))
 
 
 def of_all(runtime: Runtime, runs: Sequence[SyncRun]) -> Mapping[int, Mark]:

@@ -361,9 +361,12 @@ def test_in_part_the_rest_is_offered_also_person_by_person(office: Office, settl
     assert "Undone in part" in page
     assert "Undo the rest" in page
     assert f"/runs/{run}/undoing?person={nils}" in page
+    assert f"/runs/{run}/undoing?person={person_id(office, 'Hanne Moe')}" not in page
+    assert "put back" in row_of(page, "Hanne Moe")
     person = settled.read(f"/tripletex/people/{nils}")
     assert f"/runs/{run}/undoing?person={nils}" in person
-    assert "Undo of a sync, by Anna Berg" in person
+    assert re.search(r"Undo, today \d\d:\d\d, by Anna Berg", person)
+    assert "/undoing" not in settled.read(f"/tripletex/people/{person_id(office, 'Hanne Moe')}")
 
 
 def test_what_somebody_changed_since_is_listed_with_the_reason(office: Office, settled: Visitor) -> None:
