@@ -11,6 +11,7 @@ from collections import Counter
 import pytest
 
 pytest_plugins = [
+    "tests.parts.deviations",
     "tests.parts.postgres",
     "tests.parts.valkey",
     "tests.parts.tripletex",

@@ -11,7 +11,9 @@ CONTROLS = "/_simulator"
 
 
 class PublishedLine(httpx.BaseTransport):
-    """What the product asks and what it is told passes the tables of both sides; the controls are nobody's API."""
+    """What the product asks and what it is told passes the tables of both sides and the specification; the controls are
+    nobody's API.
+    """
 
     def __init__(self, inner: httpx.BaseTransport) -> None:
         self._inner = inner

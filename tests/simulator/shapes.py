@@ -14,6 +14,8 @@ from typing import Any
 import httpx
 
 from huma_tripletex.simulator.refusals import BROKEN
+from tests.parts.deviations import noting
+from tests.parts.specification import hold_answer
 
 COMMON = {"id": "integer", "version": "integer", "changes": "Change[]", "url": "string"}
 
@@ -175,8 +177,13 @@ ENVELOPE = {"status", "code", "message", "link", "developerMessage", "validation
 LIST = {"fullResultSize", "from", "count", "versionDigest", "values"}
 
 
+SUCCESS = {"GET": (200, 304), "POST": (201,), "PUT": (200,), "DELETE": (204,)}
+DATES = {"dateOfBirth", "startDate", "endDate", "date", "lastSalaryChangeDate", "municipalityDate", "expirationDate"}
+"""Strings to the specification; in every recorded answer a day as YYYY-MM-DD, or null."""
+
+
 class CheckedAnswers(httpx.BaseTransport):
-    """Passes answers on after holding each that is JSON against the table."""
+    """Passes answers on after holding each against the table, and against the specification where that is at hand."""
 
     def __init__(self, inner: httpx.BaseTransport, prefix: str = "/v2") -> None:
         self._inner = inner
@@ -187,8 +194,9 @@ class CheckedAnswers(httpx.BaseTransport):
         response = self._inner.handle_request(request)
         response.read()
         path = request.url.path
-        if path.startswith(self._prefix) and "json" in response.headers.get("content-type", ""):
-            check_answer(path.removeprefix(self._prefix), response)
+        if path.startswith(self._prefix) and not _is_page(response):
+            with noting(f"answered {request.method} {path} with {response.status_code}"):
+                check_answer(request.method, path.removeprefix(self._prefix), response)
             self.checked += 1
         return response
 
@@ -196,15 +204,28 @@ class CheckedAnswers(httpx.BaseTransport):
         self._inner.close()
 
 
-def check_answer(path: str, response: httpx.Response) -> None:
-    """AssertionError unless the answer to a request for `path` (below /v2) has a shape Tripletex publishes."""
-    body = json.loads(response.content)
+def _is_page(response: httpx.Response) -> bool:
+    """What a gateway in front of Tripletex says instead of it, which a test has asked for."""
+    return response.status_code >= 500 and "html" in response.headers.get("content-type", "")
+
+
+def check_answer(method: str, path: str, response: httpx.Response) -> None:
+    """Raises AssertionError or ValueError unless Tripletex publishes such an answer for `path` (below /v2): by the
+    table always, and by the specification where that is at hand.
+    """
     if response.status_code >= 400:
-        check_refusal(response, body)
+        check_refusal(response, json.loads(response.content))
+        return
+    assert response.status_code in SUCCESS[method], f"{response.status_code} is no answer to {method}"
+    hold_answer(method, path, response.status_code, response.headers.get("content-type", ""), response.content)
+    if response.status_code in (204, 304):
+        assert not response.content, "a body where none can be"
         return
     model = model_of(path)
     if model is None:
         return
+    assert "json" in response.headers.get("content-type", ""), "no JSON"
+    body = json.loads(response.content)
     if "values" in body:
         assert set(body) == LIST
         assert body["count"] == len(body["values"])
@@ -231,10 +252,12 @@ def check(model: str, value: Any, at: str = "") -> None:
     for name, item in value.items():
         place = f"{at or model}.{name}"
         assert name in MODELS[model], f"the specification has no {place}"
+        assert (model, name) != ("Employee", "userType") or item is None, f"{place} was always read as null"
         if item is None:
             assert name in NULLS.get(model, "").split(), f"{place} is null"
         else:
             _check_kind(MODELS[model][name], item, place)
+            assert name not in DATES or re.fullmatch(r"\d{4}-\d\d-\d\d", item), f"{place} is no date"
 
 
 def _check_kind(kind: str, item: Any, place: str) -> None:

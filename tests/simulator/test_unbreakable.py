@@ -12,6 +12,7 @@ import pytest
 
 from huma_tripletex.simulator.operations.table import API
 from huma_tripletex.simulator.people_models import PEOPLE_MODELS
+from tests.parts.deviations import provoked
 from tests.simulator.conftest import Api, refusal
 
 DAY = "2024-01-01"
@@ -135,7 +136,7 @@ def test_a_bug_is_a_500_as_tripletex_has_them_and_fails_the_test(
         raise KeyError("id")
 
     monkeypatch.setattr(api.simulator.api, "answer", broken)
-    with pytest.raises(AssertionError, match="The simulator failed to answer"):
+    with provoked(), pytest.raises(AssertionError, match="The simulator failed to answer"):
         api("GET", "employee")
 
     monkeypatch.setattr(api.http, "_transport", api.shapes._inner)

@@ -11,10 +11,15 @@ import pytest
 
 from huma_tripletex.simulator import CONSUMER_TOKEN, SimulatorApp
 from huma_tripletex.simulator.messages import Response, json_response
+from tests.flows.published_line import PublishedLine
+from tests.parts.deviations import provoked
+from tests.parts.specification import specification
 from tests.parts.tripletex import watched
 from tests.parts.watching import WatchedSimulator
 
 AGENT = {"User-Agent": "huma-tripletex/1.0"}
+OTHERS = {"User-Agent": "somebody else's"}
+UTF8 = "application/json; charset=utf-8"
 
 
 @pytest.fixture
@@ -61,27 +66,139 @@ def test_a_request_that_is_not_published(
     simulator: WatchedSimulator, http: httpx.Client, method: str, path: str, body: Any
 ) -> None:
     content = None if body is None else json.dumps(body)
-    http.request(method, path, content=content, headers={"Content-Type": "application/json; charset=utf-8"})
+    with provoked() as found:
+        http.request(method, path, content=content, headers={"Content-Type": "application/json; charset=utf-8"})
 
     (deviation,) = simulator.watch.deviations
+    assert found == [deviation]
     assert "content-type" not in deviation
     assert deviation.startswith(f"asked {method} /v2{path.partition('?')[0]}")
 
 
-@pytest.mark.parametrize(
-    "value", [{"id": "1"}, {"id": 1, "isInactive": False}, {"id": 1, "firstName": None}, {"id": 1, "employments": {}}]
-)
-def test_an_answer_that_is_not_published(
-    simulator: WatchedSimulator, http: httpx.Client, monkeypatch: pytest.MonkeyPatch, value: Any
-) -> None:
-    def answer(*_: Any) -> Response:
-        return json_response(200, {"value": value})
+GOOD = {"id": 1}
+BOGUS = {"id": 1, "taxDeductionCode": "BOGUS"}
+by_the_specification = pytest.mark.skipif(specification() is None, reason="the specification is not at hand")
 
-    monkeypatch.setattr(simulator.api, "answer", answer)
-    http.get("/employee/1")
+
+@pytest.mark.parametrize(
+    ("path", "status", "value"),
+    [
+        ("employee/1", 200, {"id": "1"}),
+        ("employee/1", 200, {"id": 1, "isInactive": False}),
+        ("employee/1", 200, {"id": 1, "firstName": None}),
+        ("employee/1", 200, {"id": 1, "employments": {}}),
+        ("employee/1", 200, {"id": 1, "userType": "STANDARD"}),
+        ("employee/1", 200, {"id": 1, "dateOfBirth": "17.05.1990"}),
+        ("employee/1", 200, {"id": 1, "dateOfBirth": ""}),
+        ("employee/1", 200, None),
+        ("employee/1", 201, GOOD),
+        ("employee/1", 304, GOOD),
+        pytest.param("employee/employment/1", 200, BOGUS, marks=by_the_specification),
+        pytest.param("employee/1", 200, {"id": 1, "employments": [BOGUS]}, marks=by_the_specification),
+    ],
+)
+@pytest.mark.parametrize("asked", [1, 3], ids=["the first time", "the third time"])
+def test_an_answer_that_is_not_published(
+    simulator: WatchedSimulator,
+    http: httpx.Client,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    status: int,
+    value: Any,
+    asked: int,
+) -> None:
+    for _ in range(asked - 1):
+        answers(simulator, monkeypatch, json_response(200, {"value": GOOD}))
+        http.get(f"/{path}", headers=OTHERS)
+    answers(simulator, monkeypatch, json_response(status, {"value": value}))
+    with provoked():
+        http.get(f"/{path}", headers=OTHERS)
 
     (deviation,) = simulator.watch.deviations
-    assert deviation.startswith("answered GET /employee/1 with 200")
+    assert deviation.startswith(f"answered GET /{path} with {status}")
+
+
+@by_the_specification
+def test_the_last_value_of_a_long_list_is_looked_at(
+    simulator: WatchedSimulator, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = [*[GOOD] * 999, BOGUS]
+    listing = {"fullResultSize": 0, "from": 0, "count": 1000, "versionDigest": None, "values": values}
+    answers(simulator, monkeypatch, json_response(200, listing))
+    with provoked() as found:
+        http.get("/employee/employment", params={"employeeId": 1})
+
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        Response(200, b"oops", [("Content-Type", "text/html")]),
+        Response(200, b'{"value": {"id": 1}', [("Content-Type", "application/json")]),
+        Response(200, b'{"value": {"id": 1}}', [("Content-Type", "text/plain")]),
+        Response(200, b'{"values": [{"id": 1}]}', [("Content-Type", "application/json")]),
+        Response(200),
+        Response(204, b"{}", [("Content-Type", "application/json")]),
+        Response(404, b"not found", [("Content-Type", "text/plain")]),
+        json_response(404, {"status": 404}),
+    ],
+)
+def test_an_answer_that_is_none(
+    simulator: WatchedSimulator, http: httpx.Client, monkeypatch: pytest.MonkeyPatch, response: Response
+) -> None:
+    answers(simulator, monkeypatch, response)
+    with provoked() as found:
+        http.get("/employee/1")
+
+    assert len(found) == 1
+
+
+@by_the_specification
+def test_success_where_nothing_is_published(
+    simulator: WatchedSimulator, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers(simulator, monkeypatch, json_response(200, {"value": GOOD}))
+    with provoked() as found:
+        http.get("/invoice/1", headers=OTHERS)
+
+    assert len(found) == 1
+
+
+@by_the_specification
+@pytest.mark.parametrize("asked", [1, 3], ids=["the first time", "the third time"])
+def test_the_line_of_the_flows_fails_by_itself_and_however_its_error_is_taken(asked: int) -> None:
+    bodies = [{"value": GOOD}] * (asked - 1) + [{"value": BOGUS}]
+    line = PublishedLine(httpx.MockTransport(lambda _: httpx.Response(200, json=bodies.pop(0))))
+    with httpx.Client(transport=line, base_url="http://t/v2", headers=AGENT) as client:
+        content = {"content": '{"id": 1, "version": 1}', "headers": {"Content-Type": UTF8}}
+        for _ in range(asked - 1):
+            client.put("/employee/employment/1", **content)
+        with provoked() as found, pytest.raises(ValueError, match="BOGUS"):
+            client.put("/employee/employment/1", **content)
+
+    assert len(found) == 1
+
+
+@by_the_specification
+def test_a_request_is_held_against_the_enums_too() -> None:
+    line = PublishedLine(httpx.MockTransport(lambda _: httpx.Response(200, json={"value": GOOD})))
+    content = '{"id": 1, "employmentEndReason": "SACKED"}'
+    with (
+        httpx.Client(transport=line, base_url="http://t/v2") as client,
+        provoked() as found,
+        pytest.raises(ValueError, match="SACKED"),
+    ):
+        client.put("/employee/employment/1", content=content, headers={"Content-Type": UTF8})
+
+    assert len(found) == 1
+
+
+def answers(simulator: WatchedSimulator, monkeypatch: pytest.MonkeyPatch, response: Response) -> None:
+    """From now on the simulator's API answers a copy of this."""
+    monkeypatch.setattr(
+        simulator.api, "answer", lambda *_: Response(response.status, response.body, list(response.headers))
+    )
 
 
 def test_answers_that_a_test_wants_wrong_are_counted_apart(simulator: WatchedSimulator, http: httpx.Client) -> None:

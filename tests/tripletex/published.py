@@ -15,6 +15,9 @@ from typing import Any
 
 import httpx
 
+from tests.parts.deviations import noting
+from tests.parts.specification import hold_request
+
 JSON = "application/json"
 UTF8 = "application/json; charset=utf-8"
 PAGING = {"from": "integer", "count": "integer", "sorting": "string", "fields": "string"}
@@ -119,7 +122,8 @@ class Checked(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         path = request.url.raw_path.decode().partition("?")[0].removeprefix(self._prefix)
-        self.asked.append(checked(request, path))
+        with noting(f"asked {request.method} {path}"):
+            self.asked.append(checked(request, path))
         return self._inner.handle_request(request)
 
     def close(self) -> None:
@@ -130,7 +134,9 @@ class Checked(httpx.BaseTransport):
 
 
 def checked(request: httpx.Request, path: str) -> tuple[str, dict[str, str], Any]:
-    """The operation, query and body of a request. AssertionError if the published API knows no such request."""
+    """The operation, query and body of a request. Raises AssertionError or ValueError if the published API knows none
+    like it: by the table always, and by the specification where that is at hand.
+    """
     template = template_of(request.method, path)
     operation = OPERATIONS[request.method, template]
     query = dict(request.url.params)
@@ -139,7 +145,9 @@ def checked(request: httpx.Request, path: str) -> tuple[str, dict[str, str], Any
         assert_parameter(operation.query[name], value)
     for path_of_fields in _fields(query.get("fields", "")):
         assert_field(operation.answer, path_of_fields)
-    return f"{request.method} {template}", query, _body(request, operation)
+    body = _body(request, operation)
+    hold_request(request.method, path, query, request.headers.get("content-type", ""), body)
+    return f"{request.method} {template}", query, body
 
 
 def template_of(method: str, path: str) -> str:
