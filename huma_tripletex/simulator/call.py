@@ -22,6 +22,7 @@ from huma_tripletex.simulator.refusals import (
     missing_parameters,
     not_found,
     not_mapped,
+    too_large,
     wrong_date,
     wrong_id_list,
     wrong_number,
@@ -31,7 +32,7 @@ from huma_tripletex.simulator.shapes import Row
 from huma_tripletex.simulator.switches import Switches
 from huma_tripletex.simulator.tokens import EmployeeToken, Session
 from huma_tripletex.simulator.view import View
-from huma_tripletex.simulator.world import World
+from huma_tripletex.simulator.world import World, owners
 
 NO_DIGEST = "'If-None-Match' header not specified"
 NEVER_A_DIGEST = "Checksum not yet supported for this endpoint"
@@ -172,7 +173,8 @@ class Call:
     def many(
         self, model: str, rows: Sequence[Row], *, digest: str | None = NO_DIGEST, fields: str = "", count: int = 1000
     ) -> Response:
-        """Answer with a page of `rows`: sorted, cut, and shown under `fields`."""
+        """Answer with a page of `rows`: sorted, cut, and shown under `fields`; refuses more rows than may be found."""
+        self._check_ceiling(model, rows)
         page = Page.of(self.query, self.switches.page_maximum, count)
         render = renderer(model, self.query.get("fields", fields))
         ordered = sorted_by(model, rows, self.query.get("sorting", ""), self.view)
@@ -186,6 +188,15 @@ class Call:
             if asked == digest:
                 return Response(304)
         return json_response(200, _listing(values, full, page.start, digest))
+
+    def _check_ceiling(self, model: str, rows: Sequence[Row]) -> None:
+        ceiling = self.switches.result_ceiling
+        if len(rows) <= ceiling:
+            return
+        # The owners of the tokens are not counted, so that as many people as the ceiling says can be listed.
+        uncounted = owners(self.world, self.company) if model == "Employee" else set()
+        if sum(row["id"] not in uncounted for row in rows) > ceiling:
+            raise too_large(ceiling)
 
     def _listed(
         self, model: str, rows: Sequence[Row], status: int, full: int, start: int, digest: str | None

@@ -19,7 +19,9 @@ from huma_tripletex.models import Conflict, PlanItem
 from huma_tripletex.simulator import Switches
 from tests.flows.delivery_parts import Bench, bench
 
-NUMBERS = {"page_maximum": (0, 2), "session_days": (2, 7), "result_ceiling": (3, 10_000)}
+MANY = 250
+"""More than there are countries, and fewer than there are employees where this is the ceiling."""
+NUMBERS = {"page_maximum": (0, 2), "session_days": (2, 7), "result_ceiling": (MANY, 10_000)}
 HINTS = get_type_hints(Switches)
 
 
@@ -62,7 +64,14 @@ STRANGEST = {
 @pytest.fixture(params=[*changed(*HINTS), pytest.param(STRANGEST, id="all the other way")])
 def stand(request: pytest.FixtureRequest) -> Iterator[Bench]:
     with bench(switches=Switches().changed(request.param)) as made:
+        if made.simulator.world.switches.result_ceiling == MANY:
+            made.http("POST", "employees", json=[stranger(number) for number in range(MANY + 50)])
         yield made
+
+
+def stranger(number: int) -> dict[str, Any]:
+    """Somebody who is only in Tripletex; one half has access to it, by which the other half can be told apart."""
+    return {"firstName": f"Åse {number}", "lastName": "Berg", "userType": ("NO_ACCESS", "STANDARD")[number % 2]}
 
 
 def test_a_life_in_both_systems(stand: Bench) -> None:

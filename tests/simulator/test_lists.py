@@ -48,6 +48,27 @@ def test_above_the_ceiling_nothing_is_listed_whatever_the_count(make_api: MakeAp
     assert len(api.get("employee")) == 34  # the three owners do not count
 
 
+EVERY_LIST = (
+    "employee employee/searchForEmployeesAndContacts employee/employment employee/employment/details "
+    "employee/employment/employmentType employee/employment/occupationCode employee/entitlement "
+    "department department/query division country"
+)
+
+
+@pytest.mark.parametrize("path", EVERY_LIST.split())
+def test_every_list_has_the_ceiling(second: Api, path: str) -> None:
+    employment = {"id": second.get("employee/employment")[0]["id"]}
+    for date in ("2027-01-01", "2028-01-01"):
+        second("POST", "employee/employment/details", {"employment": employment, "date": date})
+    owners = len(second.get("employee", onlyEmployeeTokens="true", fields="id"))
+    rows = len(second.get(path)) - (owners if path in EVERY_LIST.split()[:2] else 0)
+
+    second.switch(result_ceiling=rows)
+    assert second("GET", path).status_code == 200
+    second.switch(result_ceiling=rows - 1)
+    assert refusal(second("GET", path, params={"count": 1})) == (422, 23000, [])
+
+
 @pytest.mark.parametrize("query", ["count=x", "from=x", "count=1.5", "count=1_0"])
 def test_a_page_that_is_no_number(api: Api, query: str) -> None:
     assert refusal(api("GET", f"employee?{query}")) == (422, 21000, [])

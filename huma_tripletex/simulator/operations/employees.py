@@ -11,10 +11,9 @@ from huma_tripletex.simulator.messages import Response
 from huma_tripletex.simulator.operations.employee_filters import FILTERS, SEARCH_FILTERS, passes
 from huma_tripletex.simulator.operations.employee_rules import check_change, check_new, normal_phone
 from huma_tripletex.simulator.operations.employments import add_employment, check_nested
-from huma_tripletex.simulator.refusals import Refusal, too_large
+from huma_tripletex.simulator.refusals import Refusal
 from huma_tripletex.simulator.routing import Route
 from huma_tripletex.simulator.shapes import Row
-from huma_tripletex.simulator.world import owners
 
 SEARCH_FIELDS = "id, employeeNumber, firstName, lastName, email, pictureId"
 
@@ -29,11 +28,7 @@ def _search(call: Call) -> Response:
 
 
 def _found(call: Call, filters: Collection[str], contacts: bool) -> list[Row]:
-    found = passes(call, _candidates(call, filters), filters, contacts)
-    ceiling = call.switches.result_ceiling
-    if len(found) > ceiling and len(found) - len(owners(call.world, call.company)) > ceiling:
-        raise too_large(ceiling)
-    return found
+    return passes(call, _candidates(call, filters), filters, contacts)
 
 
 def _candidates(call: Call, filters: Container[str]) -> list[Row]:
