@@ -67,9 +67,13 @@ def _reference(call: Call, field: Field, value: dict[str, Any]) -> int:
 
 
 def _inline_address(call: Call, value: dict[str, Any], old: int | None) -> int:
-    """An address travels inside its owner: without an id a new one replaces the old, with it the old is edited."""
+    """An address travels inside its owner, and one that is there carries its own id, by which it is edited. Without the
+    id it is a new one, which is refused where there is an old one, or replaces it.
+    """
     row_id = value.get("id")
     if row_id is None:
+        if old is not None and call.switches.address_without_id == "refused":
+            raise invalid(Problem("address.id", NOT_NULL, "address.id"))
         row = blank("Address", id=call.company.new_id("Address"))
     elif row_id == old and (found := call.company.get("Address", row_id)) is not None:
         row = {**found, "version": found["version"] + 1}

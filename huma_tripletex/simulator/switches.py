@@ -46,6 +46,8 @@ class Switches:
     email_of_users: L["locked", "editable"] = "locked"
     # A reference with more than its id: refused, or the rest ignored?
     reference_extras: L["refused", "ignored"] = "refused"
+    # An `address` without its id for an employee who has one: refused, or a new one in its place? (The example has it.)
+    address_without_id: L["refused", "replaces"] = "refused"
     # Is `userType` required on POST /employee? (Recorded; off for clients that cannot send it.)
     user_type_on_post: L["required", "optional"] = "required"
     # Does `userType` on PUT give or take away system access?

@@ -52,6 +52,7 @@ STRANGEST = {
     "employment_fires_update": True,
     "email_of_users": "editable",
     "reference_extras": "ignored",
+    "address_without_id": "replaces",
     "user_type_on_post": "optional",
     "user_type_on_put": "stored",
     "employments_without_employee": "refused",

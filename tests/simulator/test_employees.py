@@ -138,9 +138,11 @@ def test_a_reference_to_nothing_is_not_found(api: Api, second: Api) -> None:
     assert refusal(api("POST", "employee", api.person(department=7))) == (422, 16000, ["department"])
 
 
-def test_an_address_without_id_replaces_and_with_id_edits(api: Api) -> None:
-    row = api("POST", "employee", api.person(address={"city": "Oslo"})).json()["value"]
-    first = row["address"]["id"]
+def test_an_address_with_its_id_is_edited_and_without_one_it_is_new(api: Api) -> None:
+    row = api("POST", "employee", api.person()).json()["value"]
+    made = api("PUT", f"employee/{row['id']}", {"dateOfBirth": row["dateOfBirth"], "address": {"city": "Oslo"}})
+    first = made.json()["value"]["address"]["id"]
+    api.switch(address_without_id="replaces")
     path, birth = f"employee/{row['id']}", {"dateOfBirth": "1990-05-17"}
 
     edited = api("PUT", path, {**birth, "address": {"id": first, "postalCode": "0150"}}).json()["value"]

@@ -159,6 +159,13 @@ def refer_by_more_than_the_id(api: Api) -> Any:
     return outcome(api("POST", "employee", api.person(department=department)))
 
 
+@case("address_without_id", {"refused": ((422, 18000, ["address.id"]), "Oslo"), "replaces": (200, "Bergen")})
+def move_without_the_id_of_the_address(api: Api) -> Any:
+    row = api("POST", "employee", api.person(address={"city": "Oslo"})).json()["value"]
+    answer = api("PUT", f"employee/{row['id']}", {"dateOfBirth": BORN, "address": {"city": "Bergen"}})
+    return outcome(answer), api.get(f"employee/{row['id']}", fields="address(city)")["address"]["city"]
+
+
 @case("user_type_on_post", {"required": (422, 18000, [None]), "optional": 201})
 def create_without_user_type(api: Api) -> Any:
     return outcome(api("POST", "employee", api.person(userType=None)))
