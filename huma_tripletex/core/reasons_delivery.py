@@ -108,6 +108,16 @@ REASONS: Final = (
         N_("Nothing to do: the change in Huma is sent by itself."),
     ),
     Reason(
+        "came_to_tripletex",
+        N_("Somebody like {name} has been added in Tripletex since the comparison, so {name} was not added once more."),
+        N_("Press Sync users and see whether they are the same person."),
+    ),
+    Reason(
+        "came_to_huma",
+        N_("Somebody like {name} has been added in Huma since the comparison, so {name} was not added once more."),
+        N_("Press Sync users and see whether they are the same person."),
+    ),
+    Reason(
         "not_looked_again",
         N_("Tripletex could not be read again before its values went to Huma, so {name} was left alone there."),
         N_("Press Sync users when Tripletex answers again."),

@@ -70,7 +70,7 @@ def _carry_out(runtime: Runtime, run: SyncRun, connection: Connection, batch: Se
     links = Links(runtime, connection, batch)
     ids = [step.person_id for step in batch if step.result.person_id]
     people = runtime.host.load_people(connection.organisation_id, ids) if ids else {}
-    obstacles = Obstacles(people, links, never_synced(runtime, connection.id, ids), sight)
+    obstacles = Obstacles(batch, people, links, never_synced(runtime, connection.id, ids), sight)
     going, edited = [], []
     for step in batch:
         if why := obstacles.of(step):

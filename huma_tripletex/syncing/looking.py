@@ -1,4 +1,5 @@
 """Looks at Tripletex once more before its values go to Huma: nobody has seen what changed there since the comparison.
+And, where the run adds somebody, at who has come to either system since then.
 
 Whose turn is next is read in lists of ids, hundreds in a call. What was read serves one turn of a run; the next one
 looks again.
@@ -23,6 +24,7 @@ from huma_tripletex.gateway.reading import countries_by_id, employee, hides_acco
 from huma_tripletex.models import Connection, SyncResult, SyncRun
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing.approved import Step
+from huma_tripletex.syncing.newcomers import Newcomers, came_to_huma, known_in_tripletex
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +40,10 @@ class Sight:
     `upto`: the position as far as which everybody was looked at; None: to the end.
     """
 
-    def __init__(self, seen: Seen, upto: int | None) -> None:
+    def __init__(self, seen: Seen, upto: int | None, newcomers: Newcomers | None = None) -> None:
         self._seen = seen
         self._upto = upto
+        self.newcomers = newcomers or Newcomers()
 
     def reaches_beyond(self, position: int) -> bool:
         """Whether whoever follows this position was looked at."""
@@ -79,8 +82,10 @@ def look(runtime: Runtime, run: SyncRun, connection: Connection, after: int) -> 
         return Sight({}, None)
     rows = _next(runtime, run, after)
     upto = rows[-1][0] if len(rows) == AT_ONCE else None
+    people, known = came_to_huma(runtime, run, connection), known_in_tripletex(runtime, run, connection)
     try:
-        return Sight(_read(runtime, connection, [number for _, number in rows if number]), upto)
+        seen, came = _read(runtime, connection, [number for _, number in rows if number], known)
+        return Sight(seen, upto, Newcomers(came, people))
     except (TripletexError, NotReadable) as error:
         runtime.session.rollback()
         log.warning("run %s could not look at Tripletex again: %s", run.id, error)
@@ -114,15 +119,20 @@ def _next(runtime: Runtime, run: SyncRun, after: int) -> Sequence[tuple[int, int
     return [(position, number) for position, number in rows]
 
 
-def _read(runtime: Runtime, connection: Connection, ids: Sequence[int]) -> Seen:
-    if not ids:
-        return {}
+def _read(
+    runtime: Runtime, connection: Connection, ids: Sequence[int], known: set[int] | None
+) -> tuple[Seen, Sequence[TripletexEmployee]]:
+    """Those of `ids`, and, where somebody is to be added, who is not known."""
+    if not ids and known is None:
+        return {}, ()
     countries = countries_by_id(connection)
     hidden = (connection.company_facts or {}).get("accounts_hidden", hides_accounts(connection))
     with reading_client(runtime, connection) as client:
         found = client.employees_with_ids(ids)
+        came = [one for one in client.employees() if one.id not in known] if known is not None else []
     hidden = hidden and not any(one.bank_account_number for one in found)
-    return {**dict.fromkeys(ids), **{one.id: employee(one, countries, hidden) for one in found}}
+    seen = {one.id: employee(one, countries, hidden) for one in found}
+    return {**dict.fromkeys(ids), **seen}, [employee(one, countries, hidden) for one in came]
 
 
 def _is_concerned(step: Step) -> bool:

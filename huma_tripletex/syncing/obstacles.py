@@ -4,7 +4,7 @@ batch at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from huma_tripletex.core.people import HostPerson
 from huma_tripletex.syncing.approved import Step
@@ -15,7 +15,15 @@ from huma_tripletex.syncing.looking import Sight
 class Obstacles:
     """What stands in the way of each person of a batch."""
 
-    def __init__(self, people: Mapping[str, HostPerson], links: Links, left_out: set[str], sight: Sight) -> None:
+    def __init__(
+        self,
+        batch: Sequence[Step],
+        people: Mapping[str, HostPerson],
+        links: Links,
+        left_out: set[str],
+        sight: Sight,
+    ) -> None:
+        self._doubles = sight.newcomers.doubles(batch)
         self._people = people
         self._links = links
         self._left_out = left_out
@@ -33,4 +41,4 @@ class Obstacles:
                 return "left_huma"
             if person.id in self._left_out:
                 return "never_sync"
-        return self._sight.obstacle(step)
+        return self._doubles.get(step.result.id) or self._sight.obstacle(step)
