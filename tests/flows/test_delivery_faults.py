@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.flows.delivery_parts import Bench, bench
+from tests.simulator.shapes import MEANT
 
 PUT = "PUT /employee/{id}"
 
@@ -42,8 +43,8 @@ def work_until_done(stand: Bench, seconds: float = 600, step: float = 5) -> floa
         {"kind": "lie"},
         {"kind": "status", "status": 429},
         {"kind": "status", "status": 409, "code": 8000},
-        {"kind": "status", "status": 200, "body": '{"value": {"id":'},
-        {"kind": "status", "status": 200, "body": {"value": {"id": "x"}}},
+        {"kind": "status", "status": 200, "headers": {MEANT: "cut off"}, "body": '{"value": {"id":'},
+        {"kind": "status", "status": 200, "headers": {MEANT: "wrong type"}, "body": {"value": {"id": "x"}}},
         {"kind": "revoke_token"},
         {"kind": "status", "status": 403},
     ],
