@@ -26,6 +26,11 @@ REASONS: Final = (
         N_("Press Sync users and choose."),
     ),
     Reason(
+        "not_decided",
+        N_("Nobody has decided whether to add {name}."),
+        N_("Press Sync users, and tick {name} if they are to be added."),
+    ),
+    Reason(
         "not_added",
         N_("{name} was not ticked."),
         N_("Nothing to do, if that is right. We do not ask again until something about {name} changes."),

@@ -45,15 +45,18 @@ def why_value(one: Any) -> str:
     return one.locked or depends(one.needs, one.excludes) or "not_chosen"
 
 
-def why_person(item: PlanItem) -> tuple[tuple[str, str], ...]:
-    """Why nothing is done about somebody: fields ("": none of ours) and keys of `core.reasons`."""
+def why_person(item: PlanItem) -> tuple[tuple[str, str, str], ...]:
+    """Why nothing is done about somebody: fields ("": none of ours), and the reasons that say why and what to do."""
     if item.kind == "left_out":
-        return (("", "left_out"),)
+        return (("", "left_out", "left_out"),)
     if item.kind == "matched" or item.choice == "none":
-        return (("", "not_the_same"),)
-    if item.kind != "uncertain" and item.blocked:
-        return tuple((one.get("field", ""), one["reason"]) for one in item.blocked)
-    return (("", item.why or ("not_added_earlier" if item.remembered else "not_added")),)
+        return (("", "not_the_same", "not_the_same"),)
+    if item.kind == "uncertain":
+        return (("", item.why, item.why),)
+    if item.blocked:
+        return tuple((one.get("field", ""), one["reason"], one["reason"]) for one in item.blocked)
+    decided = "not_decided" if item.choice is None else "not_added_earlier" if item.remembered else "not_added"
+    return (("", item.why or decided, decided),)
 
 
 def depends(needs: str, excludes: str) -> str:

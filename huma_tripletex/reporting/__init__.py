@@ -1,7 +1,7 @@
 """Reporting: what became of a run and how a connection is doing, told alike to the page, in mail, CSV and metrics."""
 
 from huma_tripletex.reporting.as_csv import csv_of
-from huma_tripletex.reporting.differing import LeftPerson, is_try, left_people
+from huma_tripletex.reporting.differing import LeftPerson, is_try, left_fields, left_people
 from huma_tripletex.reporting.differing_counts import Left, left_of
 from huma_tripletex.reporting.done import not_done, still_different
 from huma_tripletex.reporting.headline import headline
@@ -24,6 +24,7 @@ __all__ = [
     "every_row",
     "headline",
     "is_try",
+    "left_fields",
     "left_of",
     "left_people",
     "metrics",

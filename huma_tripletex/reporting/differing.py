@@ -80,6 +80,16 @@ def left_people(
     return [_person(item, name, values[item.id]) for item, name in zip(items, called, strict=True)]
 
 
+def left_fields(runtime: Runtime, run: SyncRun, positions: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
+    """By position the fields that are left of people who had a part in the run. Of an undo there are none."""
+    here = (PlanItem.plan_id == run.plan_id, PlanItem.position.in_(positions), values_left(run.plan_id))
+    rows = select(PlanItem.position, Conflict.field).join(Conflict, Conflict.item_id == PlanItem.id).where(*here)
+    found: dict[int, list[str]] = defaultdict(list)
+    for position, field in runtime.session.execute(rows) if run.undoes is None else ():
+        found[position].append(field)
+    return {position: tuple(sorted(fields, key=KEYS.index)) for position, fields in found.items()}
+
+
 def every_left(runtime: Runtime, run: SyncRun) -> Iterator[LeftPerson]:
     """All of them, read in pieces. Of a run that takes another back there are none."""
     after = -1
@@ -130,13 +140,13 @@ def _sealed_name(runtime: Runtime, connection: Connection, item: PlanItem) -> st
 
 def _person(item: PlanItem, name: str, values: Iterable[tuple[str, str]]) -> LeftPerson:
     differing = sorted(values, key=lambda one: KEYS.index(one[0]))
-    by_reason: dict[str, list[str]] = defaultdict(list)
-    for field, why in differing or why_person(item):
-        by_reason[why] += [field] if field else []
-    whys = tuple(_why(key, name, fields) for key, fields in by_reason.items())
+    by_reason: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for field, why, way_out in [(field, why, why) for field, why in differing] or why_person(item):
+        by_reason[why, way_out] += [field] if field else []
+    whys = tuple(_why(*keys, name, fields) for keys, fields in by_reason.items())
     fields = tuple(field for field, _ in differing)
     return LeftPerson(item.position, item.kind, item.person_id, item.employee_id, name, fields, whys)
 
 
-def _why(key: str, name: str, fields: Sequence[str]) -> Why:
-    return Why(key, tuple(fields), sentence(key, name, fields), next_step(key, name, fields))
+def _why(why: str, way_out: str, name: str, fields: Sequence[str]) -> Why:
+    return Why(why, tuple(fields), sentence(why, name, fields), next_step(way_out, name, fields))

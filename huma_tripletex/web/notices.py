@@ -23,7 +23,7 @@ class Notice:
 
 
 NOTICES = {
-    "connected": Notice(_("Connected. Next: synchronize users. That compares first, and writes nothing before you have approved it.")),
+    "connected": Notice(_("Connected. Next: synchronize users.")),
     "token_replaced": Notice(_("The token is replaced. Everything that was waiting is sent now.")),
     "paused": Notice(_("Paused. Changes in Huma are kept, and sent when you resume.")),
     "resumed": Notice(_("Resumed. What was waiting is sent now.")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
 
@@ -80,7 +80,7 @@ class Figure:
 @dataclass(frozen=True)
 class Result:
     """The result of a run. `outcomes`: how many people of each, for the filter; `rows`: this page of them. `rest`: of a
-    try, the plan whose other people wait.
+    try, the plan whose other people wait. `left`: by position the fields that still differ of people on this page.
     """
 
     report: reporting.RunReport
@@ -93,6 +93,7 @@ class Result:
     outcome: str
     different: Different
     rest: int | None
+    left: Mapping[int, tuple[str, ...]]
 
 
 def progress(runtime: Runtime, run: SyncRun, connection: Connection) -> Progress:
@@ -136,6 +137,7 @@ def result(runtime: Runtime, run: SyncRun, view: View) -> Result:
         outcome=NEEDED if needs_you else outcome,
         different=different,
         rest=_rest(runtime, run),
+        left=reporting.left_fields(runtime, run, [row.position for row in found.rows]),
     )
 
 

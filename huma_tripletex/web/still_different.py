@@ -10,7 +10,7 @@ from huma_tripletex.models import SyncRun
 from huma_tripletex.runtime import Runtime
 
 SIZE = 50
-SHORT = 10
+SHORT = 20
 """So many people are shown at once; of more the list is folded."""
 
 

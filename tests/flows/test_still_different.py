@@ -83,7 +83,10 @@ def test_everything_that_is_left_is_told_with_its_reason(desk: Desk) -> None:
     assert (left.chosen, left.not_chosen, left.impossible, left.differing) == (1, 1, 1, 3)
     assert (left.cannot_be_added, left.unsettled, left.left_out) == (1, 1, 1)
     assert (left.people, left.told) == (len(found) - 1, len(found))
-    for one in reporting.left_people(desk.runtime, run, size=100):
+    people = reporting.left_people(desk.runtime, run, size=100)
+    fields = reporting.left_fields(desk.runtime, run, range(100))
+    assert fields == {one.position: one.fields for one in people if one.fields}
+    for one in people:
         assert all(one.name in why.sentence and why.next_step for why in one.whys)
 
 
@@ -126,6 +129,8 @@ def test_what_was_left_earlier_is_told_again_and_nothing_claims_that_all_is_the_
     assert reporting.report(desk.runtime, run).total == 0
     assert told(desk, run)["1"] == (("phone_number",), ["left_both_earlier"])
     assert told(desk, run)["5"] == ((), ["not_added_earlier"])
+    waits = [one for one in reporting.left_people(desk.runtime, run, size=100) if one.person_id == "5"]
+    assert "We ask again when something about Given5 Family5 changes." in waits[0].whys[0].next_step
     reporting.send_due_mail(desk.runtime, desk.clock())
     assert desk.mails[-1].subject.startswith("Tripletex: nothing had to be written, ")
     assert desk.mails[-1].subject.endswith(" still differ")
