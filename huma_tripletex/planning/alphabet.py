@@ -11,5 +11,7 @@ LAST: Final = str.maketrans({"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "
 
 def sort_key(name: str) -> str:
     """Names sorted by this are in Norwegian order; `aa` sorts as `å`, as in telephone directories."""
+    if name.isascii():
+        return name.lower().replace("aa", "}")
     lowered = unicodedata.normalize("NFC", name).casefold().replace("aa", "å").translate(LAST)
     return "".join(letter for letter in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(letter))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import TypeVar
 
 from sqlalchemy import ColumnElement, func, select
 
-from huma_tripletex.core.people import TripletexEmployee, Values
+from huma_tripletex.core.people import Values
 from huma_tripletex.models import PlanItem, SyncPlan
-from huma_tripletex.planning.alphabet import sort_key
+from huma_tripletex.planning.names import called
 from huma_tripletex.planning.people_decisions import LEFT
 from huma_tripletex.planning.reading import cut, seals_of
 from huma_tripletex.planning.sealed import Content, Seals
@@ -41,16 +39,15 @@ class UncertainPerson:
 @dataclass(frozen=True)
 class Lonely:
     """Somebody on one side only. `item.why`: why they are not preselected; `item.blocked`: why they cannot be added.
-    `partner`: the name of the employee that an administrator has said they are.
+    `partner`: the name of the employee that an administrator has said they are. `end_reason`: what Tripletex is told of
+    a last workday; "" without one.
     """
 
     item: PlanItem
     name: str = field(repr=False)
     values: Values = field(repr=False)
     partner: str = field(default="", repr=False)
-
-
-Named = TypeVar("Named", TripletexEmployee, Lonely)
+    end_reason: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -113,8 +110,8 @@ def free_employees(
     `name`: any part of the name, looked for among all of them; `most`: so many are answered, None: all.
     """
     alone = (PlanItem.kind == "only_in_tripletex", PlanItem.choice.is_(None) | (PlanItem.choice != "taken"))
-    opened = (content.employee for _item, content in _opened(runtime, plan, *alone, most=None if name else most))
-    return tuple(Candidate(one.id, one.name, one.values) for one in _called(name, filter(None, opened), most))
+    found = (content.employee for _item, content in _opened(runtime, plan, *alone, name=name, most=most))
+    return tuple(Candidate(one.id, one.name, one.values) for one in found if one is not None)
 
 
 def free_people(runtime: Runtime, plan: SyncPlan, *, name: str = "", most: int | None = 500) -> tuple[Lonely, ...]:
@@ -123,23 +120,20 @@ def free_people(runtime: Runtime, plan: SyncPlan, *, name: str = "", most: int |
     """
     theirs = (PlanItem.kind.in_(("uncertain", "only_in_huma")), PlanItem.remembered.is_(False))
     still = (PlanItem.choice.is_(None) | (PlanItem.choice != "same"), PlanItem.why.not_in(LEFT))
-    opened = _opened(runtime, plan, *theirs, *still, most=None if name else most)
-    everybody = (Lonely(item, content.name, content.huma) for item, content in opened)
-    return tuple(_called(name, everybody, most))
+    found = _opened(runtime, plan, *theirs, *still, name=name, most=most)
+    return tuple(Lonely(item, content.name, content.huma) for item, content in found)
 
 
 def _opened(
-    runtime: Runtime, plan: SyncPlan, *which: ColumnElement[bool], most: int | None
+    runtime: Runtime, plan: SyncPlan, *which: ColumnElement[bool], name: str, most: int | None
 ) -> Iterator[tuple[PlanItem, Content]]:
     here = select(PlanItem).where(PlanItem.plan_id == plan.id, not_tried(plan), *which)
     seals = seals_of(runtime, plan)
+    if name:
+        ids = called(runtime, plan, seals, name, not_tried(plan), *which)
+        here = select(PlanItem).where(PlanItem.id.in_(ids[:most]))
     for item in runtime.session.scalars(here.order_by(PlanItem.position).limit(most)):
         yield item, seals.open(item.position, item.sealed)
-
-
-def _called(name: str, everybody: Iterable[Named], most: int | None) -> Iterator[Named]:
-    wanted = sort_key(" ".join(name.split()))
-    return islice((one for one in everybody if wanted in sort_key(one.name)), most)
 
 
 def people_counts(runtime: Runtime, plan: SyncPlan) -> PeopleCounts:
@@ -170,4 +164,5 @@ def _uncertain(item: PlanItem, seals: Seals) -> UncertainPerson:
 def _lonely(item: PlanItem, seals: Seals) -> Lonely:
     content = seals.open(item.position, item.sealed)
     partner = content.employee.name if item.choice == "same" and content.employee else ""
-    return Lonely(item, content.name, content.huma if item.kind == "only_in_huma" else content.tripletex, partner)
+    values = content.huma if item.kind == "only_in_huma" else content.tripletex
+    return Lonely(item, content.name, values, partner, content.end_reason)

@@ -14,8 +14,9 @@ from sqlalchemy import ColumnElement, func, select
 
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.models import Conflict, Connection, PlanItem, SyncPlan
-from huma_tripletex.planning.alphabet import sort_key
+from huma_tripletex.planning.names import called
 from huma_tripletex.planning.sealed import Content, Seals
+from huma_tripletex.planning.tally import Tally, tally
 from huma_tripletex.planning.turn import conflicts_of
 from huma_tripletex.runtime import Runtime
 
@@ -34,13 +35,14 @@ class ConflictRow:
 
 @dataclass(frozen=True)
 class PersonDifferences:
-    """One person with what differs. `employee_number` is Tripletex's."""
+    """One person with what differs. `employee_number` is Tripletex's; `end_reason`: for a last workday."""
 
     item: PlanItem
     name: str = having(repr=False)
     matched_by: str
     employee_number: str | None = having(repr=False)
     rows: tuple[ConflictRow, ...]
+    end_reason: str = having(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -81,43 +83,51 @@ def differences(
     remembered: bool = False,
     page: int = 1,
     size: int = 50,
+    counted: Tally | None = None,
 ) -> DifferencesPage:
-    """One page of people with their differences, in the order of their names. `name` is any part of a name."""
+    """One page of people with their differences, in the order of their names. `name` is any part of a name; `counted`:
+    what was tallied already.
+    """
     which = [*conflicts_of(plan), Conflict.chosen == "remembered" if remembered else Conflict.chosen != "remembered"]
     which += [Conflict.field == field] if field else []
     which += [Conflict.kind == kind] if kind else []
     which += [Conflict.choice.is_(None)] if undecided else []
     seals = seals_of(runtime, plan)
-    people = select(PlanItem).where(PlanItem.id.in_(select(Conflict.item_id).where(*which)))
+    people = PlanItem.id.in_(select(Conflict.item_id).where(*which))
     if name:
-        people = people.where(PlanItem.id.in_(_named(runtime, plan, seals, name)))
-    found = runtime.session.scalar(select(func.count()).select_from(people.subquery())) or 0
-    page, pages = cut(page, size, found)
-    items = runtime.session.scalars(people.order_by(PlanItem.position).offset((page - 1) * size).limit(size)).all()
+        ids = called(runtime, plan, seals, name, people)
+        found, page, pages = len(ids), *cut(page, size, len(ids))
+        shown_ones = select(PlanItem).where(PlanItem.id.in_(ids[(page - 1) * size : page * size]))
+    else:
+        found = runtime.session.scalar(select(func.count(Conflict.item_id.distinct())).where(*which)) or 0
+        page, pages = cut(page, size, found)
+        shown_ones = select(PlanItem).where(PlanItem.plan_id == plan.id, people)
+        shown_ones = shown_ones.offset((page - 1) * size).limit(size)
+    items = runtime.session.scalars(shown_ones.order_by(PlanItem.position)).all()
     rows = _rows(runtime, items, which)
     shown = tuple(_person(item, seals, rows[item.id]) for item in items)
-    return DifferencesPage(shown, difference_counts(runtime, plan), found, page, pages)
+    return DifferencesPage(shown, difference_counts(runtime, plan, counted), found, page, pages)
 
 
-def difference_counts(runtime: Runtime, plan: SyncPlan) -> DifferenceCounts:
-    """How many differences there are, by kind and by field, and how many wait for a choice."""
-    remembered = Conflict.chosen == "remembered"
-    groups = (Conflict.field, Conflict.kind, Conflict.choice.is_(None), remembered)
-    counted = runtime.session.execute(select(*groups, func.count()).where(*conflicts_of(plan)).group_by(*groups)).all()
-    shown = [row for row in counted if not row[3]]
+def difference_counts(runtime: Runtime, plan: SyncPlan, counted: Tally | None = None) -> DifferenceCounts:
+    """How many differences there are, by kind and by field, and how many wait for a choice. `counted`: what was tallied
+    already.
+    """
+    counted = counted or tally(runtime, plan)
     kinds, fields = Counter[str](), Counter[str]()
-    for key, kind, _, _, count in shown:
-        kinds[kind] += count
-        fields[key] += count
-    people = select(func.count(Conflict.item_id.distinct())).where(*conflicts_of(plan), ~remembered)
+    for one in counted.sorts:
+        kinds[one.kind] += 0 if one.remembered else one.count
+        fields[one.field] += 0 if one.remembered else one.count
+    asked = Conflict.chosen != "remembered"
+    people = select(func.count(Conflict.item_id.distinct())).where(*conflicts_of(plan), asked)
     return DifferenceCounts(
         all=kinds.total(),
         people=runtime.session.scalar(people) or 0,
         conflicts=kinds["conflict"],
         missing_in_huma=kinds["missing_in_huma"],
         missing_in_tripletex=kinds["missing_in_tripletex"],
-        undecided=sum(row[4] for row in shown if row[2]),
-        remembered=sum(row[4] for row in counted if row[3]),
+        undecided=counted.undecided,
+        remembered=counted.count(lambda one: one.remembered),
         by_field={key: fields[key] for key in KEYS if fields[key]},
     )
 
@@ -149,17 +159,10 @@ def _person(item: PlanItem, seals: Seals, conflicts: Sequence[Conflict]) -> Pers
     content = seals.open(item.position, item.sealed)
     matched_by = item.matched_by or ("chosen" if item.partner else "")
     number = content.tripletex.get("employee_id")
-    return PersonDifferences(item, content.name, matched_by, number, tuple(_row(one, content) for one in conflicts))
+    rows = tuple(_row(one, content) for one in conflicts)
+    return PersonDifferences(item, content.name, matched_by, number, rows, content.end_reason)
 
 
 def _row(conflict: Conflict, content: Content) -> ConflictRow:
     key = conflict.field
     return ConflictRow(conflict, key, content.huma.get(key), content.tripletex.get(key))
-
-
-def _named(runtime: Runtime, plan: SyncPlan, seals: Seals, name: str) -> list[int]:
-    """Names are sealed, so the search opens those of everybody who differs."""
-    wanted = sort_key(" ".join(name.split()))
-    who = select(PlanItem.id, PlanItem.position, PlanItem.sealed).where(PlanItem.plan_id == plan.id)
-    found = runtime.session.execute(who.where(PlanItem.differences > 0))
-    return [item_id for item_id, position, sealed in found if wanted in sort_key(seals.open(position, sealed).name)]

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from huma_tripletex.core.normalise import normalise
-from huma_tripletex.core.people import HostPerson, TripletexEmployee, Values
+from huma_tripletex.core.people import HostPerson, TripletexEmployee, Values, full_name
 from huma_tripletex.models import Connection
 from huma_tripletex.vault import Vault
 
@@ -40,7 +40,27 @@ class Content:
         return self.employee.values if self.employee else {}
 
 
-_decoder = msgspec.json.Decoder(Content)
+class _Names(msgspec.Struct):
+    given_name: str | None = None
+    family_name: str | None = None
+
+
+class _Somebody(msgspec.Struct):
+    values: _Names
+
+    @property
+    def name(self) -> str:
+        return full_name({"given_name": self.values.given_name, "family_name": self.values.family_name})
+
+
+class _Called(msgspec.Struct):
+    """The part of `Content` that a search by name reads."""
+
+    person: _Somebody | None = None
+    employee: _Somebody | None = None
+
+
+_decoder, _called = msgspec.json.Decoder(Content), msgspec.json.Decoder(_Called)
 
 
 @dataclass(frozen=True)
@@ -68,6 +88,13 @@ class Seals:
         if sealed is None:
             return Content()
         return _decoder.decode(self.vault.open(sealed, *self._context(position)))
+
+    def name(self, position: int, sealed: bytes | None) -> str:
+        """`Content.name`, without the rest. Raises NotReadable."""
+        if sealed is None:
+            return ""
+        found = _called.decode(self.vault.open(sealed, *self._context(position)))
+        return (found.person.name if found.person else "") or (found.employee.name if found.employee else "")
 
     def account_hash(self, values: Values) -> str:
         """The same for the same account number on anybody of this plan; "" for none."""

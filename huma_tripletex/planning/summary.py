@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as having
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
 from huma_tripletex.models import Conflict, PlanItem, SyncPlan
 from huma_tripletex.planning.guards import to_type
+from huma_tripletex.planning.notable import NAMED, Notables, cleared, ending
 from huma_tripletex.planning.reach import guards_of
 from huma_tripletex.planning.reading import ConflictRow, cut, seals_of
 from huma_tripletex.planning.sealed import Seals
+from huma_tripletex.planning.tally import tally
 from huma_tripletex.planning.totals import Totals, totals
 from huma_tripletex.planning.turn import conflicts_of, not_tried
 from huma_tripletex.planning.writes import (
@@ -24,9 +26,6 @@ from huma_tripletex.planning.writes import (
     something_to_write,
 )
 from huma_tripletex.runtime import Runtime
-
-NAMED: Final = 20
-"""So many are called by their names; of more, only the number is told."""
 
 
 @dataclass(frozen=True)
@@ -42,24 +41,23 @@ class LeftAlone:
 
 @dataclass(frozen=True)
 class Named:
-    """A name, and the field that is cleared where that is what it is about."""
+    """A name."""
 
     name: str = having(repr=False)
-    field: str = ""
 
 
 @dataclass(frozen=True)
 class Summary:
-    """`people`: one page of everybody who is written to. `cleared`, `added` by system, `left`: at most `NAMED`.
-    `linked`: pairs that are only noted as such. `to_type` confirms the `guards`.
+    """`people`: one page of everybody who is written to. `added` by system, `left`: at most `NAMED`. `linked`: pairs
+    that are only noted as such. `to_type` confirms the `guards`.
     """
 
     totals: Totals
     people: tuple[PersonWrites, ...]
     changed_people: int
     linked: int
-    huma_cleared: tuple[Named, ...]
-    tripletex_cleared: tuple[Named, ...]
+    cleared: Notables
+    ending: Notables
     huma_added: tuple[Named, ...]
     tripletex_added: tuple[Named, ...]
     left: tuple[LeftAlone, ...]
@@ -72,7 +70,7 @@ class Summary:
 
 def summary(runtime: Runtime, plan: SyncPlan, page: int = 1, size: int = 50) -> Summary:
     """One page of the summary. Counts are of the whole plan."""
-    session, seals = runtime.session, seals_of(runtime, plan)
+    session, seals, counted = runtime.session, seals_of(runtime, plan), tally(runtime, plan)
     written = items_where(plan, something_to_write(plan))
     found = session.scalar(select(func.count()).select_from(written.order_by(None).subquery())) or 0
     agreed = items_where(plan, and_(something_to_agree(), ~something_to_write(plan))).order_by(None)
@@ -80,12 +78,12 @@ def summary(runtime: Runtime, plan: SyncPlan, page: int = 1, size: int = 50) -> 
     items = session.scalars(written.offset((page - 1) * size).limit(size)).all()
     guards = guards_of(runtime, plan)
     return Summary(
-        totals=totals(runtime, plan),
+        totals=totals(runtime, plan, counted),
         people=tuple(person_writes(runtime, seals, items)),
         changed_people=found,
         linked=session.scalar(select(func.count()).select_from(agreed.subquery())) or 0,
-        huma_cleared=_cleared(runtime, plan, seals, "tripletex", "missing_in_tripletex"),
-        tripletex_cleared=_cleared(runtime, plan, seals, "huma", "missing_in_huma"),
+        cleared=cleared(runtime, plan, seals, counted),
+        ending=ending(runtime, plan, seals, counted),
         huma_added=_added(runtime, plan, seals, "only_in_tripletex"),
         tripletex_added=_added(runtime, plan, seals, "only_in_huma"),
         left=_left(runtime, plan, seals),
@@ -95,13 +93,6 @@ def summary(runtime: Runtime, plan: SyncPlan, page: int = 1, size: int = 50) -> 
         page=page,
         pages=pages,
     )
-
-
-def _cleared(runtime: Runtime, plan: SyncPlan, seals: Seals, choice: str, kind: str) -> tuple[Named, ...]:
-    chosen = (*conflicts_of(plan), Conflict.choice == choice, Conflict.kind == kind)
-    rows = select(PlanItem.position, PlanItem.sealed, Conflict.field).join(Conflict, Conflict.item_id == PlanItem.id)
-    found = runtime.session.execute(rows.where(*chosen).order_by(PlanItem.position).limit(NAMED))
-    return tuple(Named(seals.open(position, sealed).name, key) for position, sealed, key in found)
 
 
 def _added(runtime: Runtime, plan: SyncPlan, seals: Seals, kind: str) -> tuple[Named, ...]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 
 from huma_tripletex.models import Conflict, PlanItem, SyncPlan
+from huma_tripletex.planning.tally import Tally, tally
 from huma_tripletex.planning.turn import conflicts_of, not_tried
 from huma_tripletex.runtime import Runtime
 
-EFFECTS = {
+EFFECTS: Mapping[tuple[str | None, str], tuple[str, str]] = {
     ("huma", "conflict"): ("tripletex", "replaced"),
     ("huma", "missing_in_tripletex"): ("tripletex", "filled"),
     ("huma", "missing_in_huma"): ("tripletex", "cleared"),
@@ -52,17 +53,15 @@ class Totals:
         return not (self.huma_values or self.tripletex_values or self.huma_added or self.tripletex_added)
 
 
-def totals(runtime: Runtime, plan: SyncPlan) -> Totals:
-    """The sums as the decisions stand."""
-    session = runtime.session
-    groups = (Conflict.choice, Conflict.kind)
-    values = session.execute(select(*groups, func.count()).where(*conflicts_of(plan)).group_by(*groups)).all()
+def totals(runtime: Runtime, plan: SyncPlan, counted: Tally | None = None) -> Totals:
+    """The sums as the decisions stand. `counted`: what was tallied already."""
+    session, counted = runtime.session, counted or tally(runtime, plan)
     written = select(Conflict.choice, func.count(Conflict.item_id.distinct())).where(*conflicts_of(plan))
     people = {row[0]: row[1] for row in session.execute(written.group_by(Conflict.choice))}
     here = (PlanItem.plan_id == plan.id, PlanItem.kind != "matched", not_tried(plan))
     kinds = (PlanItem.kind, PlanItem.choice)
     items = session.execute(select(*kinds, func.count()).where(*here).group_by(*kinds)).all()
-    huma, tripletex = _effects(values, "huma"), _effects(values, "tripletex")
+    huma, tripletex = _effects(counted, "huma"), _effects(counted, "tripletex")
     return Totals(
         huma_values=sum(huma.values()),
         huma_people=people.get("tripletex", 0),
@@ -76,19 +75,19 @@ def totals(runtime: Runtime, plan: SyncPlan) -> Totals:
         tripletex_replaced=tripletex["replaced"],
         tripletex_cleared=tripletex["cleared"],
         tripletex_added=_count(items, "only_in_huma", "add"),
-        left=sum(count for choice, _, count in values if choice == "leave"),
-        undecided=sum(count for choice, _, count in values if choice is None),
+        left=counted.count(lambda one: one.choice == "leave"),
+        undecided=counted.undecided,
         not_added=sum(count for _, choice, count in items if choice == "leave"),
         decide_later=sum(count for _, choice, count in items if choice is None),
     )
 
 
-def _effects(values: Sequence[Any], system: str) -> dict[str, int]:
+def _effects(counted: Tally, system: str) -> dict[str, int]:
     sums = {"filled": 0, "replaced": 0, "cleared": 0}
-    for choice, kind, count in values:
-        where, what = EFFECTS.get((choice, kind), ("", ""))
+    for one in counted.sorts:
+        where, what = EFFECTS.get((one.choice, one.kind), ("", ""))
         if where == system:
-            sums[what] += count
+            sums[what] += one.count
     return sums
 
 

@@ -136,6 +136,6 @@ def _added(item: PlanItem, content: Content) -> PersonWrites:
     values = content.huma if action == "add_to_tripletex" else content.tripletex
     canonical = ((key, normalise(key, values.get(key))) for key in KEYS)
     writes = tuple(Write(key, None, value, "added") for key, value in canonical if value is not None)
-    sides = ((), writes) if action == "add_to_tripletex" else (writes, ())
+    huma, tripletex = ((), writes) if action == "add_to_tripletex" else (writes, ())
     who = (item.id, item.position, action, content, item.person_id, item.employee_id, "")
-    return PersonWrites(*who, *sides, {}, _end_reasons(content, sides[1]))
+    return PersonWrites(*who, huma, tripletex, end_reasons=_end_reasons(content, tripletex))

@@ -7,10 +7,13 @@ from flask.wrappers import Response
 from werkzeug.wrappers import Response as BaseResponse
 
 from huma_tripletex import planning, task_queue
-from huma_tripletex.models import ConnectionOptions, SyncPlan
+from huma_tripletex.models import SyncPlan
 from huma_tripletex.planning.refusals import NeedsConfirmation
 from huma_tripletex.runtime import current_runtime
-from huma_tripletex.web import access, plans, rendering, summing_up, words
+from huma_tripletex.web import access, plans, rendering, summing_up, trying
+from huma_tripletex.web.trying import TryForm
+
+UNTOUCHED = TryForm()
 
 
 def approval(plan_id: int) -> BaseResponse:
@@ -22,14 +25,19 @@ def approval(plan_id: int) -> BaseResponse:
 
 
 def approve(plan_id: int) -> BaseResponse:
-    """Freezes the plan and begins the run; asks again when something large was not confirmed by typing."""
+    """Freezes the plan and begins the run, of everybody or of a few first; asks again when something large was not
+    confirmed by typing. Or looks for whom to try it on.
+    """
     runtime, (plan, _connection) = current_runtime(), access.plan(plan_id)
-    form = summing_up.Approval.read(request.form)
+    form, few = summing_up.Approval.read(request.form), TryForm.read(request.form)
+    if few.finds or (few.tries and not few.is_few):
+        return _choose_few(plan, few)
+    only = few.first if few.tries else None
     try:
-        run = planning.approve(runtime, plan, access.user(), typed=form.typed, revision=form.revision, only=form.only)
+        run = planning.approve(runtime, plan, access.user(), typed=form.typed, revision=form.revision, only=only)
     except NeedsConfirmation as needed:
         runtime.session.rollback()
-        return _show(access.plan(plan_id)[0], 422, needed)
+        return _show(access.plan(plan_id)[0], 422, needed, few)
     runtime.session.flush()
     run.link = rendering.to("run", run_id=run.id, _external=True)
     runtime.session.commit()
@@ -37,16 +45,25 @@ def approve(plan_id: int) -> BaseResponse:
     return rendering.go("run", run_id=run.id)
 
 
-def _show(plan: SyncPlan, status: int, needed: NeedsConfirmation | None = None) -> Response:
+def _choose_few(plan: SyncPlan, few: TryForm) -> BaseResponse:
+    """A page that was searched by name is answered at once: a name does not go into an address."""
+    if plan.state != "ready":
+        return plans.past(plan)
+    if not rendering.wants_partial():
+        return _show(plan, 200 if few.finds else 422, few=few)
+    found = trying.look(current_runtime(), plan, few)
+    return rendering.partial("_try_first.html", plan=plan, trying=found, speaks=True)
+
+
+def _show(plan: SyncPlan, status: int, needed: NeedsConfirmation | None = None, few: TryForm = UNTOUCHED) -> Response:
     runtime = current_runtime()
     summary = summing_up.look(runtime, plan, request.args.get("page", 1, type=int))
-    reason = words.END_REASONS.get(ConnectionOptions.read(access.open_connection().options).end_reason, "")
     return rendering.page(
         "approval.html",
         status,
         plan=plan,
         summary=summary,
-        form=summing_up.form_of(needed),
+        form=summing_up.form_of(needed if not few.tries else None),
+        trying=trying.look(runtime, plan, few, needed if few.tries else None) if summary.can_try or few.tries else None,
         email=access.user().email,
-        end_reason=reason,
     )

@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 
+from huma_tripletex.core.employments import END_REASONS
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import SyncPlan
 from huma_tripletex.models.plan import CHOICES
 from huma_tripletex.planning import decisions
+from huma_tripletex.planning.end_reasons import choose_end_reasons
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.web.differences import View
 
-VALUE, FIELD, PERSON = "choice-", "field-", "person-"
+VALUE, FIELD, PERSON, REASON = "choice-", "field-", "person-", "reason-"
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,10 @@ class Bulk:
 
 @dataclass(frozen=True)
 class Choices:
-    """A form of step 2 as it was sent. `view`: what to show next."""
+    """A form of step 2 as it was sent. `reasons`: why employments end, by item; `view`: what to show next."""
 
     values: Mapping[int, str] = attribute(repr=False)
+    reasons: Mapping[int, str] = attribute(repr=False)
     bulk: Bulk | None
     view: View
     turns: bool
@@ -43,6 +46,10 @@ class Choices:
         """Whether nothing but values was chosen, so that only the sums change on the page."""
         return self.bulk is None and not self.turns
 
+    @property
+    def by_field(self) -> bool:
+        return self.bulk is not None and self.bulk.field is not None
+
     @classmethod
     def read(cls, form: Mapping[str, str]) -> Choices:
         values = {
@@ -53,6 +60,7 @@ class Choices:
         revision = form.get("revision", "")
         return cls(
             values,
+            end_reasons_of(form),
             bulk=_bulk(form),
             view=_view(form),
             turns=any(name in form for name in ("kind", "page", "save")),
@@ -63,10 +71,20 @@ class Choices:
     def save(self, runtime: Runtime, plan: SyncPlan, by: HostUser) -> None:
         """First the values, then what holds for many; one turn. The caller commits."""
         decisions.choose(runtime, plan, self.values, by=by, revision=self.revision)
+        choose_end_reasons(runtime, plan, self.reasons, by=by)
         if self.bulk is not None:
             decisions.choose_for_all(
                 runtime, plan, self.bulk.choice, field=self.bulk.field, item_id=self.bulk.item_id, by=by
             )
+
+
+def end_reasons_of(form: Mapping[str, str]) -> dict[int, str]:
+    """Why employments end, by item, as the lists beside the last workdays say."""
+    return {
+        int(name.removeprefix(REASON)): reason
+        for name, reason in form.items()
+        if name.startswith(REASON) and name.removeprefix(REASON).isdigit() and reason in END_REASONS
+    }
 
 
 def _bulk(form: Mapping[str, str]) -> Bulk | None:
@@ -83,8 +101,13 @@ def _bulk(form: Mapping[str, str]) -> Bulk | None:
 
 
 def _view(form: Mapping[str, str]) -> View:
-    """The view the page had, unless a button asked for another kind or page."""
-    before = View.read(form, "view-")
+    """The view the page had, unless a button asked for another kind or page. Another field or name than the page was
+    made for begins at its first page, whatever was pressed.
+    """
+    before, made_for = View.read(form, "view-"), View.read(form, "was-")
+    if (before.field, before.name) != (made_for.field, made_for.name):
+        before = replace(before, page=1)
+        return replace(before, kind=View.read(form).kind) if "kind" in form else before
     if "kind" in form:
         return replace(View.read(form), field=before.field, name=before.name, page=1)
     if "page" in form:

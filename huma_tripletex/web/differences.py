@@ -12,6 +12,7 @@ from huma_tripletex.core.fields import KEYS
 from huma_tripletex.models import SyncPlan, SyncRun
 from huma_tripletex.models.plan import DIFFERENCE_KINDS
 from huma_tripletex.planning import reading
+from huma_tripletex.planning.tally import Tally, tally
 from huma_tripletex.planning.totals import Totals, totals
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.web import sides
@@ -19,6 +20,7 @@ from huma_tripletex.web.reveals import Asked
 
 SIZE = 25
 """People on a page: few enough to read, and light enough for a phone."""
+Kinds = tuple[tuple[str, int], ...]
 KINDS = ("", *DIFFERENCE_KINDS, "undecided", "remembered")
 
 
@@ -70,18 +72,25 @@ class PlanPage:
     people_total: int
     matched: int
     unmatched: int
-    kinds: tuple[tuple[str, int], ...]
+    kinds: Kinds
     by_field: tuple[tuple[str, int], ...]
     sums: Totals
+    unfolded: str = ""
+    """What is open though it was folded: `field` while values are chosen field by field."""
 
     @property
-    def tabs(self) -> tuple[tuple[str, int], ...]:
-        """Kinds worth a button: the first, the chosen one, and those that there are."""
-        return tuple((kind, count) for kind, count in self.kinds if count or kind in ("", self.view.kind))
+    def tabs(self) -> Kinds:
+        return worth_a_button(self.kinds, self.view)
 
 
-def look(runtime: Runtime, plan: SyncPlan, view: View, shown: Asked | None = None) -> PlanPage:
+def worth_a_button(kinds: Kinds, view: View) -> Kinds:
+    """The first, the chosen one, and those that there are."""
+    return tuple((kind, count) for kind, count in kinds if count or kind in ("", view.kind))
+
+
+def look(runtime: Runtime, plan: SyncPlan, view: View, shown: Asked | None = None, *, unfolded: str = "") -> PlanPage:
     """The page that `view` asks for; `shown` is the one masked value that is not masked now."""
+    counted = tally(runtime, plan)
     found = reading.differences(
         runtime,
         plan,
@@ -92,16 +101,9 @@ def look(runtime: Runtime, plan: SyncPlan, view: View, shown: Asked | None = Non
         remembered=view.kind == "remembered",
         page=view.page,
         size=SIZE,
+        counted=counted,
     )
     counts, kept = found.counts, plan.counts
-    amounts = (
-        counts.all,
-        counts.conflicts,
-        counts.missing_in_huma,
-        counts.missing_in_tripletex,
-        counts.undecided,
-        counts.remembered,
-    )
     return PlanPage(
         view=View(view.kind, view.field, view.name, found.page),
         people=tuple(_person(one, shown) for one in found.people),
@@ -110,10 +112,20 @@ def look(runtime: Runtime, plan: SyncPlan, view: View, shown: Asked | None = Non
         people_total=counts.people,
         matched=kept.get("matched", 0),
         unmatched=sum(kept.get(kind, 0) for kind in ("uncertain", "only_in_huma", "only_in_tripletex")),
-        kinds=tuple(zip(KINDS, amounts, strict=True)),
+        kinds=kinds_of(counted),
         by_field=tuple(counts.by_field.items()),
-        sums=totals(runtime, plan),
+        sums=totals(runtime, plan, counted),
+        unfolded=unfolded,
     )
+
+
+def kinds_of(counted: Tally) -> Kinds:
+    """How many differences of each kind there are. What was left earlier counts as nothing but that."""
+    asked = [one for one in counted.sorts if not one.remembered]
+    by_kind = (sum(one.count for one in asked if one.kind == kind) for kind in DIFFERENCE_KINDS)
+    left = counted.count(lambda one: one.remembered)
+    amounts = (sum(one.count for one in asked), *by_kind, counted.undecided, left)
+    return tuple(zip(KINDS, amounts, strict=True))
 
 
 def _person(found: reading.PersonDifferences, shown: Asked | None) -> Person:
@@ -123,6 +135,7 @@ def _person(found: reading.PersonDifferences, shown: Asked | None) -> Person:
             found.name,
             {"huma": one.huma, "tripletex": one.tripletex},
             shown.system if shown and shown.conflict_id == one.conflict.id else "",
+            found.end_reason,
         )
         for one in found.rows
     )

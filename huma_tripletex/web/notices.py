@@ -37,6 +37,7 @@ NOTICES = {
     "paired": Notice(_("They are the same person now. What differs between them is asked in step 2.")),
     "saved": Notice(_("The settings are saved.")),
     "discarded": Notice(_("The comparison is stopped. Nothing was changed in either system.")),
+    "tried": Notice(_("Stopped here. Those it was tried on are synced, and nothing happened to the others.")),
     "looking": Notice(_("Both systems are being compared. What differs shows here in a moment.")),
     "cancelling": Notice(_("Stopping. The person in progress is finished first.")),
     "changed_meanwhile": Notice(

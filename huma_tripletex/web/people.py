@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from huma_tripletex.models import SyncPlan
 from huma_tripletex.planning import people_decisions
+from huma_tripletex.planning.end_reasons import choose_end_reasons
 from huma_tripletex.runtime import current_runtime
 from huma_tripletex.web import access, pairs, plans, rendering, unmatched
 from huma_tripletex.web.people_form import PeopleForm, Wanted
@@ -26,11 +27,12 @@ def choose_people(plan_id: int) -> BaseResponse:
     runtime, (plan, _connection) = current_runtime(), access.plan(plan_id)
     form = PeopleForm.read(request.form)
     people_decisions.choose_people(runtime, plan, form.people, by=access.user(), revision=form.revision)
+    choose_end_reasons(runtime, plan, form.reasons, by=access.user())
     if form.everybody:
         people_decisions.choose_everybody(runtime, plan, *form.everybody, by=access.user())
     runtime.session.commit()
-    if form.next:
-        return rendering.go("approval", plan_id=plan.id)
+    if form.next or form.back:
+        return rendering.go("approval" if form.next else "plan", plan_id=plan.id)
     return _after(plan_id, form)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 
 from huma_tripletex.planning.people_decisions import Decision
+from huma_tripletex.web.choices import end_reasons_of
 
 MATCH, SHOWN, ADD, EVERYBODY = "match-", "shown-", "add-", "everybody-"
 FIND = "find-"
@@ -34,13 +35,16 @@ class Wanted:
 @dataclass(frozen=True)
 class PeopleForm:
     """A form of step 3 as it was sent. `everybody`: a kind of people and the one choice for all of them. `finds`: a
-    name is looked for, by its button or with Enter. `pairs`: two are put together; `wanted`: who is looked for to be.
+    name is looked for, by its button or with Enter. `reasons`: why employments end, by item.
+    `pairs`: two are put together; `wanted`: who is looked for to be.
     """
 
     people: Mapping[int, Decision] = attribute(repr=False)
     everybody: tuple[str, str] | None
+    reasons: Mapping[int, str] = attribute(repr=False)
     page: int
     next: bool
+    back: bool
     revision: int | None
     finds: bool
     pairs: bool
@@ -57,8 +61,10 @@ class PeopleForm:
         return cls(
             people={**_ticked(form), **_matched(form), **pair},
             everybody=everybody,
+            reasons=end_reasons_of(form),
             page=int(page) if page.isdigit() else 1,
             next="next" in form,
+            back="back" in form,
             revision=int(revision) if revision.isdigit() else None,
             finds="find" in form or ("save" in form and any(name.startswith(FIND) for name in form)),
             pairs=bool(pair),

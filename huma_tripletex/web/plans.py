@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from huma_tripletex import task_queue
 from huma_tripletex.models import Connection, SyncPlan
 from huma_tripletex.planning import beginning
+from huma_tripletex.planning.tally import tally
 from huma_tripletex.planning.totals import totals
 from huma_tripletex.runtime import current_runtime
 from huma_tripletex.web import access, comparing, differences, rendering, reveals
@@ -72,14 +73,22 @@ def choose(plan_id: int) -> BaseResponse:
     if choices.next:
         return rendering.go("people", plan_id=plan.id)
     if choices.single and rendering.wants_partial():
-        return rendering.partial("_sums.html", plan=plan, sums=totals(runtime, plan))
+        return _chosen(plan, choices.view)
     if not rendering.wants_partial() and not choices.view.name:
         return rendering.go("plan", plan_id=plan.id, **choices.view.query())
-    found = differences.look(runtime, plan, choices.view)
+    found = differences.look(runtime, plan, choices.view, unfolded="field" if choices.by_field else "")
     make, template = (
         (rendering.partial, "_settle.html") if rendering.wants_partial() else (rendering.page, "differences.html")
     )
     return make(template, plan=plan, plan_page=found, sums=found.sums)
+
+
+def _chosen(plan: SyncPlan, view: differences.View) -> Response:
+    """Sums and counts, from one count."""
+    runtime = current_runtime()
+    counted = tally(runtime, plan)
+    tabs = differences.worth_a_button(differences.kinds_of(counted), view)
+    return rendering.partial("_chosen.html", plan=plan, sums=totals(runtime, plan, counted), tabs=tabs, view=view)
 
 
 def discard(plan_id: int) -> BaseResponse:
@@ -87,7 +96,7 @@ def discard(plan_id: int) -> BaseResponse:
     runtime, (plan, _connection) = current_runtime(), access.plan(plan_id)
     beginning.discard(runtime, plan)
     runtime.session.commit()
-    return rendering.go("tripletex", notice="discarded")
+    return rendering.go("tripletex", notice="tried" if plan.counts.get("tried") else "discarded")
 
 
 def reveal(plan_id: int) -> BaseResponse:

@@ -11,9 +11,9 @@ from huma_tripletex.gateway.still_different import depends
 from huma_tripletex.i18n import lazy_gettext as _
 from huma_tripletex.models import Conflict
 from huma_tripletex.models.plan import CHOICES
-from huma_tripletex.web import formatting
+from huma_tripletex.web import consequences, formatting
+from huma_tripletex.web.consequences import OTHER, Consequence
 
-OTHER = {"huma": "tripletex", "tripletex": "huma"}
 GOES_TO = {"huma": _("goes to Huma"), "tripletex": _("goes to Tripletex")}
 STAYS, STAYS_EMPTY = _("stays"), _("stays empty")
 REPLACED, FILLED, CLEARED = _("will be replaced"), _("will be filled in"), _("will be cleared")
@@ -24,7 +24,9 @@ Effect = tuple[str, Any, str]
 
 @dataclass(frozen=True)
 class Side:
-    """One system's value. `text` is what may be seen of it, `other` what it is compared with letter by letter."""
+    """One system's value. `text` is what may be seen of it, `other` what it is compared with letter by letter. `may`:
+    it can be taken; of nothing it cannot, which is another choice.
+    """
 
     system: str
     text: str = attribute(repr=False)
@@ -47,11 +49,26 @@ class Row:
     locked: str
     huma: Side
     tripletex: Side
+    item_id: int
+    consequences: tuple[Consequence, ...]
+    end_reason: str = attribute(default="", repr=False)
+
+    @property
+    def clearing(self) -> str:
+        """The choice that leaves nothing in either system; "": there is none."""
+        return next((one.choice for one in self.consequences if one.clears), "")
+
+    def ends(self, choice: str) -> bool:
+        """Whether it ends an employment to take this side's value."""
+        return any(one.choice == choice and not one.clears for one in self.consequences)
 
 
-def row(conflict: Conflict, name: str, values: dict[str, str | None], revealed: str = "") -> Row:
-    """`values` by system; `revealed`: the one system whose value is shown though it is sensitive."""
+def row(conflict: Conflict, name: str, values: dict[str, str | None], revealed: str = "", end_reason: str = "") -> Row:
+    """`values` by system; `revealed`: the one system whose value is shown though it is sensitive. `end_reason`: what
+    Tripletex is told if a last workday goes there.
+    """
     may = tuple(conflict.only) or CHOICES
+    found = (consequences.of(conflict.field, name, values, choice) for choice in consequences.SYSTEMS if choice in may)
     return Row(
         id=conflict.id,
         field=conflict.field,
@@ -61,6 +78,9 @@ def row(conflict: Conflict, name: str, values: dict[str, str | None], revealed: 
         locked=conflict.locked or depends(conflict.needs, conflict.excludes),
         huma=_side("huma", conflict.field, values, may, revealed),
         tripletex=_side("tripletex", conflict.field, values, may, revealed),
+        item_id=conflict.item_id,
+        consequences=tuple(one for one in found if one is not None),
+        end_reason=end_reason,
     )
 
 
@@ -74,7 +94,7 @@ def _side(system: str, key: str, values: dict[str, str | None], may: tuple[str, 
         other=formatting.masked(key, theirs) if alike else "",
         sensitive=BY_KEY[key].sensitive,
         revealed=revealed == system,
-        may=system in may,
+        may=system in may and mine is not None,
         effects=tuple(effect for effect in _effects(system, mine, theirs) if effect[0] in may),
     )
 

@@ -5,28 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from huma_tripletex import planning
+from huma_tripletex.core.employments import LAST
 from huma_tripletex.core.fields import BY_KEY
-from huma_tripletex.gateway.still_different import depends
 from huma_tripletex.i18n import gettext as _
-from huma_tripletex.i18n import ngettext
 from huma_tripletex.models import SyncPlan
+from huma_tripletex.planning.approval import FEW
 from huma_tripletex.planning.refusals import NeedsConfirmation
-from huma_tripletex.planning.summary import LeftAlone, Named
+from huma_tripletex.planning.summary import Named
 from huma_tripletex.planning.writes import PersonWrites, Write
 from huma_tripletex.runtime import Runtime
-from huma_tripletex.web import words
-from huma_tripletex.web.formatting import masked, number
+from huma_tripletex.web import summary_lines
+from huma_tripletex.web.consequences import OTHER
+from huma_tripletex.web.formatting import masked
 from huma_tripletex.web.glimpses import Glimpse
-from huma_tripletex.web.sides import OTHER
 from huma_tripletex.web.token_form import FormError
 
-SIZE, TO_TRY = 40, 10
-"""So many people are on a page, and so many are offered to try it on first."""
+SIZE = 40
+"""People on a page."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,8 @@ class Change:
     after: str = attribute(repr=False)
     hidden_before: Glimpse | None = None
     hidden_after: Glimpse | None = None
+    told: str = attribute(default="", repr=False)
+    """What Tripletex is told along with it."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,13 @@ class Person:
 
 @dataclass(frozen=True)
 class System:
-    """The sums of one system; `cleared_names` and `added_names` are the first of them."""
+    """The sums of one system; `added_names` are the first of them."""
 
     system: str
     replaced: int
     filled: int
     cleared: int
     added: int
-    cleared_names: str
     added_names: str
 
 
@@ -76,8 +76,10 @@ class Page:
     """One page of the summary."""
 
     sides: tuple[System, ...]
+    cleared: summary_lines.Lines
+    ending: summary_lines.Lines
     people: tuple[Person, ...]
-    to_try: tuple[Person, ...]
+    can_try: bool
     changed_people: int
     undecided: int
     left: tuple[str, ...]
@@ -90,16 +92,14 @@ class Page:
 
 @dataclass(frozen=True)
 class Approval:
-    """What the form says. `revision`: of the summary that was seen; `only`: items of people to try it on first."""
+    """What the form says. `revision`: of the summary that was seen."""
 
     typed: str
     revision: int | None
-    only: tuple[int, ...] | None
 
     @classmethod
     def read(cls, form: MultiDict[str, str]) -> Approval:
-        first = tuple(int(one) for one in form.getlist("first") if one.isdigit())
-        return cls(form.get("confirm", ""), form.get("revision", type=int), first if "try" in form else None)
+        return cls(form.get("confirm", ""), form.get("revision", type=int))
 
 
 @dataclass(frozen=True)
@@ -128,15 +128,17 @@ def look(runtime: Runtime, plan: SyncPlan, page: int) -> Page:
     tripletex = (sums.tripletex_replaced, sums.tripletex_filled, sums.tripletex_cleared, sums.tripletex_added)
     return Page(
         sides=(
-            System("huma", *huma, _cleared(found.huma_cleared), _names(found.huma_added)),
-            System("tripletex", *tripletex, _cleared(found.tripletex_cleared), _names(found.tripletex_added)),
+            System("huma", *huma, _names(found.huma_added)),
+            System("tripletex", *tripletex, _names(found.tripletex_added)),
         ),
+        cleared=summary_lines.cleared(found.cleared),
+        ending=summary_lines.ending(found.ending),
         people=people,
-        to_try=people[:TO_TRY] if found.changed_people > 3 and found.page == 1 else (),
+        can_try=found.changed_people > FEW,
         changed_people=found.changed_people,
         undecided=sums.undecided,
-        left=tuple(_left(one) for one in found.left),
-        guards=tuple(_guard(one) for one in found.guards),
+        left=tuple(summary_lines.left(one) for one in found.left),
+        guards=tuple(summary_lines.guard(one) for one in found.guards),
         guarded=_names(found.guarded),
         to_type=found.to_type,
         page=found.page,
@@ -161,7 +163,8 @@ def _change(person: PersonWrites, system: str, one: Write) -> Change:
     """What a value becomes is what the other system has."""
     before, after = masked(one.field, one.before), masked(one.field, one.after)
     if not BY_KEY[one.field].sensitive:
-        return Change(one.field, before, after)
+        told = summary_lines.beside(person.end_reasons[1]) if (system, one.field) == ("tripletex", LAST) else ""
+        return Change(one.field, before, after, told=told)
     return Change(
         one.field,
         before,
@@ -173,56 +176,3 @@ def _change(person: PersonWrites, system: str, one: Write) -> Change:
 
 def _names(found: Iterable[Named]) -> str:
     return ", ".join(one.name for one in found)
-
-
-def _cleared(found: Iterable[Named]) -> str:
-    return ", ".join(_("%(field)s of %(name)s", field=words.label(one.field), name=one.name) for one in found)
-
-
-def _left(one: LeftAlone) -> str:
-    """One line about somebody to whom nothing is done, and why."""
-    if one.row is not None:
-        conflict = one.row.conflict
-        if conflict.choice is None and (reason := conflict.locked or depends(conflict.needs, conflict.excludes)):
-            return f"{one.name}: {words.sentence(reason, name=one.name, fields=[one.row.field])}"
-        why = _("you chose to leave both") if conflict.choice == "leave" else _("not chosen yet, asked again next time")
-        return f"{one.name}: {words.label(one.row.field).lower()}, {why}."
-    item = one.item
-    if item.blocked:
-        return (
-            f"{one.name}: {words.sentence(item.blocked[0]['reason'], name=one.name, fields=[item.blocked[0]['field']])}"
-        )
-    if item.kind == "uncertain":
-        return f"{one.name}: {_('not matched') if item.choice == 'none' else _('not matched yet, decide later')}."
-    where = _("not added to Tripletex") if item.kind == "only_in_huma" else _("not added to Huma")
-    return f"{one.name}: {where}."
-
-
-def _guard(one: dict[str, Any]) -> str:
-    """What is large or odd, with its number."""
-    people = one.get("people", 0)
-    match one["guard"]:
-        case "many_accounts":
-            accounts = ngettext(
-                "Salary will go to another account for %(num)s person.",
-                "Salary will go to another account for %(num)s people.",
-                people,
-            )
-            return f"{accounts} {_('If you are unsure about a number, call the person; do not ask by email.')}"
-        case "same_account":
-            sharers = ngettext(
-                "%(num)s person would have the same bank account number as somebody else.",
-                "%(num)s people would have the same bank account number as somebody else.",
-                people,
-            )
-            return f"{sharers} {_('Find out whose it is before you go on.')}"
-        case "share":
-            return ngettext(
-                "A value of %(num)s person out of %(of)s is replaced or cleared.",
-                "A value of %(num)s people out of %(of)s is replaced or cleared.",
-                people,
-                of=number(one.get("of", 0)),
-            )
-    known = f"guard_{one['guard']}"
-    linked = ngettext("Earlier syncs knew %(num)s person.", "Earlier syncs knew %(num)s people.", people)
-    return f"{words.sentence(known)} {linked} {words.next_step(known)}"

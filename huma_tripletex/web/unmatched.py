@@ -56,6 +56,7 @@ class Alone:
     taken: bool
     partner: str = attribute(repr=False)
     huma_url: str | None
+    end_reason: str = attribute(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,7 @@ def _alone(runtime: Runtime, found: reading.Lonely) -> Alone:
         taken=item.choice in ("taken", "same"),
         partner=found.partner,
         huma_url=runtime.host.person_url(item.person_id) if item.person_id else None,
+        end_reason=found.end_reason,
     )
 
 

@@ -74,6 +74,7 @@ ACTS: Mapping[str, Any] = {
 }
 
 SYSTEMS: Mapping[str, Any] = {"huma": _("In Huma"), "tripletex": _("In Tripletex")}
+WHERE: Mapping[str, Any] = {"huma": _("in Huma"), "tripletex": _("in Tripletex")}
 CHANGED_BY: Mapping[str, Any] = {
     "huma": _("Changed in Huma since the last sync."),
     "tripletex": _("Changed in Tripletex since the last sync."),
@@ -139,6 +140,7 @@ FOR_TEMPLATES: dict[str, Any] = {
     "SIDES": SIDES,
     "STILL": STILL,
     "SYSTEMS": SYSTEMS,
+    "WHERE": WHERE,
     "CHANGED_BY": CHANGED_BY,
     "END_REASONS": END_REASONS,
     "COMPARING": COMPARING,

@@ -101,7 +101,9 @@ def test_a_value_is_cleared_by_a_choice_for_it_and_counted(flows: Stand) -> None
     totals = planning.totals(flows.runtime, plan)
     assert totals.huma_cleared == 1
     summary = planning.summary(flows.runtime, plan)
-    assert [(named.name, named.field) for named in summary.huma_cleared] == [("Given2 Family2", "bank_account_number")]
+    (one,) = summary.cleared.first
+    assert (one.name, one.field, one.system, one.after) == ("Given2 Family2", "bank_account_number", "huma", None)
+    assert (summary.cleared.count, summary.ending.count) == (1, 1)
 
 
 def test_what_cannot_be_carried_out_cannot_be_chosen(quick: Stand) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import httpx
 
 from huma_tripletex.demo import Person, db
-from huma_tripletex.models import OutboxEntry, SyncPlan, SyncRun
+from huma_tripletex.models import Conflict, OutboxEntry, SyncPlan, SyncRun
 from tests.web.conftest import Office, Visitor, approve
 
 REFUSED = {
@@ -79,8 +79,17 @@ def deciding(guide: Guide) -> Iterator[Stop]:
     guide.office.work()
     yield Stop("differences", f"/tripletex/plans/{plan}")
     yield Stop("nothing fits the filter", f"/tripletex/plans/{plan}?kind=conflict&field=last_workday")
+    account = guide.office.one(Conflict, field="bank_account_number", kind="missing_in_tripletex").id
+    guide.send(f"/tripletex/plans/{plan}", **{f"choice-{account}": "tripletex"})
+    yield Stop("differences, a value to be cleared", f"/tripletex/plans/{plan}?kind=missing_in_tripletex")
     yield Stop("people", f"/tripletex/plans/{plan}/people")
     yield Stop("summary", f"/tripletex/plans/{plan}/approval")
+    tried = guide.office.one(Conflict, field="last_workday", choice="huma").item_id
+    guide.send(f"/tripletex/plans/{plan}/approval", **{"first": str(tried), "try": "first"})
+    guide.office.work()
+    run = guide.office.one(SyncRun).id
+    yield Stop("result of a try", f"/tripletex/runs/{run}")
+    yield Stop("what is there after a try", f"/tripletex/runs/{run}/readings")
     guide.send(f"/tripletex/plans/{plan}", all="huma")
     yield Stop("summary, to be confirmed", f"/tripletex/plans/{plan}/approval")
     yield Stop("summary, not confirmed", f"/tripletex/plans/{plan}/approval", {"confirm": "0"})

@@ -1,0 +1,113 @@
+"""The summary in sentences: what deserves a second look, what must be confirmed, and what is left alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from typing import Any
+
+from huma_tripletex.gateway.still_different import depends
+from huma_tripletex.i18n import gettext as _
+from huma_tripletex.i18n import ngettext
+from huma_tripletex.planning.notable import Notable, Notables
+from huma_tripletex.planning.summary import LeftAlone
+from huma_tripletex.web import consequences, words
+from huma_tripletex.web.formatting import number
+
+
+@dataclass(frozen=True)
+class Line:
+    """One value: what happens, and what it means or which reason Tripletex is told."""
+
+    title: str = attribute(repr=False)
+    meaning: str = attribute(repr=False)
+    field: str
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The first of them; `more`: so many are not named."""
+
+    first: tuple[Line, ...]
+    more: int
+
+
+def cleared(found: Notables) -> Lines:
+    """Values that will be in neither system."""
+    return Lines(tuple(_cleared(one) for one in found.first), found.count - len(found.first))
+
+
+def ending(found: Notables) -> Lines:
+    """Last workdays, with the reason that goes along."""
+    return Lines(tuple(_ending(one) for one in found.first), found.count - len(found.first))
+
+
+def _cleared(one: Notable) -> Line:
+    meaning = str(consequences.EMPTIED[one.field])
+    return Line(consequences.cleared(one.field, one.name, one.system), meaning, one.field)
+
+
+def _ending(one: Notable) -> Line:
+    title = consequences.ended(one.name, one.after, one.before, one.system)
+    return Line(title, with_reason(one.end_reason), one.field)
+
+
+def with_reason(end_reason: str) -> str:
+    """What Tripletex is told along with a last workday; "" for none."""
+    known = words.END_REASONS.get(end_reason)
+    return _("Reason told to Tripletex: %(reason)s.", reason=known) if known else ""
+
+
+def beside(end_reason: str) -> str:
+    """The same, behind the last workday itself."""
+    known = words.END_REASONS.get(end_reason)
+    return _("with the reason: %(reason)s", reason=known) if known else ""
+
+
+def left(one: LeftAlone) -> str:
+    """One line about somebody to whom nothing is done, and why."""
+    if one.row is not None:
+        conflict = one.row.conflict
+        if conflict.choice is None and (reason := conflict.locked or depends(conflict.needs, conflict.excludes)):
+            return f"{one.name}: {words.sentence(reason, name=one.name, fields=[one.row.field])}"
+        why = _("you chose to leave both") if conflict.choice == "leave" else _("not chosen yet, asked again next time")
+        return f"{one.name}: {words.label(one.row.field).lower()}, {why}."
+    item = one.item
+    if item.blocked:
+        return (
+            f"{one.name}: {words.sentence(item.blocked[0]['reason'], name=one.name, fields=[item.blocked[0]['field']])}"
+        )
+    if item.kind == "uncertain":
+        return f"{one.name}: {_('not matched') if item.choice == 'none' else _('not matched yet, decide later')}."
+    where = _("not added to Tripletex") if item.kind == "only_in_huma" else _("not added to Huma")
+    return f"{one.name}: {where}."
+
+
+def guard(one: dict[str, Any]) -> str:
+    """What is large or odd, with its number."""
+    people = one.get("people", 0)
+    match one["guard"]:
+        case "many_accounts":
+            accounts = ngettext(
+                "Salary will go to another account for %(num)s person.",
+                "Salary will go to another account for %(num)s people.",
+                people,
+            )
+            return f"{accounts} {_('If you are unsure about a number, call the person; do not ask by email.')}"
+        case "same_account":
+            sharers = ngettext(
+                "%(num)s person would have the same bank account number as somebody else.",
+                "%(num)s people would have the same bank account number as somebody else.",
+                people,
+            )
+            return f"{sharers} {_('Find out whose it is before you go on.')}"
+        case "share":
+            return ngettext(
+                "A value of %(num)s person out of %(of)s is replaced or cleared.",
+                "A value of %(num)s people out of %(of)s is replaced or cleared.",
+                people,
+                of=number(one.get("of", 0)),
+            )
+    known = f"guard_{one['guard']}"
+    linked = ngettext("Earlier syncs knew %(num)s person.", "Earlier syncs knew %(num)s people.", people)
+    return f"{words.sentence(known)} {linked} {words.next_step(known)}"
