@@ -21,13 +21,11 @@ from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import Connection, LogLine, RememberedChoice, SyncResult, SyncRun
 from huma_tripletex.outbox.record import RESTORE
 from huma_tripletex.runtime import Runtime
-from huma_tripletex.syncing import outcomes
 from huma_tripletex.syncing.approved import Approved, Expected, Writes, opened, sealed
 from huma_tripletex.syncing.written import EVERYTHING, Choice, Written, written
 
 AT_ONCE: Final = 500
 RESULTS, REMEMBERED = cast(Table, SyncResult.__table__), cast(Table, RememberedChoice.__table__)
-COLUMNS = [column.name for column in RESULTS.columns if column.name != "id"]
 
 
 class CannotUndo(HumaTripletexError):
@@ -117,31 +115,29 @@ class _Rows:
         hash_of = hash_for(self._runtime.vault, self._connection.id, one.person_id)
         why = was.end_reasons[::-1] if LAST in tripletex else ("", "")
         now = Approved(was.name, None, huma, tripletex, {}, _expected(hash_of, tripletex), end_reasons=why)
-        row = SyncResult(
-            run_id=self._going_back.id,
-            position=one.position,
-            person_id=one.person_id,
-            employee_id=result.employee_id,
-            action="update",
-            outcome="planned",
-            huma_outcome="",
-            tripletex_outcome="",
-            huma_fields=list(huma),
-            tripletex_fields=list(tripletex),
-            reason="",
-            request_id="",
-            sealed=sealed(self._runtime, self._connection, self._going_back.id, one.position, now),
-        )
-        self._say_what_stays(row, one)
-        return {name: getattr(row, name) for name in COLUMNS}
+        return {
+            "run_id": self._going_back.id,
+            "position": one.position,
+            "person_id": one.person_id,
+            "employee_id": result.employee_id,
+            "action": "update",
+            "huma_outcome": "",
+            "huma_fields": list(huma),
+            "tripletex_fields": list(tripletex),
+            "request_id": "",
+            "sealed": sealed(self._runtime, self._connection, self._going_back.id, one.position, now),
+            **self._what_stays(one),
+        }
 
-    def _say_what_stays(self, row: SyncResult, one: Written) -> None:
+    def _what_stays(self, one: Written) -> dict[str, Any]:
         """What cannot be put back is known before, and is a result at once where there is nothing else."""
-        row.reason = "added_stays" if one.added else "was_empty" if one.stuck else ""
-        row.detail = {"kept": list(one.stuck)} if one.stuck else None
-        if not one.fields:
-            outcomes.in_tripletex(row, "skipped", (), row.reason, {"skipped": list(one.stuck)})
-            outcomes.settle(row, self._runtime.clock())
+        return {
+            "reason": "added_stays" if one.added else "was_empty" if one.stuck else "",
+            "detail": {"kept": list(one.stuck)} if one.stuck else None,
+            "outcome": "planned" if one.fields else "skipped",
+            "tripletex_outcome": "" if one.fields else "skipped",
+            "settled_at": None if one.fields else self._runtime.clock(),
+        }
 
     def _undone(self, people: Sequence[tuple[Written, SyncResult, Approved]]) -> Iterator[dict[str, Any]]:
         """What both systems hold once it is back: as long as they do, no comparison takes a side by itself."""

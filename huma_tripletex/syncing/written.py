@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import ColumnElement, Text, cast, or_, select
 
 from huma_tripletex.core.fields import KEYS
@@ -63,11 +65,13 @@ class Written:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """What can be put back, in the catalogue's order."""
-        return tuple(key for key in KEYS if key in self.huma or key in self.tripletex)
+        """What can be put back. A run writes a field in one system alone."""
+        return self.huma + self.tripletex
 
     def within(self, choice: Choice) -> Written:
         """The part of it that is chosen. What cannot be put back belongs to every choice of people and of fields."""
+        if choice == EVERYTHING:
+            return self
         huma = tuple(key for key in self.huma if choice.has(self.person_id, key))
         tripletex = tuple(key for key in self.tripletex if choice.has(self.person_id, key))
         stuck = tuple(key for key in self.stuck if choice.has(self.person_id, key))
@@ -84,9 +88,9 @@ def written(runtime: Runtime, run: SyncRun, person_id: str | None = None) -> lis
         SyncResult.position,
         SyncResult.person_id,
         SyncResult.huma_outcome,
-        SyncResult.huma_fields,
+        cast(SyncResult.huma_fields, Text).label("huma_fields"),
         SyncResult.tripletex_outcome,
-        SyncResult.tripletex_fields,
+        cast(SyncResult.tripletex_fields, Text).label("tripletex_fields"),
         SyncResult.detail,
         SyncResult.sealed.is_not(None).label("kept"),
     )
@@ -116,9 +120,9 @@ def _something() -> Any:
 
 
 def _written(row: Any, back: Collection[tuple[str, str]]) -> Written | None:
-    huma = row.huma_fields if row.huma_outcome in SIDE else ()
-    tripletex = row.tripletex_fields if row.tripletex_outcome in SIDE else ()
-    stuck = set((row.detail or {}).get(WAS_EMPTY, ()))
+    huma = _listed(row.huma_fields) if row.huma_outcome in SIDE else ()
+    tripletex = _listed(row.tripletex_fields) if row.tripletex_outcome in SIDE else ()
+    stuck = (row.detail or {}).get(WAS_EMPTY, ())
     one = Written(
         position=row.position,
         person_id=row.person_id,
@@ -134,6 +138,12 @@ def _written(row: Any, back: Collection[tuple[str, str]]) -> Written | None:
     return one if one.added or one.fields or one.stuck or one.back else None
 
 
+@lru_cache(maxsize=1024)
+def _listed(fields: str) -> tuple[str, ...]:
+    """Field names as they rest in the database: thousands of people have the same few lists."""
+    return tuple(msgspec.json.decode(fields))
+
+
 def _put_back(runtime: Runtime, run: SyncRun) -> Mapping[int, set[tuple[str, str]]]:
     """Systems and fields by position that earlier undos have put back or have on their way."""
     columns = (
@@ -141,9 +151,9 @@ def _put_back(runtime: Runtime, run: SyncRun) -> Mapping[int, set[tuple[str, str
         SyncResult.position,
         SyncResult.outcome,
         SyncResult.huma_outcome,
-        SyncResult.huma_fields,
+        cast(SyncResult.huma_fields, Text).label("huma_fields"),
         SyncResult.tripletex_outcome,
-        SyncResult.tripletex_fields,
+        cast(SyncResult.tripletex_fields, Text).label("tripletex_fields"),
     )
     rows = runtime.session.execute(
         select(*columns).join(SyncRun, SyncRun.id == SyncResult.run_id).where(SyncRun.undoes == run.id)
@@ -163,6 +173,6 @@ def _of_undo(row: Any) -> Iterator[tuple[str, str]]:
     for system, outcome, fields in sides:
         going = row.state != "ended" and row.outcome == "planned"
         if going or outcome in SIDE:
-            yield from ((system, key) for key in fields)
+            yield from ((system, key) for key in _listed(fields))
         elif outcome == "waiting":
             yield from ((system, key) for key in KEYS)

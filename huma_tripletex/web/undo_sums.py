@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
+from itertools import chain
 
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.i18n import gettext as _
@@ -51,7 +53,7 @@ def sums(all_of_them: Sequence[Written], scoped: Sequence[Written], names: dict[
     """`all_of_them`: with every field, for the filter; `scoped`: of the chosen one. `names` by position."""
     kept = [one for one in scoped if one.kept]
     huma, tripletex = [one.huma for one in kept if one.huma], [one.tripletex for one in kept if one.tripletex]
-    counts = [(key, sum(one.kept and key in one.fields for one in all_of_them)) for key in KEYS]
+    counts = Counter(chain.from_iterable(one.fields for one in all_of_them if one.kept))
     return Sums(
         systems=(
             System("huma", sum(map(len, huma)), len(huma)),
@@ -59,7 +61,7 @@ def sums(all_of_them: Sequence[Written], scoped: Sequence[Written], names: dict[
         ),
         people=sum(1 for one in kept if one.fields),
         values=sum(len(one.fields) for one in kept),
-        fields=tuple((key, count) for key, count in counts if count),
+        fields=tuple((key, counts[key]) for key in KEYS if counts[key]),
         stays=tuple(_stays(scoped, names)),
     )
 
