@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import capture, latency, limits, recovery, report, throughput
+from bench import capture, fairness, latency, limits, recovery, report, throughput
 from bench.stand import postgresql, valkey
 
 SECTIONS = {
@@ -13,6 +13,7 @@ SECTIONS = {
     "latency": latency,
     "throughput": throughput,
     "limits": limits,
+    "fairness": fairness,
     "recovery": recovery,
 }
 

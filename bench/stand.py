@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -115,15 +115,23 @@ def stand(people: int, *simulator: str, url: str, redis_url: str) -> Iterator[St
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _populate(tripletex: SimulatedTripletex, count: int) -> tuple[list[int], int]:
-    organisation = Organisation(name=f"Bench {count}")
+def neighbour(made: Stand, count: int) -> Stand:
+    """Another organisation on the same stand, connected to the second company."""
+    with made.app.app_context():
+        numbers, connection_id = _populate(made.tripletex, count, company=1)
+    return replace(made, people=numbers, connection_id=connection_id)
+
+
+def _populate(tripletex: SimulatedTripletex, count: int, company: int = 0) -> tuple[list[int], int]:
+    organisation = Organisation(name=f"Bench {company}")
     db.session.add(organisation)
     db.session.flush()
     people = [Person(organisation_id=organisation.id, **_facts(number)) for number in range(count)]
     db.session.add_all(people)
     db.session.commit()
-    tripletex.add(*(_employee(number) for number in range(count)))
-    connection = _synchronised(str(organisation.id), tripletex.token)
+    token = [one for one in tripletex.tokens() if one["rights"] == "all"][company]
+    tripletex.add(*(_employee(number) for number in range(count)), company=token["company"])
+    connection = _synchronised(str(organisation.id), token["employee_token"])
     return [person.id for person in people], connection.id
 
 
