@@ -58,7 +58,7 @@ def differences(
     for key in KEYS:
         raw = person.values.get(key), employee.values.get(key)
         huma, tripletex = normalise(key, raw[0]), normalise(key, raw[1])
-        if huma == tripletex or (key == "bank_account_number" and tripletex is None and employee.bank_hidden):
+        if huma == tripletex or key in employee.unseen:
             continue
         hashes = hash_of(key, huma), hash_of(key, tripletex)
         who = changed_by(agreed.get(key), *hashes)

@@ -50,8 +50,8 @@ class TripletexEmployee:
     email: str | None = field(default=None, repr=False)
     employments: tuple[EmploymentPeriod, ...] = ()
     department_id: int | None = None
-    bank_hidden: bool = False
-    """The token may lack the right to see account numbers: an empty one means nothing."""
+    unseen: tuple[str, ...] = ()
+    """Fields that the token may lack the right to see: they have no value here, and that means nothing."""
 
     @property
     def name(self) -> str:

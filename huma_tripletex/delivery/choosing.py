@@ -35,7 +35,7 @@ def still_worth_sending(work: Work, progress: Progress, seen: TripletexEmployee,
     """
     left = set()
     for key in fields:
-        hidden = key == "bank_account_number" and seen.bank_hidden and not seen.values.get(key)
+        hidden = key in seen.unseen
         if not hidden and same(key, seen.values.get(key), work.values.get(key)):
             progress.equal_already([key])
         elif not hidden and work.is_as_approved(key) and _hash(work, seen, key) != work.approved[key][1]:
@@ -51,10 +51,8 @@ def is_as_compared(work: Work, seen: TripletexEmployee, key: str) -> bool:
 
 
 def is_kept(work: Work, answer: TripletexEmployee, key: str) -> bool:
-    """Whether the answer shows what was sent. An account number that the token may not see shows as nothing."""
-    if key == "bank_account_number" and work.terms.bank_hidden and not answer.values.get(key):
-        return True
-    return same(key, answer.values.get(key), work.values.get(key))
+    """Whether the answer shows what was sent, as far as the token may see it."""
+    return key in answer.unseen or same(key, answer.values.get(key), work.values.get(key))
 
 
 def _hash(work: Work, seen: TripletexEmployee, key: str) -> str:

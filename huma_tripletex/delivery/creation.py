@@ -15,7 +15,7 @@ from huma_tripletex.core.people import TripletexEmployee
 from huma_tripletex.delivery.asking import Asking
 from huma_tripletex.delivery.choosing import is_kept
 from huma_tripletex.delivery.employment_part import FIRST, LAST, begin_employment
-from huma_tripletex.delivery.finding import find_ours
+from huma_tripletex.delivery.finding import find_ours, the_one
 from huma_tripletex.delivery.progress import Progress, known_of
 from huma_tripletex.delivery.work import Known, Work
 
@@ -53,10 +53,10 @@ def create(asking: Asking, work: Work, progress: Progress) -> None:
 def look_for_created(asking: Asking, work: Work, progress: Progress) -> None:
     """Finds whom an earlier create made; nobody found proves that it was not carried out. Writes nothing."""
     found = find_ours(asking, work)
-    if len(found) > 1:
-        progress.parked(work.fields, "found_several")
+    if mine := the_one(found):
+        _adopt(work, progress, mine)
     elif found:
-        _adopt(work, progress, found[0])
+        progress.parked(work.fields, "found_several")
     else:
         progress.absent = True
         if work.creates:

@@ -12,7 +12,7 @@ from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.work import Work
 from huma_tripletex.errors import Invalid, VersionConflict
 
-BIRTH, ACCOUNT = "date_of_birth", "bank_account_number"
+BIRTH = "date_of_birth"
 
 
 def deliver_employee(asking: Asking, work: Work, progress: Progress, fields: set[str]) -> None:
@@ -75,8 +75,7 @@ def _not_kept(work: Work, answer: TripletexEmployee, fields: set[str]) -> set[st
 
 def _not_seen_kept(work: Work, answer: TripletexEmployee, fields: set[str]) -> set[str]:
     """Also what the token may not see: whether it was kept, nobody can tell."""
-    hidden = {ACCOUNT} & fields if answer.bank_hidden else set()
-    return _not_kept(work, answer, fields) | hidden
+    return _not_kept(work, answer, fields) | fields.intersection(answer.unseen)
 
 
 def _birth(work: Work, fields: set[str], seen: TripletexEmployee | None) -> dict[str, object]:

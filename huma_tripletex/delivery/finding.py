@@ -35,8 +35,15 @@ def _asked(asking: Asking, work: Work) -> Iterable[TripletexEmployee]:
 
 
 def is_what_was_sent(work: Work, found: TripletexEmployee) -> bool:
-    """Whether somebody is whom `work.tried` says was sent."""
+    """Whether somebody is whom `work.tried` says was sent, as far as it is seen."""
     tried = work.tried or {}
     return all(
-        work.hash_of(key, normalise(key, found.values.get(key))) == tried[key] for key in IDENTITY if key in tried
+        work.hash_of(key, normalise(key, found.values.get(key))) == tried[key]
+        for key in IDENTITY
+        if key in tried and key not in found.unseen
     )
+
+
+def the_one(found: Sequence[TripletexEmployee]) -> TripletexEmployee | None:
+    """Who it certainly is: nobody else is like what was sent, and all of it is seen."""
+    return found[0] if len(found) == 1 and not set(IDENTITY) & set(found[0].unseen) else None

@@ -15,7 +15,7 @@ from huma_tripletex.core.normalise import same
 from huma_tripletex.core.people import TripletexEmployee
 from huma_tripletex.delivery.asking import Asking, LeaseLost
 from huma_tripletex.delivery.creation import new_body, obstacle, sendable_fields, sent_hashes
-from huma_tripletex.delivery.finding import is_what_was_sent
+from huma_tripletex.delivery.finding import is_what_was_sent, the_one
 from huma_tripletex.delivery.work import Work
 from huma_tripletex.errors import AnswerLost, Invalid, TripletexError, Unreadable
 
@@ -87,11 +87,11 @@ class Together:
             return
         for work in works:
             tried = replace(work, tried=sent_hashes(work))
-            mine = [one for one in bare if is_what_was_sent(tried, one)]
-            if len(mine) > 1:
+            found = [one for one in bare if is_what_was_sent(tried, one)]
+            if mine := the_one(found):
+                self._made[work.person_id] = mine
+            elif found:
                 self._unclear.add(work.person_id)
-            elif mine:
-                self._made[work.person_id] = mine[0]
         self._error = None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from huma_tripletex.core.mapping import employee_values
 from huma_tripletex.core.people import EmploymentPeriod, TripletexEmployee
@@ -10,11 +11,26 @@ from huma_tripletex.core.rights import may_see_salary
 from huma_tripletex.models import Connection
 from huma_tripletex.tripletex import shapes
 
+ACCOUNT: Final = "bank_account_number"
+SHOWN_BY: Final = {
+    "first_name": "given_name",
+    "last_name": "family_name",
+    "phone_number_mobile": "phone_number",
+    "phone_number_mobile_country": "phone_number",
+    "date_of_birth": "date_of_birth",
+    "bank_account_number": ACCOUNT,
+    "employee_number": "employee_id",
+}
+"""Which of our fields something in an answer is needed for."""
+
 
 def employee(
     answer: shapes.Employee, iso_by_country_id: Mapping[int, str], bank_hidden: bool = False
 ) -> TripletexEmployee:
-    """An employee as read. In the answer to a write the employments are mere references: there are no workdays then."""
+    """An employee as read. In the answer to a write the employments are mere references: there are no workdays then.
+
+    `bank_hidden`: the token may lack the right to see account numbers, so that an empty one says nothing.
+    """
     periods = tuple(period(employment) for employment in answer.employments if not employment.is_reference)
     return TripletexEmployee(
         id=answer.id,
@@ -32,8 +48,16 @@ def employee(
         email=answer.email or None,
         employments=periods,
         department_id=answer.department_id,
-        bank_hidden=bank_hidden,
+        unseen=_unseen(answer, bank_hidden),
     )
+
+
+def _unseen(answer: shapes.Employee, bank_hidden: bool) -> tuple[str, ...]:
+    hidden = bank_hidden and not answer.bank_account_number
+    if not (hidden or answer.unseen):
+        return ()
+    unseen = {SHOWN_BY[name] for name in answer.unseen if name in SHOWN_BY} | ({ACCOUNT} if hidden else set())
+    return tuple(sorted(unseen))
 
 
 def period(employment: shapes.Employment) -> EmploymentPeriod:
@@ -44,7 +68,7 @@ def period(employment: shapes.Employment) -> EmploymentPeriod:
         employment.start_date,
         employment.end_date,
         employment.division_id,
-        employment.employment_end_reason or "",
+        employment.employment_end_reason,
     )
 
 

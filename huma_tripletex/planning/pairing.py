@@ -73,11 +73,11 @@ def _settled(one: Difference, memory: Memory, where: Left, condition: Condition)
 
 
 def _equal(person: HostPerson, employee: TripletexEmployee, different: set[str], hash_of: HashOf) -> dict[str, str]:
-    """Hashes of what both sides agree on. An account number that the token may not see is not agreed on."""
+    """Hashes of what both sides agree on. What the token may not see is not agreed on."""
     agreed = {}
     for key in KEYS:
         value = normalise(key, person.values.get(key))
-        hidden = key == "bank_account_number" and employee.bank_hidden and not employee.values.get(key) and value
+        hidden = key in employee.unseen and value
         if key not in different and not hidden:
             agreed[key] = hash_of(key, value)
     return agreed

@@ -30,7 +30,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 500
 CHANGED, GONE, NOT_SEEN = "changed_in_tripletex", "not_in_tripletex", "not_looked_again"
-ACCOUNT: Final = "bank_account_number"
 Seen = Mapping[int, TripletexEmployee | None]
 
 
@@ -149,7 +148,7 @@ def _is_somebody_else(step: Step, now: TripletexEmployee) -> bool:
 
 
 def _still_holds(step: Step, now: TripletexEmployee, key: str, approved: str | None) -> bool:
-    """An account number that the token may not see says nothing, and is nothing if it was not to be seen before."""
-    if key == ACCOUNT and now.bank_hidden and not now.values.get(key):
-        return approved is None and step.employee is not None and step.employee.bank_hidden
+    """What the token may not see says nothing, and is nothing if it was not to be seen before."""
+    if key in now.unseen:
+        return approved is None and step.employee is not None and key in step.employee.unseen
     return same(key, now.values.get(key), approved)

@@ -1,14 +1,18 @@
 """Tripletex's answers as they stand in JSON, and how each becomes a shape. Text may be null or "", objects carry
 more than we asked for, and a list or an object stands in an envelope; what is missing or mistyped raises, and
 `reading` makes that `Unreadable`.
+
+Of an employee, a key that is not there is something else than null: Tripletex leaves out what a token may not see.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
+from msgspec import UNSET, UnsetType
+from msgspec.structs import astuple
 
 from huma_tripletex.tripletex import shapes
 
@@ -44,20 +48,25 @@ class Reference(Reply):
     id: int
 
 
+Text: TypeAlias = str | UnsetType | None
+Link: TypeAlias = Reference | UnsetType | None
+
+
 class Employment(Reply, rename="camel", kw_only=True):
-    """An employment. Without its version it is only a reference: our `fields` were not honoured, and that must not
-    pass for an employment without dates.
+    """An employment. Without its version or its dates it is only a reference: our `fields` were not honoured, and that
+    must not pass for an employment that goes on.
     """
 
     id: int
     version: int
     employee: Reference | None = None
-    start_date: str | None = None
-    end_date: str | None = None
+    start_date: str | None
+    end_date: str | None
     division: Reference | None = None
-    employment_end_reason: str | None = None
+    employment_end_reason: Text = UNSET
 
     def shape(self) -> shapes.Employment:
+        reason = self.employment_end_reason
         return shapes.Employment(
             id=self.id,
             version=self.version,
@@ -65,7 +74,7 @@ class Employment(Reply, rename="camel", kw_only=True):
             start_date=_day(self.start_date),
             end_date=_day(self.end_date),
             division_id=_id(self.division),
-            employment_end_reason=self.employment_end_reason or None,
+            employment_end_reason=None if reason is UNSET else reason or "",
         )
 
 
@@ -73,25 +82,26 @@ class EmploymentReference(Employment, rename="camel", kw_only=True):
     """What answers to writes hold in place of employments."""
 
     version: int = shapes.NOT_READ
+    start_date: str | None = None
+    end_date: str | None = None
 
 
-class Employee(Reply, rename="camel", kw_only=True):
-    """An employee as read; `userType` is not here because it always reads null."""
+class _Person(Reply, rename="camel", kw_only=True):
+    """What answers to reads and to writes have in common; `userType` is not here because it always reads null."""
 
     id: int
     version: int
-    first_name: str | None = None
-    last_name: str | None = None
-    employee_number: str | None = None
-    date_of_birth: str | None = None
-    email: str | None = None
-    phone_number_mobile: str | None = None
-    phone_number_mobile_country: Reference | None = None
-    bank_account_number: str | None = None
-    department: Reference | None = None
-    employments: tuple[Employment, ...] | None = None
+    first_name: Text = UNSET
+    last_name: Text = UNSET
+    employee_number: Text = UNSET
+    date_of_birth: Text = UNSET
+    email: Text = UNSET
+    phone_number_mobile: Text = UNSET
+    phone_number_mobile_country: Link = UNSET
+    bank_account_number: Text = UNSET
+    department: Link = UNSET
 
-    def shape(self) -> shapes.Employee:
+    def with_employments(self, employments: tuple[Employment, ...]) -> shapes.Employee:
         return shapes.Employee(
             id=self.id,
             version=self.version,
@@ -104,14 +114,27 @@ class Employee(Reply, rename="camel", kw_only=True):
             phone_country_id=_id(self.phone_number_mobile_country),
             bank_account_number=self.bank_account_number or "",
             department_id=_id(self.department),
-            employments=tuple(employment.shape() for employment in self.employments or ()),
+            employments=tuple(employment.shape() for employment in employments),
+            unseen=_left_out(self),
         )
 
 
-class WrittenEmployee(Employee, rename="camel", kw_only=True):
+class Employee(_Person, rename="camel", kw_only=True):
+    """An employee as read. Without `employments`, nobody knows whether there is one, and it must not pass for none."""
+
+    employments: tuple[Employment, ...]
+
+    def shape(self) -> shapes.Employee:
+        return self.with_employments(self.employments)
+
+
+class WrittenEmployee(_Person, rename="camel", kw_only=True):
     """An employee as answered to a write, which knows no `fields`."""
 
     employments: tuple[EmploymentReference, ...] | None = None
+
+    def shape(self) -> shapes.Employee:
+        return self.with_employments(self.employments or ())
 
 
 class Department(Reply, rename="camel"):
@@ -216,11 +239,18 @@ class Session(Reply, rename="camel"):
         return self.token, date.fromisoformat(expires_on) if expires_on else None
 
 
-def _id(reference: Reference | None) -> int | None:
-    return None if reference is None else reference.id
+def _left_out(person: _Person) -> tuple[str, ...]:
+    values = astuple(person)
+    if UNSET not in values:
+        return ()
+    return tuple(name for name, value in zip(person.__struct_fields__, values, strict=True) if value is UNSET)
 
 
-def _day(text: str | None) -> str | None:
+def _id(reference: Link) -> int | None:
+    return reference.id if reference else None
+
+
+def _day(text: Text) -> str | None:
     """The ISO date, None when unset. Raises ValueError for anything that is not exactly YYYY-MM-DD."""
     if not text:
         return None

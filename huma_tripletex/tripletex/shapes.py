@@ -26,7 +26,9 @@ class Shape(msgspec.Struct, frozen=True):
 
 
 class Employment(Shape, frozen=True):
-    """A stretch of work at the company; dates are ISO 8601, the end date is the last day at work."""
+    """A stretch of work at the company; dates are ISO 8601, the end date is the last day at work. A reason of None
+    was not shown.
+    """
 
     id: int
     version: int = NOT_READ
@@ -43,7 +45,11 @@ class Employment(Shape, frozen=True):
 
 
 class Employee(Shape, frozen=True):
-    """A person in Tripletex. In the answer to a write every employment `is_reference`; reads give them whole."""
+    """A person in Tripletex. In the answer to a write every employment `is_reference`; reads give them whole.
+
+    `unseen`: what the answer left out, since the token may not see it. Its value here is the one of nothing, and means
+    nothing.
+    """
 
     id: int
     version: int
@@ -57,6 +63,7 @@ class Employee(Shape, frozen=True):
     bank_account_number: str = ""
     department_id: int | None = None
     employments: tuple[Employment, ...] = ()
+    unseen: tuple[str, ...] = ()
 
 
 class Department(Shape, frozen=True):

@@ -19,13 +19,13 @@ def employee(
     id: int = 1,
     *,
     email: str | None = None,
-    bank_hidden: bool = False,
+    unseen: tuple[str, ...] = (),
     employments: tuple[EmploymentPeriod, ...] = (),
     **values: str | None,
 ) -> TripletexEmployee:
     """An employee in Tripletex; what is not said is None."""
     return TripletexEmployee(
-        id, 1, {key: values.get(key) for key in KEYS}, email=email, bank_hidden=bank_hidden, employments=employments
+        id, 1, {key: values.get(key) for key in KEYS}, email=email, unseen=unseen, employments=employments
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from huma_tripletex.errors import Unreadable
 from huma_tripletex.tripletex import Company, Country, Department, Division, Employee, Employment, Entitlement, WhoAmI
@@ -69,14 +71,81 @@ def test_an_employee_with_everything() -> None:
     )
 
 
-@pytest.mark.parametrize("nothing", ["", None, "missing"])
+NAMES = [name for name in EMPLOYEE if name not in ("id", "version", "employments", "userType", "address")]
+
+
+@pytest.mark.parametrize("nothing", ["", None])
 def test_nothing_is_nothing_however_it_is_said(nothing: str | None) -> None:
-    names = [name for name in EMPLOYEE if name not in ("id", "version")]
-    said = {} if nothing == "missing" else dict.fromkeys(names, nothing)
-    for name in ("phoneNumberMobileCountry", "department", "employments"):
-        if nothing == "":
-            said[name] = None
-    assert read({"value": {"id": 7, "version": 0, **said}}) == Employee(id=7, version=0)
+    said: dict[str, Any] = dict.fromkeys(NAMES, nothing)
+    if nothing == "":
+        said |= {"phoneNumberMobileCountry": None, "department": None}
+    assert read({"value": {"id": 7, "version": 0, "employments": [], **said}}) == Employee(id=7, version=0)
+
+
+def test_what_is_left_out_is_not_nothing_but_unseen() -> None:
+    only = read({"value": {"id": 7, "version": 0, "employments": []}})
+    assert only.unseen == (
+        "first_name",
+        "last_name",
+        "employee_number",
+        "date_of_birth",
+        "email",
+        "phone_number_mobile",
+        "phone_number_mobile_country",
+        "bank_account_number",
+        "department",
+    )
+    for name in NAMES:
+        most = read({"value": {key: value for key, value in EMPLOYEE.items() if key != name}})
+        assert len(most.unseen) == 1, name
+        assert most == replace(read({"value": {**EMPLOYEE, name: None}}), unseen=most.unseen)
+
+
+@pytest.mark.parametrize(("said", "seen"), [({"employmentEndReason": None}, ""), ({"employmentEndReason": ""}, "")])
+def test_a_reason_that_is_left_out_is_not_no_reason(said: dict[str, Any], seen: str) -> None:
+    without = {name: value for name, value in EMPLOYMENT.items() if name != "employmentEndReason"}
+    (period,) = read({"value": {**EMPLOYEE, "employments": [{**without, **said}]}}).employments
+    assert period.employment_end_reason == seen
+    (period,) = read({"value": {**EMPLOYEE, "employments": [without]}}).employments
+    assert period.employment_end_reason is None
+
+
+@pytest.mark.parametrize("missing", ["startDate", "endDate"])
+def test_an_employment_that_does_not_show_its_days_does_not_pass_for_one_that_goes_on(missing: str) -> None:
+    blind = {name: value for name, value in EMPLOYMENT.items() if name != missing}
+    stub = Stub(
+        {
+            "GET /employee": many({**EMPLOYEE, "employments": [blind]}),
+            "GET /employee/employment": many(blind),
+            "POST /employee/employment": one(blind, 201),
+        }
+    )
+    client = stub.logged_in()
+    calls: list[Callable[[], Any]] = [
+        client.employees,
+        lambda: client.employments(7),
+        lambda: client.create_employment({"employee": {"id": 7}}),
+    ]
+    for call in calls:
+        with pytest.raises(Unreadable):
+            call()
+
+
+@pytest.mark.parametrize("employments", [None, "missing"])
+def test_nobody_is_taken_for_somebody_without_employments_unseen(employments: str | None) -> None:
+    """Otherwise they would be given one more."""
+    body = {name: value for name, value in EMPLOYEE.items() if name != "employments"}
+    if employments is None:
+        body["employments"] = None
+    stub = Stub({"GET /employee/{id}": one(body), "GET /employee": many(body), "PUT /employee/{id}": one(body)})
+    client = stub.logged_in()
+    with pytest.raises(Unreadable):
+        client.employee(7)
+    with pytest.raises(Unreadable):
+        client.employees()
+    with pytest.raises(Unreadable):
+        client.find_employees(employee_number="0012")
+    assert client.update_employee(7, {"id": 7}).employments == ()
 
 
 def test_unknown_values_and_unknown_fields_are_no_error() -> None:

@@ -53,7 +53,8 @@ def matches(person: dict[str, Any], query: httpx.QueryParams) -> bool:
 def people(number: int, *, department: int | None = 1, access: bool = False, first: int = 1) -> list[dict[str, Any]]:
     reference = {"id": department} if department else None
     return [
-        {"id": key, "version": 0, "department": reference, "access": access} for key in range(first, first + number)
+        {"id": key, "version": 0, "department": reference, "employments": [], "access": access}
+        for key in range(first, first + number)
     ]
 
 

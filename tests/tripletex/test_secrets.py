@@ -44,7 +44,7 @@ def clean(text: str) -> None:
 
 def test_no_shape_shows_a_value() -> None:
     body = msgspec.json.encode(
-        {"value": {**PERSON, "employments": [{"id": 1, "version": 1, "startDate": "1990-05-17"}]}}
+        {"value": {**PERSON, "employments": [{"id": 1, "version": 1, "startDate": "1990-05-17", "endDate": None}]}}
     )
     raw = EMPLOYEE.single(body)
     employee = raw.value.shape()
