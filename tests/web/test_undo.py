@@ -6,12 +6,14 @@ import re
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, expect
 
 from huma_tripletex.demo import Person, db
 from huma_tripletex.models import LogLine, SyncPlan, SyncResult, SyncRun
 from huma_tripletex.models.forgetting import forget_values
 from huma_tripletex.runtime import current_runtime
-from tests.web.conftest import Office, Visitor, approve, compare, connect
+from tests.web import browsing
+from tests.web.conftest import PREFIX, Office, Visitor, approve, compare, connect
 from tests.web.test_email import email_of
 from tests.web.test_queries import counted, crowd
 
@@ -401,3 +403,37 @@ def test_the_email_speaks_of_an_undo(office: Office, locale: str) -> None:
         assert re.search({"en": r"you undid the sync of \d", "nb": r"angret du synkroniseringen fra \d"}[locale], text)
         assert {"en": "people were added by that sync and stay.", "nb": "blir."}[locale] in text
         assert not re.search(r"From now on|Fra nå av|pressed Sync users|trykket", text)
+
+
+def test_choosing_by_keyboard_and_looking_at_a_value(
+    office: Office, address: str, browser: Browser, settled: Visitor
+) -> None:
+    """Whoever is not ticked shows no boxes for their values; what is shown unmasked takes no tick away."""
+    run = office.one(SyncRun).id
+    with browsing.page_of(browser, address, settled, width=375) as page:
+        page.goto(f"{PREFIX}/tripletex/runs/{run}/undoing?ticked=none")
+        row = page.locator("tr", has_text="Nils Dahl")
+        parts = row.locator("input[name=part]")
+        expect(parts.first).to_be_hidden()
+        row.get_by_role("checkbox", name="Nils Dahl", exact=True).focus()
+        page.keyboard.press("Space")
+        expect(parts.first).to_be_visible()
+        page.keyboard.press("Tab")
+        expect(parts.first).to_be_focused()
+        row.get_by_role("checkbox", name=re.compile("Bank account number ?: Nils Dahl")).uncheck()
+        button = row.get_by_role("button", name=re.compile("Show ?: Bank account number"))
+        button.click()
+        expect(row).to_contain_text(re.compile(r"\d{4} \d{2} \d{5}"))
+        browsing.at_rest(page)
+        expect(parts.first).to_be_checked()
+        page.keyboard.press("Enter")
+        browsing.at_rest(page)
+        expect(row).not_to_contain_text(re.compile(r"\d{4} \d{2} \d{5}"))
+        page.get_by_role("button", name="Put back what is ticked").click()
+        expect(page.get_by_role("heading", name="Putting earlier values back")).to_be_visible()
+        page.goto("about:blank")
+    office.work()
+    there = in_tripletex(office, "Dahl")
+    assert there["phoneNumberMobile"] == "98876543"
+    assert there["bankAccountNumber"] != ""
+    assert in_tripletex(office, "Solberg")["firstName"] == "Mette"

@@ -35,6 +35,8 @@ class Guide:
 
     office: Office
     visitor: Visitor
+    synced: int = 0
+    """The first sync of everybody."""
 
     def fault(self, **how: object) -> None:
         httpx.post(f"{self.office.url}/_simulator/faults", json=how).raise_for_status()
@@ -58,7 +60,7 @@ class Guide:
 def tour(office: Office, visitor: Visitor) -> Iterator[Stop]:
     """Every stop; the world moves on when the next one is asked for."""
     guide = Guide(office, visitor)
-    for part in (connecting, deciding, running, living, failing, leaving):
+    for part in (connecting, deciding, running, living, undoing, failing, leaving):
         yield from part(guide)
 
 
@@ -99,7 +101,7 @@ def running(guide: Guide) -> Iterator[Stop]:
     plan = guide.office.one(SyncPlan).id
     guide.fault(kind="status", status=422, method="PUT", path="/v2/employee/*", times=1, body=REFUSED)
     approve(guide.visitor, plan)
-    run = guide.office.one(SyncRun).id
+    run = guide.synced = guide.office.one(SyncRun).id
     yield Stop("sync under way", f"/tripletex/runs/{run}")
     guide.office.work()
     yield Stop("result, somebody needed", f"/tripletex/runs/{run}")
@@ -133,6 +135,20 @@ def living(guide: Guide) -> Iterator[Stop]:
     yield Stop("plan to go on with", "/tripletex")
     approve(guide.visitor, plan)
     guide.office.work()
+
+
+def undoing(guide: Guide) -> Iterator[Stop]:
+    path = f"/tripletex/runs/{guide.synced}"
+    guide.send(f"{path}/undoing", **{"undo": "all", "view-field": "phone_number"})
+    guide.office.work()
+    yield Stop("undone in part", path)
+    yield Stop("undo of the rest", f"{path}/undoing")
+    guide.send(f"{path}/undoing", undo="all")
+    back = guide.office.one(SyncRun).id
+    yield Stop("undo under way", f"/tripletex/runs/{back}")
+    guide.office.work()
+    yield Stop("undone", f"/tripletex/runs/{back}")
+    yield Stop("active, undone", "/tripletex")
 
 
 def failing(guide: Guide) -> Iterator[Stop]:
