@@ -59,6 +59,22 @@ def why_person(item: PlanItem) -> tuple[tuple[str, str, str], ...]:
     return (("", item.why or decided, decided),)
 
 
+def way_of_value(why: str) -> str:
+    """In which of the ways that are counted a value is left: chosen, not_chosen or impossible."""
+    if why in ("left_both", "left_both_earlier"):
+        return "chosen"
+    return "not_chosen" if why == "not_chosen" else "impossible"
+
+
+def way_of_person(kind: str, choice: str | None, is_blocked: bool) -> str:
+    """In which of them somebody is left: left_out, unsettled, cannot_be_added or not_added."""
+    if kind == "left_out":
+        return "left_out"
+    if kind in ("matched", "uncertain") or choice == "none":
+        return "unsettled"
+    return "cannot_be_added" if is_blocked else "not_added"
+
+
 def depends(needs: str, excludes: str) -> str:
     """Why the choice of Huma's value depends on others: a key of `core.reasons`; "" where it does not."""
     return "workdays_not_together" if excludes else REASONS.get(needs, "")

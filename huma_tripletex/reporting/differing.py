@@ -18,7 +18,15 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.core.people import HostPerson, TripletexEmployee
 from huma_tripletex.errors import NotReadable
-from huma_tripletex.gateway.still_different import WHY_VALUE, people_left, values_left, why_person, why_value
+from huma_tripletex.gateway.still_different import (
+    WHY_VALUE,
+    people_left,
+    values_left,
+    way_of_person,
+    way_of_value,
+    why_person,
+    why_value,
+)
 from huma_tripletex.models import Conflict, Connection, PlanItem, SyncPlan, SyncResult, SyncRun
 from huma_tripletex.reporting.names import Known, names
 from huma_tripletex.reporting.sentences import next_step, sentence
@@ -29,8 +37,9 @@ CHUNK: Final = 500
 
 @dataclass(frozen=True)
 class Why:
-    """One reason, with the fields it is about; none: it is about the person."""
+    """One reason, with the fields it is about; none: it is about the person. `way`: the number of `Left` it is in."""
 
+    way: str
     reason: str
     fields: tuple[str, ...]
     sentence: str = having(repr=False)
@@ -140,13 +149,16 @@ def _sealed_name(runtime: Runtime, connection: Connection, item: PlanItem) -> st
 
 def _person(item: PlanItem, name: str, values: Iterable[tuple[str, str]]) -> LeftPerson:
     differing = sorted(values, key=lambda one: KEYS.index(one[0]))
-    by_reason: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for field, why, way_out in [(field, why, why) for field, why in differing] or why_person(item):
-        by_reason[why, way_out] += [field] if field else []
+    by_reason: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for field, why in differing:
+        by_reason[way_of_value(why), why, why].append(field)
+    way = way_of_person(item.kind, item.choice, bool(item.blocked))
+    for field, why, way_out in () if differing else why_person(item):
+        by_reason[way, why, way_out] += [field] if field else []
     whys = tuple(_why(*keys, name, fields) for keys, fields in by_reason.items())
     fields = tuple(field for field, _ in differing)
     return LeftPerson(item.position, item.kind, item.person_id, item.employee_id, name, fields, whys)
 
 
-def _why(why: str, way_out: str, name: str, fields: Sequence[str]) -> Why:
-    return Why(why, tuple(fields), sentence(why, name, fields), next_step(way_out, name, fields))
+def _why(way: str, why: str, way_out: str, name: str, fields: Sequence[str]) -> Why:
+    return Why(way, why, tuple(fields), sentence(why, name, fields), next_step(way_out, name, fields))

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Text, and_, cast, func, select
 
-from huma_tripletex.gateway.still_different import WHY_VALUE, people_left, values_left, why_value
+from huma_tripletex.gateway.still_different import (
+    WHY_VALUE,
+    people_left,
+    values_left,
+    way_of_person,
+    way_of_value,
+    why_value,
+)
 from huma_tripletex.models import Conflict, PlanItem, SyncRun
 from huma_tripletex.reporting.differing import scope
 from huma_tripletex.runtime import Runtime
@@ -54,26 +61,12 @@ def left_of(runtime: Runtime, run: SyncRun) -> Left:
     counted = select(*WHY_VALUE, func.count().label("times")).join(PlanItem, here).where(of_run, values)
     sums: Counter[str] = Counter()
     for row in runtime.session.execute(counted.group_by(*WHY_VALUE)):
-        sums[_kind_of_value(why_value(row))] += row.times
+        sums[way_of_value(why_value(row))] += row.times
     people = select(func.count(Conflict.item_id.distinct())).join(PlanItem, here).where(of_run, values)
     sums["differing"] = runtime.session.scalar(people) or 0
     blocked = cast(PlanItem.blocked, Text) != "[]"
     kinds = (PlanItem.kind, PlanItem.choice, blocked)
     alone = select(*kinds, func.count()).where(and_(of_run, people_left(run.plan_id))).group_by(*kinds)
     for kind, choice, is_blocked, count in runtime.session.execute(alone):
-        sums[_kind_of_person(kind, choice, is_blocked)] += count
+        sums[way_of_person(kind, choice, is_blocked)] += count
     return Left(**sums)
-
-
-def _kind_of_value(why: str) -> str:
-    if why in ("left_both", "left_both_earlier"):
-        return "chosen"
-    return "not_chosen" if why == "not_chosen" else "impossible"
-
-
-def _kind_of_person(kind: str, choice: str | None, is_blocked: bool) -> str:
-    if kind == "left_out":
-        return "left_out"
-    if kind in ("matched", "uncertain") or choice == "none":
-        return "unsettled"
-    return "cannot_be_added" if is_blocked else "not_added"

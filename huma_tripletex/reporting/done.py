@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from huma_tripletex.i18n import gettext, ngettext
+from huma_tripletex.reporting.differing import LeftPerson
 from huma_tripletex.reporting.differing_counts import Left
 from huma_tripletex.reporting.report import RunReport, Written
+from huma_tripletex.reporting.sentences import field_names
 
 Said = Callable[[int], str]
 """From a number to its sentence."""
@@ -82,6 +85,17 @@ def not_done(account: RunReport) -> tuple[str, ...]:
 def still_different(left: Left) -> tuple[str, ...]:
     """One sentence for each way in which the systems still differ."""
     return tuple(_said(STILL_DIFFERENT, {name: getattr(left, name) for name in STILL_DIFFERENT}))
+
+
+def still_different_by_name(left: Left, people: Sequence[LeftPerson]) -> tuple[tuple[str, str], ...]:
+    """The same sentences, each with those of these people whom it is about: `Nils Dahl (phone number), Siri Lie`."""
+    named: dict[str, list[str]] = defaultdict(list)
+    for one in people:
+        for why in one.whys:
+            fields = field_names(why.fields)
+            named[why.way].append(f"{one.name} ({fields})" if fields else one.name)
+    ways = [name for name in STILL_DIFFERENT if getattr(left, name)]
+    return tuple(zip(still_different(left), (", ".join(named[way]) for way in ways), strict=True))
 
 
 def _said(words: Mapping[str, Said], counts: Mapping[str, int]) -> Iterator[str]:

@@ -15,9 +15,9 @@ from huma_tripletex.host.port import Email
 from huma_tripletex.i18n import force_locale, gettext, ngettext
 from huma_tripletex.models import Connection, SyncRun
 from huma_tripletex.reporting import due, taken_back
-from huma_tripletex.reporting.differing import LeftPerson, left_people
+from huma_tripletex.reporting.differing import left_people
 from huma_tripletex.reporting.differing_counts import Left, left_of
-from huma_tripletex.reporting.done import done, still_different
+from huma_tripletex.reporting.done import done, still_different_by_name
 from huma_tripletex.reporting.headline import headline
 from huma_tripletex.reporting.letter import babel_locale, letter
 from huma_tripletex.reporting.report import RunReport, report
@@ -89,9 +89,8 @@ class About:
     more: int
     done: tuple[str, ...]
     left: Left
-    left_people: tuple[LeftPerson, ...]
     left_more: int
-    still_different: tuple[str, ...]
+    still_different: tuple[tuple[str, str], ...]
     active: bool
 
 
@@ -106,9 +105,8 @@ def _about(runtime: Runtime, run: SyncRun, connection: Connection, account: RunR
         more=account.need_you - len(account.rows),
         done=taken_back.done(account) if run.undoes else done(account),
         left=counted,
-        left_people=tuple(shown),
         left_more=counted.told - len(shown),
-        still_different=still_different(counted),
+        still_different=still_different_by_name(counted, shown),
         active=connection.is_active and not run.undoes,
     )
     return {"about": about}
