@@ -33,12 +33,12 @@ REASONS: Final = (
     Reason(
         "not_added",
         N_("{name} was not ticked."),
-        N_("Nothing to do, if that is right. We do not ask again until something about {name} changes."),
+        N_("Nothing to do, if that is right. Otherwise press Sync users and ask again about those who were not added."),
     ),
     Reason(
         "not_added_earlier",
         N_("{name} was not ticked in an earlier sync, and nothing about them has changed since."),
-        N_("Nothing to do, if that is still right. We ask again when something about {name} changes."),
+        N_("Nothing to do, if that is right. Otherwise press Sync users and ask again about those who were not added."),
     ),
     Reason(
         "not_the_same",

@@ -86,6 +86,17 @@ def choose_everybody(
     return changed(runtime.session, update(PlanItem).where(*which).values(choice=choice))
 
 
+def ask_again(runtime: Runtime, plan: SyncPlan, *, by: HostUser | None = None, revision: int | None = None) -> int:
+    """Everybody who was not added in an earlier sync is to be decided about once more. Answers how many.
+
+    Raises:
+        Stale, ChangedMeanwhile: see `take_turn`.
+    """
+    take_turn(runtime, plan, by, revision)
+    set_aside = (PlanItem.plan_id == plan.id, PlanItem.remembered.is_(True), not_tried(plan))
+    return changed(runtime.session, update(PlanItem).where(*set_aside).values(choice=None, remembered=False))
+
+
 def _decide(partners: Partners, item: PlanItem, choice: str | None, partner: int | None) -> None:
     if choice not in CHOICES[item.kind] or (choice == "same") != (partner is not None):
         raise NotPossible("choice_not_possible")

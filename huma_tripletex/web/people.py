@@ -30,6 +30,8 @@ def choose_people(plan_id: int) -> BaseResponse:
     choose_end_reasons(runtime, plan, form.reasons, by=access.user())
     if form.everybody:
         people_decisions.choose_everybody(runtime, plan, *form.everybody, by=access.user())
+    if form.again:
+        people_decisions.ask_again(runtime, plan, by=access.user())
     runtime.session.commit()
     if form.next or form.back:
         return rendering.go("approval" if form.next else "plan", plan_id=plan.id)

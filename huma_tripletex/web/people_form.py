@@ -35,8 +35,8 @@ class Wanted:
 @dataclass(frozen=True)
 class PeopleForm:
     """A form of step 3 as it was sent. `everybody`: a kind of people and the one choice for all of them. `finds`: a
-    name is looked for, by its button or with Enter. `reasons`: why employments end, by item.
-    `pairs`: two are put together; `wanted`: who is looked for to be.
+    name is looked for, by its button or with Enter. `again`: whoever was not added earlier is asked about. `reasons`:
+    why employments end, by item. `pairs`: two are put together; `wanted`: who is looked for to be.
     """
 
     people: Mapping[int, Decision] = attribute(repr=False)
@@ -47,6 +47,7 @@ class PeopleForm:
     back: bool
     revision: int | None
     finds: bool
+    again: bool
     pairs: bool
     wanted: Wanted
 
@@ -67,6 +68,7 @@ class PeopleForm:
             back="back" in form,
             revision=int(revision) if revision.isdigit() else None,
             finds="find" in form or ("save" in form and any(name.startswith(FIND) for name in form)),
+            again="again" in form,
             pairs=bool(pair),
             wanted=Wanted.read({} if pair else form),
         )
