@@ -51,17 +51,21 @@ class Simulator:
         self._budget = (rate_limit, rate_period)
         self._clock_source = clock
         self._webhook_pauses = webhook_pauses
-        self.reset()
+        self._begin()
 
     def reset(self) -> None:
         """Back to the beginning: the seed's companies, no sessions, no faults, an empty journal, the first switches."""
         with self.lock:
-            self.world = World(Clock(self._clock_source), self._first_switches)
-            populate(self.world, self.employees, self.seed)
-            self.webhooks = Webhooks(self.lock, self._webhook_pauses)
-            self.api = Api(self.world, RateLimit(*self._budget), self.webhooks)
-            self.faults.clear()
-            self.journal.clear()
+            self.webhooks.close()
+            self._begin()
+
+    def _begin(self) -> None:
+        self.world = World(Clock(self._clock_source), self._first_switches)
+        populate(self.world, self.employees, self.seed)
+        self.webhooks = Webhooks(self.lock, self.world.clock, self._webhook_pauses)
+        self.api = Api(self.world, RateLimit(*self._budget), self.webhooks)
+        self.faults.clear()
+        self.journal.clear()
 
     def answer(self, request: Request) -> Response:
         """The answer to any request; raises ConnectionDropped when a fault says that none is sent."""

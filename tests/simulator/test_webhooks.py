@@ -9,6 +9,7 @@ import json
 import queue
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -24,6 +25,7 @@ class Receiver:
     def __init__(self) -> None:
         self.told: queue.Queue[tuple[dict[str, str], bytes]] = queue.Queue()
         self.status = 200
+        self.taken = 0
         receiver = self
 
         class Told(BaseHTTPRequestHandler):
@@ -65,7 +67,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def hooked(make_api: MakeApi) -> Api:
-    return make_api(switches={"webhooks_need_https": False}, webhook_pauses=(0.02, 0.02))
+    return make_api(switches={"webhooks_need_https": False}, webhook_pauses=(60, 3600))
 
 
 def subscribe(api: Api, receiver: Receiver, event: str = "employee.update", **more: Any) -> dict[str, Any]:
@@ -142,23 +144,114 @@ def test_whether_an_employment_fires_an_update_is_a_switch(hooked: Api, receiver
     assert receiver.silent() is not fires
 
 
-def test_a_delivery_is_tried_again_and_given_up_after_the_last(hooked: Api, receiver: Receiver) -> None:
+def heard(api: Api, receiver: Receiver) -> tuple[dict[str, str], dict[str, Any]]:
+    """The next delivery, after the simulator has taken note of how it went."""
+    before = receiver.taken
+    told = receiver.next()
+    receiver.taken = before + 1
+    eventually(lambda: api.simulator.webhooks.tried == receiver.taken, 10)
+    return told
+
+
+def later(api: Api, seconds: float) -> None:
+    """Moves the clock, and logs in again: sessions do not live for weeks."""
+    api.control("PUT", "clock", {"advance": seconds})
+    api.session = api.login(expirationDate="2027-06-01").json()["value"]["token"]
+
+
+def test_a_delivery_is_tried_again_when_the_clock_says_so_and_given_up_after_the_last(
+    hooked: Api, receiver: Receiver
+) -> None:
     employee = hooked("POST", "employee", hooked.person()).json()["value"]
-    subscription = subscribe(hooked, receiver)
-    path = f"event/subscription/{subscription['id']}"
+    subscribe(hooked, receiver)
     receiver.status = 500
     edit(hooked, employee, lastName="Berg")
-    keys = {receiver.next()[0]["idempotency-key"] for _ in range(3)}
-    eventually(lambda: hooked.get(path)["status"] == "DISABLED_TOO_MANY_ERRORS", 10)
-    edit(hooked, employee, lastName="Dahl")
+    keys = [heard(hooked, receiver)[0]["idempotency-key"]]
+    for pause in (60, 3600):
+        later(hooked, pause - 1)
+        assert receiver.silent()
+        later(hooked, 1)
+        keys.append(heard(hooked, receiver)[0]["idempotency-key"])
+    later(hooked, 24 * 3600)
 
-    assert len(keys) == 1
+    assert len(set(keys)) == 1
+    assert receiver.silent()
+
+
+def test_a_delivery_that_arrives_late_arrives_once(hooked: Api, receiver: Receiver) -> None:
+    employee = hooked("POST", "employee", hooked.person()).json()["value"]
+    subscribe(hooked, receiver)
+    receiver.status = 500
+    edit(hooked, employee, lastName="Berg")
+    heard(hooked, receiver)
+    receiver.status = 200
+    later(hooked, 60)
+
+    assert heard(hooked, receiver)[1]["value"]["lastName"] == "Berg"
+    later(hooked, 24 * 3600)
+    assert receiver.silent()
+
+
+DAY = 24 * 3600
+
+
+@pytest.mark.parametrize(
+    ("days", "status"),
+    [
+        ("f", "ACTIVE"),
+        ("ffffff", "ACTIVE"),
+        ("ffffffff", "DISABLED_TOO_MANY_ERRORS"),
+        ("f------f", "DISABLED_TOO_MANY_ERRORS"),
+        ("fff+fffffff", "ACTIVE"),
+        ("fff+ffffffff", "DISABLED_TOO_MANY_ERRORS"),
+    ],
+)
+def test_a_week_of_failures_disables_and_a_success_begins_it_anew(
+    make_api: MakeApi, receiver: Receiver, days: str, status: str
+) -> None:
+    """One event a day: f fails, + arrives, - nothing happens."""
+    api = make_api(switches={"webhooks_need_https": False}, webhook_pauses=())
+    employee = api("POST", "employee", api.person()).json()["value"]
+    path = f"event/subscription/{subscribe(api, receiver)['id']}"
+    for number, day in enumerate(days):
+        later(api, DAY if number else 0)
+        receiver.status = 200 if day == "+" else 500
+        if day != "-":
+            edit(api, employee, comments=f"day {number}")
+            heard(api, receiver)
+
+    if status == "ACTIVE":
+        assert api.get(path)["status"] == status
+        edit(api, employee, comments="after")
+        assert heard(api, receiver)[1]["event"] == "employee.update"
+        return
+    eventually(lambda: api.get(path)["status"] == status, 10)
+    edit(api, employee, comments="after")
     assert receiver.silent()
     receiver.status = 200
-    enabled = hooked("PUT", path, {"status": "ACTIVE"}).json()["value"]
-    edit(hooked, employee, lastName="Eide")
-    assert enabled["status"] == "ACTIVE"
-    assert receiver.next()[1]["value"]["lastName"] == "Eide"
+    assert api("PUT", path, {"status": "ACTIVE"}).json()["value"]["status"] == "ACTIVE"
+    edit(api, employee, comments="enabled again")
+    assert heard(api, receiver)[1]["event"] == "employee.update"
+
+
+@pytest.mark.parametrize("how", ["deleted", "disabled", "begun anew"])
+def test_nothing_is_tried_again_for_a_subscription_that_is_no_more(hooked: Api, receiver: Receiver, how: str) -> None:
+    employee = hooked("POST", "employee", hooked.person()).json()["value"]
+    path = f"event/subscription/{subscribe(hooked, receiver)['id']}"
+    receiver.status = 500
+    edit(hooked, employee, lastName="Berg")
+    heard(hooked, receiver)
+    if how == "deleted":
+        assert hooked("DELETE", path).status_code == 204
+    elif how == "disabled":
+        assert hooked("PUT", path, {"status": "DISABLED"}).status_code == 200
+    else:
+        time_before = hooked.simulator.world.clock
+        hooked.control("POST", "reset")
+        time_before.advance(timedelta(seconds=60))
+    later(hooked, 60)
+
+    assert receiver.silent()
 
 
 def test_a_subscription_belongs_to_the_token_that_made_it(hooked: Api, receiver: Receiver) -> None:
