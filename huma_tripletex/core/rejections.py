@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Final
 
 from huma_tripletex.core.fields import FIELDS
-from huma_tripletex.errors import FieldProblem, Refused
+from huma_tripletex.errors import FieldProblem, NotFound, Refused
 
 CODE_LOCKED: Final = 10000
 CODES_TAKEN: Final = (7000, 14000)
@@ -31,6 +31,8 @@ BY_PROPERTY: Final = (
 
 def reason_for(error: Refused, sent: Collection[str] | None = None) -> str:
     """The key of `core.reasons` for a refused content. `sent`: the properties of the request's body, where known."""
+    if isinstance(error, NotFound):
+        return _gone(error, sent)
     if error.names("dateOfBirth"):
         return _birth(error, sent)
     if error.names("email") and sent is not None and "email" not in sent:
@@ -41,6 +43,18 @@ def reason_for(error: Refused, sent: Collection[str] | None = None) -> str:
     if error.code == CODE_LOCKED:
         return "locked_in_tripletex"
     return "exists_already" if error.code in CODES_TAKEN else "rejected"
+
+
+def _gone(error: NotFound, sent: Collection[str] | None) -> str:
+    """Reads, and changes of an employee, are about somebody who is gone. Of new objects, which are not there yet, it is
+    something that they refer to; an employment refers to its employee as well, who is looked at before.
+    """
+    method, _, path = error.operation.partition(" ")
+    if method != "GET" and path.startswith("/employee/employment") and "division" in (sent or ()):
+        return "division_missing"
+    if method == "POST" and path in ("/employee", "/employee/list"):
+        return "department_missing" if "department" in (sent or ()) else "rejected"
+    return "not_in_tripletex"
 
 
 def fields_named(error: Refused) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ RULES: Final = (
     Rule(Unauthorised, "unauthorised", seconds=PROBE, breaks_after=1),
     # may be about this employee alone, so it takes a few to say that the token lacks a right
     Rule(Forbidden, "forbidden", parked=True, breaks_after=3),
-    Rule(NotFound, "not_in_tripletex", parked=True),
+    Rule(NotFound, "", parked=True),  # who or what: see core.rejections
     Rule(VersionConflict, "conflict"),
     Rule(Invalid, "", parked=True),  # by the property that is named: see core.rejections
     Rule(Refused, "rejected", parked=True),

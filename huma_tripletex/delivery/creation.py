@@ -17,7 +17,9 @@ from huma_tripletex.delivery.choosing import is_kept
 from huma_tripletex.delivery.employment_part import FIRST, LAST, begin_employment
 from huma_tripletex.delivery.finding import find_ours, the_one
 from huma_tripletex.delivery.progress import Progress, known_of
+from huma_tripletex.delivery.referring import with_department
 from huma_tripletex.delivery.work import Known, Work
+from huma_tripletex.errors import Invalid, NotFound
 
 REQUIRED = ("given_name", "family_name", "date_of_birth")
 
@@ -46,8 +48,18 @@ def create(asking: Asking, work: Work, progress: Progress) -> None:
     answer = None
     if asking.share:
         answer, progress.request_id = asking.share.take(asking, work)
-    answer = answer or asking.create_employee(new_body(work, sendable))
-    after_creation(asking, work, progress, answer, sendable)
+    after_creation(asking, work, progress, answer or _created(asking, work, progress, sendable), sendable)
+
+
+def _created(asking: Asking, work: Work, progress: Progress, sendable: set[str]) -> TripletexEmployee:
+    body: Mapping[str, object] = new_body(work, sendable)
+    try:
+        return asking.create_employee(body)
+    except (Invalid, NotFound) as error:
+        changed = with_department(asking, work, progress, body, error)
+        if changed is None:
+            raise
+        return asking.create_employee(changed)
 
 
 def look_for_created(asking: Asking, work: Work, progress: Progress) -> None:

@@ -11,6 +11,7 @@ from huma_tripletex.core.people import EmploymentPeriod, TripletexEmployee, Valu
 from huma_tripletex.delivery.asking import Asking
 from huma_tripletex.delivery.choosing import is_as_compared, still_worth_sending
 from huma_tripletex.delivery.progress import Progress
+from huma_tripletex.delivery.referring import with_division
 from huma_tripletex.delivery.work import Known, Work
 from huma_tripletex.errors import Invalid, NotFound, VersionConflict
 
@@ -93,7 +94,7 @@ def _correct(
     asking: Asking, work: Work, progress: Progress, fields: set[str], change: CorrectPeriod, count: int
 ) -> None:
     body = {"id": change.id, "version": change.version, **change.body, **_end_reason(asking, work, progress, change)}
-    answer = _put(asking, work, change.id, body)
+    answer = _put(asking, work, progress, change.id, body)
     if change.body.get("endDate", ...) is None and answer.end:
         # whether null or "" empties a date is not documented
         answer = asking.update_employment(change.id, {"id": change.id, "version": answer.version, "endDate": ""})
@@ -129,7 +130,7 @@ def _may_have_reason(asking: Asking, work: Work, progress: Progress, number: int
     return any(one.id == number and one.end and one.end_reason != "" for one in asking.seen.employments)
 
 
-def _put(asking: Asking, work: Work, number: int, body: Mapping[str, object]) -> EmploymentPeriod:
+def _put(asking: Asking, work: Work, progress: Progress, number: int, body: Mapping[str, object]) -> EmploymentPeriod:
     """Corrects an employment. What it lacks and Tripletex wants besides goes along once that is said, so that nothing
     that is there already is overwritten. A reason that Tripletex does not let go of stays.
     """
@@ -141,9 +142,10 @@ def _put(asking: Asking, work: Work, number: int, body: Mapping[str, object]) ->
             return asking.update_employment(number, kept)
         wanted = {**_division(work), "employmentEndReason": work.end_reason}
         lacking = {name: value for name, value in wanted.items() if error.names(name) and name not in body}
-        if not lacking:
+        changed = {**body, **lacking} if lacking else with_division(asking, work, progress, body, error)
+        if changed is None:
             raise
-        return _put(asking, work, number, {**body, **lacking})
+        return _put(asking, work, progress, number, changed)
 
 
 def _division(work: Work) -> Mapping[str, object]:
@@ -157,15 +159,25 @@ def begin_employment(
     assert progress.known is not None
     if work.terms.divisions and work.terms.division is None:
         return progress.parked(fields, "division_missing")
-    body = new_employment_body(
+    body: Mapping[str, object] = new_employment_body(
         progress.known.employee_id,
         {**work.values, **(days or {})},
         division_id=work.terms.division,
         end_reason=work.end_reason,
     )
-    answer = asking.create_employment(body)
+    answer = _begun(asking, work, progress, body)
     _note(work, progress, fields, answer, others + 1)
     return None
+
+
+def _begun(asking: Asking, work: Work, progress: Progress, body: Mapping[str, object]) -> EmploymentPeriod:
+    try:
+        return asking.create_employment(body)
+    except (Invalid, NotFound) as error:
+        changed = with_division(asking, work, progress, body, error)
+        if changed is None:
+            raise
+        return asking.create_employment(changed)
 
 
 def _note(work: Work, progress: Progress, fields: set[str], answer: EmploymentPeriod, count: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from huma_tripletex.core.employments import choose
 from huma_tripletex.core.people import TripletexEmployee
@@ -19,7 +20,7 @@ class Progress:
 
     `known` None: nobody in Tripletex, as far as we know. `agreed` are fields in which both sides now hold Huma's value,
     `forgotten` those of which that is no longer known, `failing` those that `error` kept back. `absent`: a look has
-    proven that an earlier create was not carried out.
+    proven that an earlier create was not carried out. `facts`: what of the company was read anew.
     """
 
     known: Known | None = None
@@ -28,6 +29,7 @@ class Progress:
     forgotten: set[str] = field(default_factory=set)
     failing: set[str] = field(default_factory=set)
     absent: bool = False
+    facts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     error: TripletexError | None = None
     request_id: str = ""
     sent_at: datetime | None = None

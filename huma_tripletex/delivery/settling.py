@@ -16,7 +16,7 @@ from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.verdict import Retrying, internal_settlements, settlements
 from huma_tripletex.delivery.work import Known, Work
 from huma_tripletex.errors import NotFound, TripletexError
-from huma_tripletex.models import PersonLink
+from huma_tripletex.models import Connection, PersonLink
 from huma_tripletex.outbox.claim import Claimed
 from huma_tripletex.outbox.settle import Settlement, held, settle
 from huma_tripletex.runtime import Runtime
@@ -49,6 +49,7 @@ def settle_people(
     mine = [one for one in attempted if one.claimed.person_id in ours]
     if mine:
         update_links(runtime, batch.connection_id, mine)
+        _keep_facts(runtime, batch.connection_id, mine)
     settled = [settlement for settlement in idle if settlement.person_id in ours]
     for one in mine:
         settled += _settlements(one, retrying)
@@ -90,6 +91,14 @@ def update_links(runtime: Runtime, connection_id: int, attempted: Sequence[Attem
             absent.append(link["id"])
     drop_links(runtime.session(), absent)
     write_links(runtime.session(), learnt)
+
+
+def _keep_facts(runtime: Runtime, connection_id: int, attempted: Iterable[Attempted]) -> None:
+    """Divisions and departments that had to be read anew, so that the next ones know of them."""
+    facts = {name: rows for one in attempted for name, rows in one.progress.facts.items()}
+    if facts:
+        connection = runtime.session.get_one(Connection, connection_id)
+        connection.company_facts = {**connection.company_facts, **facts}
 
 
 def _taken(

@@ -17,7 +17,7 @@ from huma_tripletex.delivery.asking import Asking, LeaseLost
 from huma_tripletex.delivery.creation import new_body, obstacle, sendable_fields, sent_hashes
 from huma_tripletex.delivery.finding import is_what_was_sent, the_one
 from huma_tripletex.delivery.work import Work
-from huma_tripletex.errors import AnswerLost, Invalid, TripletexError, Unreadable
+from huma_tripletex.errors import AnswerLost, Invalid, NotFound, TripletexError, Unreadable
 
 MOST = 25
 """New employees in one call: a lost answer costs as many look-ups, and the others of the lanes wait as long."""
@@ -73,7 +73,7 @@ class Together:
         except LeaseLost:
             self._error = None  # nothing was sent
             raise
-        except Invalid:
+        except (Invalid, NotFound):  # also when what one of them refers to is gone
             self._look(asking, works)
         except TripletexError as error:
             self._error = error

@@ -137,6 +137,25 @@ def test_a_refusal_is_explained_by_the_property_it_names(
     assert reason in REASONS
 
 
+@pytest.mark.parametrize(
+    ("operation", "sent", "reason"),
+    [
+        ("GET /employee/{id}", {"employee", "division"}, "not_in_tripletex"),
+        (PUT, {"firstName"}, "not_in_tripletex"),
+        ("PUT /employee/employment/{id}", {"startDate"}, "not_in_tripletex"),
+        ("PUT /employee/employment/{id}", {"startDate", "division"}, "division_missing"),
+        ("POST /employee/employment", {"employee", "startDate"}, "not_in_tripletex"),
+        ("POST /employee/employment", {"employee", "startDate", "division"}, "division_missing"),
+        ("POST /employee", {"firstName", "department"}, "department_missing"),
+        ("POST /employee/list", {"firstName", "department"}, "department_missing"),
+        ("POST /employee", {"firstName", "phoneNumberMobileCountry"}, "rejected"),
+    ],
+)
+def test_who_is_not_there_yet_is_not_said_to_be_gone(operation: str, sent: set[str], reason: str) -> None:
+    error = refused(errors.NotFound, 404, operation=operation)
+    assert outcome_of(error, writing=True, sent=sent) == Parked(reason)
+
+
 def test_the_path_counts_where_the_field_is_empty() -> None:
     problem = FieldProblem("", "Feltet må fylles ut.", path="employments[0].division.id")
     error = errors.Invalid("no", status=422, problems=(problem,))
