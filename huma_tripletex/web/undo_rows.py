@@ -11,6 +11,7 @@ from dataclasses import field as attribute
 
 from sqlalchemy import select
 
+from huma_tripletex.core.employments import LAST
 from huma_tripletex.core.fields import BY_KEY
 from huma_tripletex.core.normalise import same
 from huma_tripletex.core.people import HostPerson
@@ -40,12 +41,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Value:
-    """One value: `change` from the one that was written to the earlier one. `why`: it stays, and why."""
+    """One value: `change` from the one that was written to the earlier one. `why`: it stays, and why; `note`: what goes
+    along with it.
+    """
 
     key: str
     change: Change
     why: str
     ticked: bool
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,16 @@ def _values(
             _change(one, system, key, name, ours, earlier, marks),
             why,
             marks.value(one.person_id, key),
+            "" if why or system == "huma" or key != LAST else _reason_for_leaving(was, earlier),
         )
+
+
+def _reason_for_leaving(was: Approved, earlier: str | None) -> str:
+    """What becomes of it in Tripletex when the last workday goes back."""
+    if earlier is None:
+        return _("The reason for leaving goes along with it, if Tripletex lets go of it.")
+    reason = words.END_REASONS.get(was.end_reasons[0], "")
+    return _("with the reason: %(reason)s", reason=reason) if reason else ""
 
 
 def _why_stays(one: Written, key: str, can: Sequence[str], name: str) -> str:
