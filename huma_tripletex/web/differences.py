@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.models import SyncPlan, SyncRun
 from huma_tripletex.models.plan import DIFFERENCE_KINDS
+from huma_tripletex.planning import people_reading as reading_people
 from huma_tripletex.planning import reading
 from huma_tripletex.planning.tally import Tally, tally
 from huma_tripletex.planning.totals import Totals, totals
@@ -63,13 +64,16 @@ class Person:
 
 @dataclass(frozen=True)
 class PlanPage:
-    """One page of step 2."""
+    """One page of step 2. `total` differences in `people_total` people are open; `left` were left so in an earlier sync
+    and are counted nowhere else. `unmatched`: people whom step 3 asks about.
+    """
 
     view: View
     people: tuple[Person, ...]
     pages: int
     total: int
     people_total: int
+    left: int
     matched: int
     unmatched: int
     kinds: Kinds
@@ -91,6 +95,7 @@ def worth_a_button(kinds: Kinds, view: View) -> Kinds:
 def look(runtime: Runtime, plan: SyncPlan, view: View, shown: Asked | None = None, *, unfolded: str = "") -> PlanPage:
     """The page that `view` asks for; `shown` is the one masked value that is not masked now."""
     counted = tally(runtime, plan)
+    view = _where_something_is(view, counted)
     found = reading.differences(
         runtime,
         plan,
@@ -103,20 +108,27 @@ def look(runtime: Runtime, plan: SyncPlan, view: View, shown: Asked | None = Non
         size=SIZE,
         counted=counted,
     )
-    counts, kept = found.counts, plan.counts
+    counts, alone = found.counts, reading_people.people_counts(runtime, plan)
     return PlanPage(
         view=View(view.kind, view.field, view.name, found.page),
         people=tuple(_person(one, shown) for one in found.people),
         pages=found.pages,
-        total=counts.all + counts.remembered,
+        total=counts.all,
         people_total=counts.people,
-        matched=kept.get("matched", 0),
-        unmatched=sum(kept.get(kind, 0) for kind in ("uncertain", "only_in_huma", "only_in_tripletex")),
+        left=counts.remembered,
+        matched=plan.counts.get("matched", 0),
+        unmatched=alone.all + alone.left,
         kinds=kinds_of(counted),
         by_field=tuple(counts.by_field.items()),
         sums=totals(runtime, plan, counted),
         unfolded=unfolded,
     )
+
+
+def _where_something_is(view: View, counted: Tally) -> View:
+    """Where nothing is open, what was left earlier is shown at once."""
+    is_only_left = bool(counted.sorts) and all(one.remembered for one in counted.sorts)
+    return replace(view, kind="remembered") if is_only_left and not view.kind else view
 
 
 def kinds_of(counted: Tally) -> Kinds:
