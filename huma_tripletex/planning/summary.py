@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field as having
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 
 from huma_tripletex.models import Conflict, PlanItem, SyncPlan
 from huma_tripletex.planning.guards import to_type
@@ -68,20 +68,26 @@ class Summary:
     pages: int
 
 
-def summary(runtime: Runtime, plan: SyncPlan, page: int = 1, size: int = 50) -> Summary:
-    """One page of the summary. Counts are of the whole plan."""
+def summary(
+    runtime: Runtime,
+    plan: SyncPlan,
+    page: int = 1,
+    size: int = 50,
+    *,
+    tripped: Sequence[dict[str, Any]] | None = None,
+) -> Summary:
+    """One page of the summary. Counts are of the whole plan. `tripped`: its guards, where they are known already."""
     session, seals, counted = runtime.session, seals_of(runtime, plan), tally(runtime, plan)
     written = items_where(plan, something_to_write(plan))
-    found = session.scalar(select(func.count()).select_from(written.order_by(None).subquery())) or 0
-    agreed = items_where(plan, and_(something_to_agree(), ~something_to_write(plan))).order_by(None)
+    found, linked = _counted(runtime, plan)
     page, pages = cut(page, size, found)
     items = session.scalars(written.offset((page - 1) * size).limit(size)).all()
-    guards = guards_of(runtime, plan)
+    guards = list(tripped) if tripped is not None else guards_of(runtime, plan)
     return Summary(
         totals=totals(runtime, plan, counted),
         people=tuple(person_writes(runtime, seals, items)),
         changed_people=found,
-        linked=session.scalar(select(func.count()).select_from(agreed.subquery())) or 0,
+        linked=linked,
         cleared=cleared(runtime, plan, seals, counted),
         ending=ending(runtime, plan, seals, counted),
         huma_added=_added(runtime, plan, seals, "only_in_tripletex"),
@@ -93,6 +99,16 @@ def summary(runtime: Runtime, plan: SyncPlan, page: int = 1, size: int = 50) -> 
         page=page,
         pages=pages,
     )
+
+
+def _counted(runtime: Runtime, plan: SyncPlan) -> tuple[int, int]:
+    """People who are written to, and pairs that are only noted as such."""
+    writes = case((something_to_write(plan), 1), else_=0).label("writes")
+    here = (PlanItem.plan_id == plan.id, not_tried(plan), or_(something_to_write(plan), something_to_agree()))
+    each = select(writes).where(*here).subquery()
+    sums = select(func.coalesce(func.sum(each.c.writes), 0), func.count()).select_from(each)
+    written, everybody = runtime.session.execute(sums).one()
+    return written, everybody - written
 
 
 def _added(runtime: Runtime, plan: SyncPlan, seals: Seals, kind: str) -> tuple[Named, ...]:

@@ -57,13 +57,14 @@ def _choose_few(plan: SyncPlan, few: TryForm) -> BaseResponse:
 
 def _show(plan: SyncPlan, status: int, needed: NeedsConfirmation | None = None, few: TryForm = UNTOUCHED) -> Response:
     runtime = current_runtime()
-    summary = summing_up.look(runtime, plan, request.args.get("page", 1, type=int))
+    of_all = needed if not few.tries else None
+    summary = summing_up.look(runtime, plan, request.args.get("page", 1, type=int), of_all)
     return rendering.page(
         "approval.html",
         status,
         plan=plan,
         summary=summary,
-        form=summing_up.form_of(needed if not few.tries else None),
-        trying=trying.look(runtime, plan, few, needed if few.tries else None) if summary.can_try or few.tries else None,
+        form=summing_up.form_of(of_all),
+        trying=trying.look(runtime, plan, few, needed if few.tries else None),
         email=access.user().email,
     )

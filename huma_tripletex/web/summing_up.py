@@ -24,7 +24,7 @@ from huma_tripletex.web.formatting import masked
 from huma_tripletex.web.glimpses import Glimpse
 from huma_tripletex.web.token_form import FormError
 
-SIZE = 40
+SIZE = 25
 """People on a page."""
 
 
@@ -120,8 +120,9 @@ def form_of(needed: NeedsConfirmation | None) -> Form:
     )
 
 
-def look(runtime: Runtime, plan: SyncPlan, page: int) -> Page:
-    found = planning.summary(runtime, plan, page, SIZE)
+def look(runtime: Runtime, plan: SyncPlan, page: int, needed: NeedsConfirmation | None = None) -> Page:
+    """One page of the summary; `needed`: what of the whole plan must be confirmed, where that is known already."""
+    found = planning.summary(runtime, plan, page, SIZE, tripped=needed.guards if needed else None)
     people = tuple(_person(one) for one in found.people)
     sums = found.totals
     huma = (sums.huma_replaced, sums.huma_filled, sums.huma_cleared, sums.huma_added)

@@ -21,6 +21,17 @@ PATHS = (
     "/tripletex/plans/{plan}/approval",
 )
 
+HTMX = {"HX-Request": "true"}
+PRESSED = {
+    "a name in step 2": ("", {"view-name": "a", "page": "1"}),
+    "for all": ("", {"all": "tripletex"}),
+    "for one field": ("", {"field-phone_number": "huma"}),
+    "a name in step 3": ("/people", {"find-person": "a", "find-employee": "a", "find": "person"}),
+    "everybody": ("/people", {"everybody-only_in_huma": "add"}),
+    "a name in the summary": ("/approval", {"find-name": "a", "find": "name"}),
+}
+"""What is pressed in the wizard, by page below the plan's."""
+
 
 @contextmanager
 def counted(office: Office) -> Iterator[list[str]]:
@@ -78,9 +89,11 @@ def measure(office: Office, visitor: Visitor) -> dict[str, int]:
         with counted(office) as statements:
             visitor.read(path.format(plan=plan))
         found[path] = len(statements)
-    with counted(office) as statements:
-        visitor.send(f"/tripletex/plans/{plan}/people", {"find-person": "a", "find-employee": "a", "find": "person"})
-    found["search"] = len(statements)
+    for what, (page, form) in PRESSED.items():
+        visitor.send(f"/tripletex/plans/{plan}{page}", form, **HTMX)
+        with counted(office) as statements:
+            assert visitor.send(f"/tripletex/plans/{plan}{page}", form, **HTMX).status_code == 200, what
+        found[what] = len(statements)
     return found
 
 
