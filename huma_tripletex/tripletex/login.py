@@ -11,7 +11,7 @@ from datetime import datetime
 
 from huma_tripletex.errors import TripletexError
 from huma_tripletex.tripletex.calls import Authorization
-from huma_tripletex.tripletex.session import Session, SessionSource
+from huma_tripletex.tripletex.session import MARGIN, Session, SessionSource
 
 
 class Login:
@@ -31,13 +31,20 @@ class Login:
         self._lock = threading.Lock()
         self._flights = 0
         self._failure: TripletexError | None = None
+        self._minted_at: datetime | None = None
 
     def current(self) -> Session:
         """A session that is not over by its date. Raises what the source raises."""
-        session = self._session
-        if session is None or session.is_over(self._clock()):
+        session, now = self._session, self._clock()
+        if session is None or (session.is_over(now) and not self._is_new(now)):
             return self.renewed(session)
         return session
+
+    def _is_new(self, now: datetime) -> bool:
+        """Whether the session has just been made: one that is over from the beginning is tried all the same, since
+        another would be no better, shortly before midnight or where Tripletex's clock is another than ours.
+        """
+        return self._minted_at is not None and self._minted_at <= now < self._minted_at + MARGIN
 
     def renewed(self, used: Session | None) -> Session:
         """A session other than the one that was `used`. Threads that come together share one new session, or one
@@ -58,15 +65,15 @@ class Login:
             return session
 
     def _minted(self) -> Session:
-        self._failure = None
+        self._failure, now = None, self._clock()
         try:
-            session = self._source.mint(self._clock())
+            session = self._source.mint(now)
         except TripletexError as error:
             self._failure = error
             raise
         finally:
             self._flights += 1  # when it is over, so that whoever came during the flight sees that one has ended
-        self._session = session
+        self._session, self._minted_at = session, now
         if self._on_session:
             self._on_session(session)
         return session

@@ -22,6 +22,8 @@ from huma_tripletex.tripletex.refusals import accept
 from huma_tripletex.tripletex.wire import Timeouts, Wire
 
 OSLO: Final = ZoneInfo("Europe/Oslo")
+SHORTEST: Final = 1
+"""Days that a session lives at least: Tripletex wants a date after today."""
 MARGIN: Final = timedelta(minutes=10)
 """How long before midnight a session counts as over, for clocks that differ and calls that take their time."""
 
@@ -52,8 +54,8 @@ class SessionSource(Protocol):
 
 
 class EmployeeTokenSession:
-    """Sessions from a consumer token and an employee token. Sessions live `days` days, 1 or more; the maximum is
-    not documented.
+    """Sessions from a consumer token and an employee token. Sessions live `days` days, 1 or more. The maximum is not
+    documented: where so many are refused, they live one, and that is remembered.
     """
 
     def __init__(
@@ -83,7 +85,17 @@ class EmployeeTokenSession:
 
     def mint(self, now: datetime) -> Session:
         """POST /token/session/:create, the form that keeps secrets out of the URL."""
-        expires_on = now.astimezone(OSLO).date() + timedelta(days=self._days)
+        days = self._days
+        try:
+            return self._minted(now, days)
+        except Invalid as error:
+            if days == SHORTEST or not error.names("expirationDate"):
+                raise
+        self._days = SHORTEST
+        return self._minted(now, SHORTEST)
+
+    def _minted(self, now: datetime, days: int) -> Session:
+        expires_on = now.astimezone(OSLO).date() + timedelta(days=days)
         # A budget of its own: the call is made without a session, so it cannot count on one
         wire = Wire(
             self._base_url, budget=Budget(), transport=self._transport, timeouts=self._timeouts, on_call=self._on_call

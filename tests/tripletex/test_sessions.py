@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
@@ -82,6 +83,54 @@ def test_what_tripletex_says_of_the_expiry_counts() -> None:
     assert stub.source().mint(NOON).expires_on == date(2026, 3, 3)
     stub = Stub({MINT: one({"token": "t"}, 201)})
     assert stub.source().mint(NOON).expires_on == date(2026, 3, 4)
+
+
+TOO_LONG = {"field": "arg:expirationDate", "message": "Ugyldig.", "path": "arg:expirationDate"}
+
+
+def at_most_a_day(request: httpx.Request) -> httpx.Response:
+    expires = json.loads(request.content)["expirationDate"]
+    return session(expires=expires) if expires == "2026-03-03" else refusal(422, 18000, TOO_LONG)
+
+
+def test_where_sessions_live_a_day_at_most_they_are_made_for_a_day_and_that_is_remembered() -> None:
+    stub = Stub({MINT: at_most_a_day})
+    source = stub.source()
+    assert source.mint(NOON) == Session("session-1", date(2026, 3, 3))
+    assert source.mint(NOON) == Session("session-1", date(2026, 3, 3))
+    assert [body["expirationDate"] for _, _, body in stub.transport.asked] == ["2026-03-04", "2026-03-03", "2026-03-03"]
+
+
+@pytest.mark.parametrize("problem", [TOO_LONG, {"field": "somethingElse", "message": "Ugyldig."}])
+def test_another_date_is_tried_once_and_only_where_the_date_is_refused(problem: dict[str, str]) -> None:
+    stub = Stub({MINT: refusal(422, 18000, problem)})
+    with pytest.raises(Invalid):
+        stub.source().mint(NOON)
+    assert stub.transport.count(MINT) == (2 if problem is TOO_LONG else 1)
+
+
+@pytest.mark.parametrize("expires", ["2026-03-02", "2000-01-01"])
+def test_a_session_that_is_over_from_the_beginning_is_not_made_for_each_call(expires: str) -> None:
+    moment = [NOON]
+    stub = Stub({MINT: session(expires=expires), "GET /token/session/>whoAmI": accepts("session-1")})
+    client = stub.client(clock=lambda: moment[0])
+    for _ in range(5):
+        client.who_am_i()
+    assert stub.transport.count(MINT) == 1
+    moment[0] += timedelta(minutes=10)
+    for _ in range(5):
+        client.who_am_i()
+    assert stub.transport.count(MINT) == 2
+    moment[0] -= timedelta(hours=1)  # a clock that was set back
+    client.who_am_i()
+    assert stub.transport.count(MINT) == 3
+
+
+def test_a_session_that_is_over_from_the_beginning_and_not_accepted_is_made_anew_once() -> None:
+    stub = Stub({MINT: session(expires="2026-03-02"), "GET /token/session/>whoAmI": refusal(401, 3000)})
+    with pytest.raises(Unauthorised):
+        stub.client().who_am_i()
+    assert stub.transport.count(MINT) == 2
 
 
 def test_a_kept_session_is_used_and_none_is_made() -> None:
