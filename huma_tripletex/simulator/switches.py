@@ -1,4 +1,5 @@
-"""What nobody outside Tripletex knows for certain: one switch each, the strictest reading as default.
+"""What nobody outside Tripletex knows for certain: one switch each. The default is the strictest reading that what is
+known leaves open; README.md says of each that is not the strictest end there is, why.
 
 Each can be set in the constructor, by `--switch name=value` and by `PATCH /_simulator/switches`.
 """
@@ -34,8 +35,8 @@ class Switches:
     phone_number: L["national", "understood", "any"] = "national"
     # The most values one page holds, whatever `count` asks; 0: no maximum.
     page_maximum: int = 1000
-    # The most days ahead a session may expire; 0: no maximum (none is documented, seven are in use).
-    session_days: int = 0
+    # The most days ahead a session may expire; 0: no maximum (none is documented, two and seven are in use).
+    session_days: int = 7
     # Does GET /employee list people whose every employment has ended?
     list_ended: bool = True
     # May two employments of one employee overlap? ("Overlappende perioder." has been seen.)

@@ -21,7 +21,7 @@ from tests.flows.delivery_parts import Bench, bench
 
 MANY = 250
 """More than there are countries, and fewer than there are employees where this is the ceiling."""
-NUMBERS = {"page_maximum": (0, 2), "session_days": (2, 7), "result_ceiling": (MANY, 10_000)}
+NUMBERS = {"page_maximum": (0, 1, 1000), "session_days": (0, 1, 7), "result_ceiling": (MANY, 10_000)}
 HINTS = get_type_hints(Switches)
 
 
@@ -46,7 +46,8 @@ STRANGEST = {
     "date_cleared_by": "empty",
     "bank_account": "any",
     "phone_number": "any",
-    "page_maximum": 2,
+    "page_maximum": 1,
+    "session_days": 1,
     "list_ended": False,
     "overlapping_employments": "accepted",
     "employment_fires_update": True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -30,7 +30,7 @@ class Api:
         body = {
             "consumerToken": CONSUMER_TOKEN,
             "employeeToken": self.token["employee_token"],
-            "expirationDate": "2026-11-25",
+            "expirationDate": (self.simulator.world.clock.oslo_today() + timedelta(days=1)).isoformat(),
         }
         return self.http.post("/v2/token/session/:create", json={**body, **changes})
 
@@ -108,6 +108,11 @@ def second(make_api: MakeApi) -> Api:
 @pytest.fixture
 def rng() -> random.Random:
     return random.Random(7)
+
+
+def soon() -> str:
+    """A day on which a session may end, by the clock on the wall."""
+    return (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
 
 
 def refusal(answer: httpx.Response) -> tuple[int, int, list[str | None]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from importlib.resources import files
+from typing import Any
 
 import pytest
 
@@ -29,9 +30,48 @@ def test_it_is_told(word: str) -> None:
 
 @pytest.mark.parametrize("field", fields(Switches), ids=lambda field: field.name)
 def test_the_default_of_a_switch_is_told(field: object) -> None:
-    (line,) = [line for line in README.splitlines() if line.startswith(f"| `{field.name}`")]  # type: ignore[attr-defined]
+    line = next(line for line in README.splitlines() if line.startswith(f"| `{field.name}`"))  # type: ignore[attr-defined]
     default = str(field.default).lower()  # type: ignore[attr-defined]
     assert f"| `{default}` |" in line
+
+
+STRICTEST = {
+    "birth_date_on_post": "required",
+    "birth_date_on_put": "always",
+    "birth_date_frozen": True,
+    "end_reason": "required",
+    "employee_list": "atomic",
+    "duplicate_employee_number": "422",
+    "text_cleared_by": "empty",
+    "date_cleared_by": "null",
+    "bank_account": "mod11",
+    "phone_number": "national",
+    "page_maximum": 1,
+    "session_days": 1,
+    "list_ended": False,
+    "overlapping_employments": "refused",
+    "employment_fires_update": False,
+    "email_of_users": "locked",
+    "reference_extras": "refused",
+    "address_without_id": "refused",
+    "user_type_on_post": "required",
+    "user_type_on_put": "ignored",
+    "employments_without_employee": "refused",
+    "retry_after": False,
+    "entitlement_names": "opaque",
+    "salary_rights": False,
+    "webhooks_need_https": True,
+    "result_ceiling": 10_000,
+}
+
+
+@pytest.mark.parametrize("field", fields(Switches), ids=lambda field: field.name)
+def test_a_default_that_is_not_the_strictest_end_says_why(field: Any) -> None:
+    why = README.partition("Not the strictest end, and why:")[2].partition("\n## ")[0]
+    strictest = STRICTEST[field.name]
+
+    told = [line for line in why.splitlines() if line.startswith(f"| `{field.name}` | `{str(strictest).lower()}` |")]
+    assert len(told) == (field.default != strictest)
 
 
 def test_it_says_what_it_does_not_do() -> None:

@@ -25,7 +25,7 @@ def test_a_session_by_post_is_created(api: Api) -> None:
     answer = api.login()
 
     assert answer.status_code == 201
-    assert answer.json()["value"]["expirationDate"] == "2026-11-25"
+    assert answer.json()["value"]["expirationDate"] == "2026-11-24"
 
 
 def test_a_session_by_the_deprecated_put_with_the_secrets_in_the_query(api: Api) -> None:
@@ -64,7 +64,7 @@ def test_today_is_oslos(make_api: MakeApi) -> None:
 
 
 def test_a_session_dies_when_its_date_begins_in_oslo(api: Api) -> None:
-    death = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)  # midnight in Oslo
+    death = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)  # midnight in Oslo
     api.control("PUT", "clock", {"now": (death - timedelta(seconds=1)).isoformat()})
     before = api("GET", "token/session/>whoAmI").status_code
     api.control("PUT", "clock", {"now": death.isoformat()})
@@ -136,8 +136,9 @@ def test_every_answer_has_cookies_and_a_request_id(api: Api) -> None:
 
 
 def test_a_maximum_life_is_a_switch(make_api: MakeApi) -> None:
-    api = make_api(switches={"session_days": 7})
+    api = make_api(switches={"session_days": 3})
 
-    assert api.login(expirationDate="2026-11-30").status_code == 201
-    assert refusal(api.login(expirationDate="2026-12-01")) == (422, 18000, ["arg:expirationDate"])
-    assert make_api().login(expirationDate=f"{NOON.year + 50}-01-01").status_code == 201
+    assert api.login(expirationDate="2026-11-26").status_code == 201
+    assert refusal(api.login(expirationDate="2026-11-27")) == (422, 18000, ["arg:expirationDate"])
+    api.switch(session_days=0)
+    assert api.login(expirationDate=f"{NOON.year + 50}-01-01").status_code == 201

@@ -17,6 +17,7 @@ import pytest
 
 from huma_tripletex.simulator import Simulator, SimulatorServer
 from tests.parts.processes import free_port
+from tests.simulator.conftest import soon
 
 
 @pytest.fixture
@@ -65,9 +66,7 @@ def test_a_drop_closes_the_connection_without_an_answer(root: str, kind: str) ->
 def test_urls_in_answers_name_the_host_that_was_asked_without_a_scheme(root: str) -> None:
     token = httpx.get(f"{root}/_simulator/tokens").json()[0]
     body = {"consumerToken": token["consumer_token"], "employeeToken": token["employee_token"]}
-    value = httpx.post(f"{root}/v2/token/session/:create", json={**body, "expirationDate": "2999-01-01"}).json()[
-        "value"
-    ]
+    value = httpx.post(f"{root}/v2/token/session/:create", json={**body, "expirationDate": soon()}).json()["value"]
 
     assert value["url"] == f"{root.removeprefix('http://')}/v2/token/session/{value['id']}"
 
@@ -80,7 +79,7 @@ def test_a_window_ends_when_the_date_and_the_reset_say() -> None:
         body = {
             "consumerToken": tokens[0]["consumer_token"],
             "employeeToken": tokens[0]["employee_token"],
-            "expirationDate": "2999-01-01",
+            "expirationDate": soon(),
         }
         session = httpx.post(f"{server.url}/token/session/:create", json=body).json()["value"]["token"]
         headers = httpx.get(f"{server.url}/department", auth=("0", session)).headers

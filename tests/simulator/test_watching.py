@@ -16,6 +16,7 @@ from tests.parts.deviations import provoked
 from tests.parts.specification import specification
 from tests.parts.tripletex import watched
 from tests.parts.watching import WatchedSimulator
+from tests.simulator.conftest import soon
 
 AGENT = {"User-Agent": "huma-tripletex/1.0"}
 OTHERS = {"User-Agent": "somebody else's"}
@@ -37,7 +38,7 @@ def http(simulator: WatchedSimulator) -> Iterator[httpx.Client]:
 
 def session(client: httpx.Client) -> str:
     token = client.get("http://t/_simulator/tokens").json()[0]["employee_token"]
-    body = {"consumerToken": CONSUMER_TOKEN, "employeeToken": token, "expirationDate": "2099-01-01"}
+    body = {"consumerToken": CONSUMER_TOKEN, "employeeToken": token, "expirationDate": soon()}
     answer = client.post("/token/session/:create", json=body)
     return str(answer.json()["value"]["token"])
 
