@@ -11,7 +11,7 @@ import msgspec
 from huma_tripletex.simulator.clock import OSLO
 from huma_tripletex.simulator.company import Company
 from huma_tripletex.simulator.constraints import check_constraints
-from huma_tripletex.simulator.listing import Page, sorted_by
+from huma_tripletex.simulator.listing import Page, full_result_size, sorted_by
 from huma_tripletex.simulator.mapping import is_date, is_whole, mapped
 from huma_tripletex.simulator.messages import Request, Response, json_response
 from huma_tripletex.simulator.parsing import NotJson, parsed
@@ -179,9 +179,7 @@ class Call:
         render = renderer(model, self.query.get("fields", fields))
         ordered = sorted_by(model, rows, self.query.get("sorting", ""), self.view)
         cut = ordered[page.start : page.start + page.count]
-        # Tripletex only tells whether there is more: one above what has been seen, not the size of the whole.
-        seen = page.start + len(cut)
-        full = seen + (1 if len(ordered) > seen else 0)
+        full = full_result_size(page.start, len(cut), len(ordered), self.switches.full_result_size)
         values = [render(self.view, row) for row in cut]
         if digest == NO_DIGEST and (asked := self.request.headers.get("if-none-match")):
             digest = hashlib.sha256(msgspec.json.encode(values)).hexdigest()

@@ -28,6 +28,16 @@ class Page:
         return cls(_natural(query, "from", 0), min(count, maximum) if maximum else count)
 
 
+def full_result_size(start: int, shown: int, found: int, says: str) -> int:
+    """What a list says of its size. It was never the size: recorded is one more than has been seen while there is more,
+    and it is published as not exact, so it may also say nothing (`zero`) or that there is more when there is not.
+    """
+    if says == "zero":
+        return 0
+    seen = start + shown
+    return seen + 1 if says == "too_many" or found > seen else seen
+
+
 def sorted_by(model: str, rows: Sequence[Row], sorting: str, view: View) -> Sequence[Row]:
     """`rows` in the order of a `sorting` text such as `-lastName,department.id`; unset values come first."""
     for name in reversed([part.strip() for part in sorting.split(",") if part.strip()]):

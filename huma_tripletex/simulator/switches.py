@@ -35,6 +35,8 @@ class Switches:
     phone_number: L["national", "understood", "any"] = "national"
     # The most values one page holds, whatever `count` asks; 0: no maximum.
     page_maximum: int = 1000
+    # What `fullResultSize` says: one more than has been seen while there is more (recorded), nothing, or always more?
+    full_result_size: L["honest", "zero", "too_many"] = "honest"
     # The most days ahead a session may expire; 0: no maximum (none is documented, two and seven are in use).
     session_days: int = 7
     # Does GET /employee list people whose every employment has ended?

@@ -47,6 +47,7 @@ STRANGEST = {
     "bank_account": "any",
     "phone_number": "any",
     "page_maximum": 1,
+    "full_result_size": "too_many",
     "session_days": 1,
     "list_ended": False,
     "overlapping_employments": "accepted",

@@ -47,6 +47,7 @@ STRICTEST = {
     "bank_account": "mod11",
     "phone_number": "national",
     "page_maximum": 1,
+    "full_result_size": "too_many",
     "session_days": 1,
     "list_ended": False,
     "overlapping_employments": "refused",

@@ -130,6 +130,14 @@ def list_all_countries(api: Api) -> Any:
     return len(api.get("country", count=5000))
 
 
+@case("full_result_size", {"honest": [3, 5, 7, 8, 8], "zero": [0] * 5, "too_many": [3, 5, 7, 9, 9]})
+def read_the_size_of_a_list_page_by_page(api: Api) -> Any:
+    """Eight people, in pages of two and one page beyond."""
+    pages = [api("GET", "employee", params={"from": start, "count": 2}).json() for start in (0, 2, 4, 6, 8)]
+    assert [page["count"] for page in pages] == [2, 2, 2, 2, 0]
+    return [page["fullResultSize"] for page in pages]
+
+
 TOO_LONG = (422, 18000, ["arg:expirationDate"])
 
 
