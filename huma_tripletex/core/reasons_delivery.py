@@ -154,8 +154,8 @@ REASONS: Final = (
     ),
     Reason(
         "end_reason_stays",
-        N_("The last workday of {name} is removed in Tripletex, but Tripletex has kept the reason for leaving."),
-        N_("Remove the reason on the employment in Tripletex, if nobody is leaving."),
+        N_("Tripletex has kept the reason for leaving that was written with the last workday of {name}."),
+        N_("Remove the reason on the employment in Tripletex, if it is wrong there."),
     ),
     Reason(
         "changed_in_huma_since",

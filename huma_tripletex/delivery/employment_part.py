@@ -103,7 +103,7 @@ def _correct(
         reason = {"id": change.id, "version": answer.version, "employmentEndReason": work.end_reason}
         answer = asking.update_employment(change.id, reason)
     _note(work, progress, fields, answer, count)
-    if LAST in fields and answer.end is None and answer.end_reason:
+    if body.get("employmentEndReason", "") is None and answer.end_reason:
         progress.remarked(LAST, "end_reason_stays")
 
 
@@ -114,6 +114,8 @@ def _end_reason(asking: Asking, work: Work, progress: Progress, change: CorrectP
     """
     if "endDate" not in change.body:
         return {}
+    if LAST in work.restores:  # an ending that had no reason is given back without one
+        return {"employmentEndReason": work.approved_reason or None}
     if change.body["endDate"] is None:
         return {"employmentEndReason": None}
     left = not work.approved_reason and _may_have_reason(asking, work, progress, change.id)

@@ -159,10 +159,10 @@ def _values(
 
 def _reason_for_leaving(was: Approved, earlier: str | None) -> str:
     """What becomes of it in Tripletex when the last workday goes back."""
-    if earlier is None:
-        return _("The reason for leaving goes along with it, if Tripletex lets go of it.")
-    reason = words.END_REASONS.get(was.end_reasons[0], "")
-    return _("with the reason: %(reason)s", reason=reason) if reason else ""
+    reason = words.END_REASONS.get(was.end_reasons[0], "") if earlier else ""
+    if reason:
+        return _("with the reason: %(reason)s", reason=reason)
+    return _("The reason for leaving goes along with it, if Tripletex lets go of it.")
 
 
 def _why_stays(one: Written, key: str, can: Sequence[str], name: str) -> str:

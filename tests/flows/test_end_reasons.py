@@ -131,6 +131,24 @@ def test_an_undo_gives_back_the_reason_too(desk: Desk) -> None:
     assert (now["endDate"], now["employmentEndReason"]) == ("2026-10-31", "EMPLOYMENT_END_EMPLOYER")
 
 
+@pytest.mark.parametrize(("switch", "reason"), [("optional", ""), ("required", "end_reason_stays")])
+def test_an_ending_that_had_no_reason_gets_none_from_an_undo(desk: Desk, switch: str, reason: str) -> None:
+    employee = leaver(desk, 1, last_workday="2026-10-31")
+    desk.http("PATCH", "switches", json={"end_reason": switch})
+    period = {**employment(desk, employee), "employmentEndReason": None}
+    desk.http("PATCH", f"employees/{employee}", json={"employments": [period]})
+    run = desk.finish(desk.approve("huma"))
+    assert employment(desk, employee)["employmentEndReason"] == SETTING
+
+    back = syncing.undo(desk.runtime, run, ANNA)
+    desk.session.commit()
+    desk.finish(back)
+
+    now = employment(desk, employee)
+    assert (now["endDate"], now["employmentEndReason"]) == ("2026-10-31", SETTING if reason else None)
+    assert (desk.result(back, 1).outcome, desk.result(back, 1).reason) == ("updated", reason)
+
+
 def test_an_undo_of_an_ending_takes_the_reason_away(desk: Desk) -> None:
     employee = leaver(desk, 1)
     run = desk.finish(desk.approve("huma"))
