@@ -1,6 +1,7 @@
 """Reporting: what became of a run and how a connection is doing, told alike to the page, in mail, CSV and metrics."""
 
 from huma_tripletex.reporting.as_csv import csv_of
+from huma_tripletex.reporting.counting import Written, count
 from huma_tripletex.reporting.differing import LeftPerson, is_try, left_fields, left_people
 from huma_tripletex.reporting.differing_counts import Left, left_of
 from huma_tripletex.reporting.done import not_done, still_different
@@ -9,7 +10,7 @@ from huma_tripletex.reporting.mail import send_due_mail
 from huma_tripletex.reporting.metrics import metrics
 from huma_tripletex.reporting.notices import send_notices, tell_concern
 from huma_tripletex.reporting.people import Row, Side, rows
-from huma_tripletex.reporting.report import RunReport, Written, every_row, report
+from huma_tripletex.reporting.report import RunReport, every_row, report
 from huma_tripletex.reporting.status import Status, status
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Side",
     "Status",
     "Written",
+    "count",
     "csv_of",
     "every_row",
     "headline",

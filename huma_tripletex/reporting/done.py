@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from huma_tripletex.i18n import gettext, ngettext
+from huma_tripletex.reporting.counting import Written
 from huma_tripletex.reporting.differing import LeftPerson
 from huma_tripletex.reporting.differing_counts import Left
-from huma_tripletex.reporting.report import RunReport, Written
+from huma_tripletex.reporting.report import RunReport
 from huma_tripletex.reporting.sentences import field_names
 
 Said = Callable[[int], str]

@@ -10,7 +10,8 @@ from flask_babel import get_locale
 
 from huma_tripletex.core.reasons import CHANGED_SINCE
 from huma_tripletex.i18n import gettext, ngettext
-from huma_tripletex.reporting.report import RunReport, Written
+from huma_tripletex.reporting.counting import Written
+from huma_tripletex.reporting.report import RunReport
 
 WAYS: Final[Mapping[str, Callable[[int], str]]] = {
     "since": lambda count: ngettext(

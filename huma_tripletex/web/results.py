@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
+from typing import Any
 
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
@@ -120,8 +121,9 @@ def _hindrance(runtime: Runtime, connection: Connection) -> str:
 def result(runtime: Runtime, run: SyncRun, view: View) -> Result:
     """The result with one page of everyone and of what still differs; those who need somebody are shown first."""
     needs_you, outcome = view.outcome == NEEDED, view.outcome if view.outcome in OUTCOMES else ""
-    found = reporting.report(runtime, run, outcome=outcome, needs_you=needs_you, page=view.page, size=SIZE)
-    needing = reporting.report(runtime, run, needs_you=True, size=SIZE).rows if found.need_you else ()
+    shown: dict[str, Any] = {"size": SIZE, "counts": reporting.count(runtime, run)}
+    found = reporting.report(runtime, run, outcome=outcome, needs_you=needs_you, page=view.page, **shown)
+    needing = reporting.report(runtime, run, needs_you=True, **shown).rows if found.need_you else ()
     different = still_different.look(runtime, run, view.left)
     again = {person_id for _number, person_id in parked(runtime, run)}
     outcomes = [(one, found.outcomes[one]) for one in OUTCOMES if found.outcomes.get(one)]
