@@ -73,6 +73,11 @@ REASONS: Final = (
         N_("Nothing to do, unless {name} is needed in both systems."),
     ),
     Reason(
+        "may_be_unlisted",
+        N_("The last workday of {name} is over. Tripletex may have {name} and not list people who have left."),
+        N_("Look for {name} in Tripletex, and add {name} only if nobody is there."),
+    ),
+    Reason(
         "employee_taken",
         N_("The employee chosen for {name} belongs to somebody else already."),
         N_("Choose another employee, or nobody."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 from huma_tripletex.core.employments import ending
 from huma_tripletex.core.matching import Matching, Uncertain, match
@@ -41,6 +41,11 @@ class Both:
     hash_for: Callable[[str], HashOf]
     whole_hash: Callable[[str, HostPerson | TripletexEmployee], str]
     on_the_way: Mapping[str, Set[str]] = field(default_factory=dict)
+
+    @cached_property
+    def lists_ended(self) -> bool:
+        """Whether Tripletex certainly lists people whose employments are over, which is not documented: one is seen."""
+        return any(_over(self, employee) for employee in self.employees)
 
 
 @dataclass(frozen=True)
@@ -161,9 +166,17 @@ def _only_in_huma(both: Both, person: HostPerson) -> Item:
     content = Content(person, end_reason=ending(person.values, (), both.company.options.end_reason))
     if both.memory.people_not_added.get(person.id) == both.whole_hash(person.id, person):
         return Item("only_in_huma", content, choice="leave", remembered=True, blocked=blocked)
-    why = "left_tripletex" if person.id in both.links else "employment_ended" if _over(both, person) else ""
+    why = "left_tripletex" if person.id in both.links else _over_in_huma(both, person)
     choice = None if blocked or why else "add"
     return Item("only_in_huma", content, why=why, choice=choice, blocked=blocked)
+
+
+def _over_in_huma(both: Both, person: HostPerson) -> str:
+    """An employee ID would be refused a second time. Somebody without one would be there twice, unseen."""
+    if not _over(both, person):
+        return ""
+    numbered = normalise("employee_id", person.values.get("employee_id"))
+    return "employment_ended" if numbered or both.lists_ended else "may_be_unlisted"
 
 
 def _only_in_tripletex(both: Both, employee: TripletexEmployee, gone: bool) -> Item:

@@ -27,6 +27,8 @@ CHOICES: Final[Mapping[str, frozenset[str | None]]] = {
     "left_out": frozenset(),
 }
 LEFT: Final = ("left_huma", "left_tripletex")
+ONE_BY_ONE: Final = (*LEFT, "may_be_unlisted")
+"""Who is not added along with everybody: somebody has to have looked."""
 
 
 def choose_people(
@@ -65,7 +67,8 @@ def choose_everybody(
     revision: int | None = None,
 ) -> int:
     """Adds or leaves everybody of one side (`only_in_huma`, `only_in_tripletex`) in one statement. Not touched: who is
-    blocked, who has left one of the systems, who was decided about in an earlier sync, who is paired. Answers how many.
+    blocked, who has left one of the systems, who may be there unlisted, who was decided about in an earlier sync, who
+    is paired. Answers how many.
 
     Raises:
         NotPossible: there is no such choice for this kind.
@@ -82,7 +85,7 @@ def choose_everybody(
         not_tried(plan),
     ]
     if choice == "add":
-        which += [cast(PlanItem.blocked, Text) == "[]", PlanItem.why.not_in(LEFT)]
+        which += [cast(PlanItem.blocked, Text) == "[]", PlanItem.why.not_in(ONE_BY_ONE)]
     return changed(runtime.session, update(PlanItem).where(*which).values(choice=choice))
 
 
