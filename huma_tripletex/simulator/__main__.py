@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--port", type=int, default=8001, help="the port; 0 takes a free one (8001)")
     add("--employees", type=_natural, default=25, help="people beside the owners of the tokens (25)")
     add("--seed", type=int, default=1, help="the same seed gives the same companies (1)")
-    add("--rate-limit", type=_natural, default=0, help="calls per period and token; 0: no limit (0)")
+    add("--rate-limit", type=_natural, default=100, help="calls per period and token; 0: no limit (100)")
     add("--rate-period", type=_seconds, default=10.0, help="the period in seconds (10)")
     add("--latency", type=_seconds, default=0.0, help="seconds before every answer (0)")
     add("--switch", action="append", default=[], metavar="NAME=VALUE", help="an open question, answered; see README.md")

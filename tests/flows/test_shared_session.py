@@ -67,7 +67,7 @@ def work(place: Place, meeting: Path, threads: int) -> list[int]:
 @pytest.fixture
 def company() -> Iterator[SimulatedTripletex]:
     """Slow enough for others to come while a session is being made."""
-    with watched("--employees", "0", "--latency", "0.2") as company:
+    with watched("--employees", "0", "--rate-limit", "0", "--latency", "0.2") as company:
         yield company
 
 

@@ -163,6 +163,25 @@ def test_it_says_where_it_listens_and_ends_cleanly_when_told(number: signal.Sign
         assert process.stderr.read() == ""
 
 
+@pytest.mark.parametrize(
+    ("arguments", "limit"), [((), "100"), (("--rate-limit", "7"), "7"), (("--rate-limit", "0"), None)]
+)
+def test_the_rate_limit_is_the_one_that_was_measured_unless_told(arguments: tuple[str, ...], limit: str | None) -> None:
+    port = free_port()
+    with started("--port", str(port), "--employees", "0", *arguments) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+            (token, *_) = client.get("/_simulator/tokens").json()
+            body = {"consumerToken": token["consumer_token"], "employeeToken": token["employee_token"]}
+            minted = client.post("/v2/token/session/:create", json={**body, "expirationDate": soon()})
+            answer = client.get("/v2/department", auth=("0", minted.json()["value"]["token"]))
+        process.terminate()
+
+    assert answer.headers.get("x-rate-limit-limit") == limit
+    assert limit is None or 0 <= int(answer.headers["x-rate-limit-reset"]) <= 10
+
+
 def test_a_port_that_is_taken_is_told_in_a_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
