@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import capture, fairness, latency, limits, recovery, report, throughput
+from bench import capture, fairness, latency, limits, pages, recovery, report, throughput
 from bench.stand import postgresql, valkey
 
 SECTIONS = {
@@ -15,6 +15,7 @@ SECTIONS = {
     "limits": limits,
     "fairness": fairness,
     "recovery": recovery,
+    "pages": pages,
 }
 
 

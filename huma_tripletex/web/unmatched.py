@@ -17,7 +17,7 @@ from huma_tripletex.web import words
 from huma_tripletex.web.formatting import masked, value
 from huma_tripletex.web.glimpses import Glimpse
 
-SIZE = 50
+SIZE = 25
 
 
 @dataclass(frozen=True)

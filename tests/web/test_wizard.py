@@ -5,11 +5,13 @@ that is lost on the way back.
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import update
 
-from huma_tripletex.demo import db
+from huma_tripletex.demo import Person, db
 from huma_tripletex.models import Conflict, PlanItem, SyncPlan
 from tests.web.browsing import at_rest, page_of
 from tests.web.conftest import PREFIX, Office, Visitor, compare
@@ -107,6 +109,24 @@ def test_the_summary_is_the_end_of_the_third_step_and_leads_back(office: Office,
     for address in re.findall(r'href="([^"]+)"', steps[0]):
         assert compared.client.get(address).status_code == 200
     assert len(re.findall(r"<li", steps[0])) == 3
+
+
+@pytest.mark.parametrize("page", ["", "/people", "/approval"])
+def test_a_full_page_is_light(office: Office, connected: Visitor, page: str) -> None:
+    """In bytes without cache, htmx and the stylesheet included, though the host may not compress its pages."""
+    crowd(office, 200)
+    with office.app.app_context():
+        db.session.execute(update(Person).values(last_workday=date(2027, 6, 30)))
+        db.session.commit()
+    compare(office, connected)
+
+    html = connected.read(f"/tripletex/plans/{office.one(SyncPlan).id}{page}")
+
+    assert "EMPLOYMENT_END_EXPIRED" in html or "with the reason" in html
+    links = re.findall(r'(?:src|href)="(/[^"]+/static/[^"]+|/static/[^"]+)"', html)
+    assert len(links) == 3, "htmx, our stylesheet and the host's"
+    files = [connected.client.get(link, headers={"Accept-Encoding": "gzip"}, buffered=True).data for link in links]
+    assert len(html.encode()) + sum(map(len, files)) < 100_000
 
 
 def test_tabs_follow_every_choice_in_the_browser(
