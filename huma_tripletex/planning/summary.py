@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select
 
+from huma_tripletex.gateway.still_different import people_left, values_left
 from huma_tripletex.models import Conflict, PlanItem, SyncPlan
 from huma_tripletex.planning.guards import to_type
 from huma_tripletex.planning.notable import NAMED, Notables, cleared, ending
@@ -17,7 +18,7 @@ from huma_tripletex.planning.reading import ConflictRow, cut, seals_of
 from huma_tripletex.planning.sealed import Seals
 from huma_tripletex.planning.tally import tally
 from huma_tripletex.planning.totals import Totals, totals
-from huma_tripletex.planning.turn import conflicts_of, not_tried
+from huma_tripletex.planning.turn import not_tried
 from huma_tripletex.planning.writes import (
     PersonWrites,
     items_where,
@@ -130,13 +131,9 @@ def _names(seals: Seals, items: Sequence[PlanItem]) -> tuple[Named, ...]:
 def _left(runtime: Runtime, plan: SyncPlan, seals: Seals) -> tuple[LeftAlone, ...]:
     """Values that are left or not decided about, then people who are not added or not settled."""
     session = runtime.session
-    unchosen = or_(Conflict.choice.is_(None), Conflict.choice == "leave")
-    which = (*conflicts_of(plan), unchosen, Conflict.chosen != "remembered")
-    rows = select(PlanItem, Conflict).join(Conflict, Conflict.item_id == PlanItem.id).where(*which)
+    rows = select(PlanItem, Conflict).join(Conflict, Conflict.item_id == PlanItem.id).where(values_left(plan.id))
     values = session.execute(rows.order_by(PlanItem.position).limit(NAMED)).all()
-    alone = or_(PlanItem.choice.is_(None), PlanItem.choice.in_(("leave", "none")))
-    which_people = (PlanItem.kind != "matched", PlanItem.remembered.is_(False), not_tried(plan), alone)
-    people = select(PlanItem).where(PlanItem.plan_id == plan.id, *which_people).order_by(PlanItem.position)
+    people = select(PlanItem).where(people_left(plan.id)).order_by(PlanItem.position)
     return (
         *(_left_value(item, conflict, seals) for item, conflict in values),
         *(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import Text, and_, cast, func, select
+from sqlalchemy import ColumnElement, Text, and_, cast, func, select
 
 from huma_tripletex.gateway.still_different import (
     WHY_VALUE,
@@ -15,7 +15,7 @@ from huma_tripletex.gateway.still_different import (
     way_of_value,
     why_value,
 )
-from huma_tripletex.models import Conflict, PlanItem, SyncRun
+from huma_tripletex.models import Conflict, PlanItem, SyncPlan, SyncRun
 from huma_tripletex.reporting.differing import scope
 from huma_tripletex.runtime import Runtime
 
@@ -45,6 +45,11 @@ class Left:
         return self.differing + self.not_added + self.cannot_be_added + self.unsettled
 
     @property
+    def lines(self) -> int:
+        """Values, and people who are not about a value."""
+        return self.values + self.told - self.differing
+
+    @property
     def told(self) -> int:
         """Everybody who is listed."""
         return self.people + self.left_out
@@ -54,10 +59,16 @@ def left_of(runtime: Runtime, run: SyncRun) -> Left:
     """The numbers of a run, from its plan as approved, in as many queries for all as for one. A run that takes another
     back leaves nothing: it had no plan.
     """
-    if run.undoes is not None:
-        return Left()
-    here = PlanItem.id == Conflict.item_id
-    of_run, values = scope(runtime, run), values_left(run.plan_id)
+    return Left() if run.undoes is not None else _count(runtime, run.plan_id, scope(runtime, run))
+
+
+def left_of_plan(runtime: Runtime, plan: SyncPlan) -> Left:
+    """The same before it is approved, as it is decided now."""
+    return _count(runtime, plan.id, PlanItem.plan_id == plan.id)
+
+
+def _count(runtime: Runtime, plan_id: int, of_run: ColumnElement[bool]) -> Left:
+    here, values = PlanItem.id == Conflict.item_id, values_left(plan_id)
     counted = select(*WHY_VALUE, func.count().label("times")).join(PlanItem, here).where(of_run, values)
     sums: Counter[str] = Counter()
     for row in runtime.session.execute(counted.group_by(*WHY_VALUE)):
@@ -66,7 +77,7 @@ def left_of(runtime: Runtime, run: SyncRun) -> Left:
     sums["differing"] = runtime.session.scalar(people) or 0
     blocked = cast(PlanItem.blocked, Text) != "[]"
     kinds = (PlanItem.kind, PlanItem.choice, blocked)
-    alone = select(*kinds, func.count()).where(and_(of_run, people_left(run.plan_id))).group_by(*kinds)
+    alone = select(*kinds, func.count()).where(and_(of_run, people_left(plan_id))).group_by(*kinds)
     for kind, choice, is_blocked, count in runtime.session.execute(alone):
         sums[way_of_person(kind, choice, is_blocked)] += count
     return Left(**sums)

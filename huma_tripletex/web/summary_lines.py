@@ -77,7 +77,9 @@ def left(one: LeftAlone) -> str:
         return (
             f"{one.name}: {words.sentence(item.blocked[0]['reason'], name=one.name, fields=[item.blocked[0]['field']])}"
         )
-    if item.kind == "uncertain":
+    if item.kind == "left_out":
+        return words.sentence("left_out", name=one.name)
+    if item.kind in ("matched", "uncertain"):
         return f"{one.name}: {_('not matched') if item.choice == 'none' else _('not matched yet, decide later')}."
     where = _("not added to Tripletex") if item.kind == "only_in_huma" else _("not added to Huma")
     return f"{one.name}: {where}."

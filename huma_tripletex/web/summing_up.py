@@ -8,7 +8,7 @@ from dataclasses import field as attribute
 
 from werkzeug.datastructures import MultiDict
 
-from huma_tripletex import planning
+from huma_tripletex import planning, reporting
 from huma_tripletex.core.employments import LAST
 from huma_tripletex.core.fields import BY_KEY
 from huma_tripletex.i18n import gettext as _
@@ -83,6 +83,8 @@ class Page:
     changed_people: int
     undecided: int
     left: tuple[str, ...]
+    still_different: tuple[str, ...]
+    left_more: int
     guards: tuple[str, ...]
     guarded: str
     to_type: str
@@ -124,7 +126,7 @@ def look(runtime: Runtime, plan: SyncPlan, page: int, needed: NeedsConfirmation 
     """One page of the summary; `needed`: what of the whole plan must be confirmed, where that is known already."""
     found = planning.summary(runtime, plan, page, SIZE, tripped=needed.guards if needed else None)
     people = tuple(_person(one) for one in found.people)
-    sums = found.totals
+    sums, different = found.totals, reporting.left_of_plan(runtime, plan)
     huma = (sums.huma_replaced, sums.huma_filled, sums.huma_cleared, sums.huma_added)
     tripletex = (sums.tripletex_replaced, sums.tripletex_filled, sums.tripletex_cleared, sums.tripletex_added)
     return Page(
@@ -139,6 +141,8 @@ def look(runtime: Runtime, plan: SyncPlan, page: int, needed: NeedsConfirmation 
         changed_people=found.changed_people,
         undecided=sums.undecided,
         left=tuple(summary_lines.left(one) for one in found.left),
+        still_different=reporting.still_different(different),
+        left_more=different.lines - len(found.left),
         guards=tuple(summary_lines.guard(one) for one in found.guards),
         guarded=_names(found.guarded),
         to_type=found.to_type,

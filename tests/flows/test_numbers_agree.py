@@ -66,6 +66,8 @@ def promised(desk: Desk, plan: SyncPlan) -> None:
     assert summary.totals == sums
     assert sums.huma_values + sums.tripletex_values + sums.left + sums.undecided == counts.all + counts.remembered
     apart = desk.session.scalar(select(func.count()).where(PlanItem.plan_id == plan.id, PlanItem.choice == "none"))
+    before = reporting.left_of_plan(desk.runtime, plan)
+    assert len(summary.left) == min(20, before.values) + min(20, before.lines - before.values)
 
     run = desk.finish(desk.start(plan))
 
@@ -73,6 +75,7 @@ def promised(desk: Desk, plan: SyncPlan) -> None:
     assert (report.huma.values, report.huma.people) == (sums.huma_values, sums.huma_people)
     assert (report.tripletex.values, report.tripletex.people) == (sums.tripletex_values, sums.tripletex_people)
     assert (report.huma.added, report.tripletex.added) == (sums.huma_added, sums.tripletex_added)
+    assert left == before, "what was said before is what is told after"
     assert (left.values, left.chosen) == (sums.left + sums.undecided, sums.left)
     alone = left.not_added + left.cannot_be_added + left.unsettled
     assert alone == sums.not_added + sums.decide_later + (apart or 0)
