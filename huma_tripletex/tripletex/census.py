@@ -2,9 +2,8 @@
 system access and, where that is not enough, by department.
 
 Whoever might have been left out makes it an error, never a shorter list. One thing Tripletex offers no way to ask:
-who has no department. Such employees are noticed when one is seen elsewhere, or when the departments together hold
-fewer than the 10,000 that there must be; a company of that size has had departments for long, and then every employee
-must have one.
+who has no department. So what was read by department is looked for once more by the letters of the names, ids only,
+and nobody may be found whom no department has. That costs some eighty calls where there are little more than 10,000.
 """
 
 from __future__ import annotations
@@ -15,11 +14,12 @@ from typing import Final
 from huma_tripletex.errors import Invalid, TooManyResults
 from huma_tripletex.tripletex.calls import Ask
 from huma_tripletex.tripletex.listing import EMPLOYEE_FIELDS, Send, list_all, pages
-from huma_tripletex.tripletex.reading import DEPARTMENT, EMPLOYEE
+from huma_tripletex.tripletex.reading import DEPARTMENT, EMPLOYEE, REFERENCE
 from huma_tripletex.tripletex.shapes import Employee
 
 CEILING: Final = 10_000
 RESULT_TOO_LARGE: Final = 23000
+ALPHABET: Final = "abcdefghijklmnopqrstuvwxyzæøå"
 
 Progress = Callable[[int], None]
 
@@ -72,6 +72,33 @@ class _Census:
             counted += here
         if counted < CEILING:  # Tripletex said there are more than that, so some stand in no department
             raise _too_many("the departments together have fewer than were found")
+        self._check_by_letter(access)
+
+    def _check_by_letter(self, access: str) -> None:
+        letters = self._letters()
+        for letter in letters:
+            if self._have_been_seen(hasSystemAccess=access, firstName=letter):
+                continue
+            for other in letters:
+                if not self._have_been_seen(hasSystemAccess=access, firstName=letter, lastName=other):
+                    raise _too_many("too many share letters of their names to look for who has no department")
+
+    def _letters(self) -> list[str]:
+        """Those of the alphabet, and whatever else the names are written in."""
+        names = (name for employee in self.found.values() for name in (employee.first_name, employee.last_name))
+        return sorted({letter for letter in "".join({*ALPHABET, *names}).casefold() if letter.isalpha()})
+
+    def _have_been_seen(self, **query: str) -> bool:
+        """Whether all whom the query finds are known by now; False when Tripletex finds too many to list."""
+        try:
+            for page in pages(self._send, REFERENCE, Ask.read("/employee", fields="id", **query)):
+                if any(one.id not in self.found for one in page):
+                    raise _too_many("some employees have no department")
+        except Invalid as error:
+            if error.code != RESULT_TOO_LARGE:
+                raise
+            return False
+        return True
 
     def _keep(self, page: tuple[Employee, ...]) -> None:
         self.found.update((employee.id, employee) for employee in page)

@@ -53,6 +53,9 @@ WRITTEN_EMPLOYEE: Form[shapes.Employee] = Form(
 EMPLOYMENT: Form[shapes.Employment] = Form(
     Decoder(Single[replies.Employment]).decode, Decoder(Page[replies.Employment]).decode
 )
+REFERENCE: Form[replies.Reference] = Form(
+    Decoder(Single[replies.Reference]).decode, Decoder(Page[replies.Reference]).decode
+)
 DEPARTMENT: Form[shapes.Department] = Form(
     Decoder(Single[replies.Department]).decode, Decoder(Page[replies.Department]).decode
 )

@@ -47,6 +47,9 @@ class Reference(Reply):
 
     id: int
 
+    def shape(self) -> Reference:
+        return self
+
 
 Text: TypeAlias = str | UnsetType | None
 Link: TypeAlias = Reference | UnsetType | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from huma_tripletex.errors import Invalid, TooManyResults, Unreadable
+from huma_tripletex.tripletex import census
 from tests.tripletex.stub import Stub, answer, many, refusal
 
 LIST = "GET /employee"
@@ -44,17 +45,26 @@ class Listed:
 
 def matches(person: dict[str, Any], query: httpx.QueryParams) -> bool:
     department = (person["department"] or {}).get("id")
-    return query.get("departmentId") in (None, str(department)) and query.get("hasSystemAccess") in (
-        None,
-        str(person["access"]).lower(),
-    )
+    named = (query.get(name, "").casefold() in person[name].casefold() for name in ("firstName", "lastName"))
+    here = query.get("departmentId") in (None, str(department))
+    return here and query.get("hasSystemAccess") in (None, str(person["access"]).lower()) and all(named)
 
 
-def people(number: int, *, department: int | None = 1, access: bool = False, first: int = 1) -> list[dict[str, Any]]:
+def people(
+    number: int,
+    *,
+    department: int | None = 1,
+    access: bool = False,
+    first: int = 1,
+    names: Sequence[str] = ("Kari Moen", "Bjørn Lund", "Synnøve Fjeld"),
+) -> list[dict[str, Any]]:
+    """`names` in turn."""
+    common = {"version": 0, "employments": [], "access": access}
     reference = {"id": department} if department else None
     return [
-        {"id": key, "version": 0, "department": reference, "employments": [], "access": access}
+        {"id": key, "firstName": given, "lastName": family, "department": reference, **common}
         for key in range(first, first + number)
+        for given, family in [names[key % len(names)].split(" ")]
     ]
 
 
@@ -127,7 +137,49 @@ def test_and_where_that_is_not_enough_by_department() -> None:
     assert [e.id for e in stub.logged_in().employees(heard.append)] == list(range(1, 13_501))
     assert heard == sorted(heard)
     # refused, refused for those without access, 1 page with, 8 + 7 + 1 pages in the departments
-    assert stub.transport.count(LIST) == 1 + 1 + 1 + 8 + 7 + 1
+    read = [query for what, query, _ in stub.transport.asked if what == LIST and query["fields"] != "id"]
+    assert len(read) == 1 + 1 + 1 + 8 + 7 + 1
+    assert stub.transport.count(LIST) - len(read) < 120, "and some more to see that nobody is without a department"
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Stub]:
+    """Companies whose lists end at a hundred."""
+    monkeypatch.setattr(census, "CEILING", 100)
+    return lambda *groups: Listed([one for group in groups for one in group], departments=2, ceiling=100).stub()
+
+
+@pytest.mark.parametrize("name", ["Kari Moen", "Xu Ng", "Åse Ø", "Жанна Ли", "Иван Moen"])
+def test_nobody_without_a_department_is_left_out_in_silence(small: Callable[..., Stub], name: str) -> None:
+    """Though all departments together have more than Tripletex lists at once, a few more may stand in none."""
+    departments = [*people(60), *people(60, department=2, first=200)]
+    written = people(1, department=2, first=300, names=["Жанна Ли"])
+    without = people(1, department=None, first=400, names=[name])
+    assert len(small(departments, written).logged_in().employees()) == 121
+    with pytest.raises(TooManyResults, match="no department"):
+        small(departments, written, without).logged_in().employees()
+
+
+def test_names_that_share_a_letter_are_told_apart_by_another(small: Callable[..., Stub]) -> None:
+    berg, vik = people(60, names=["Anna Berg"]), people(60, department=2, first=200, names=["Anna Vik"])
+    assert len(small(berg, vik).logged_in().employees()) == 120
+    with pytest.raises(TooManyResults, match="no department"):
+        small(berg, vik, people(1, department=None, first=400, names=["Anna Lie"])).logged_in().employees()
+    same = people(60, department=2, first=200, names=["Anna Berg"])
+    with pytest.raises(TooManyResults, match="share letters"):
+        small(berg, same).logged_in().employees()
+
+
+def test_another_error_while_looking_for_them_is_that_error(small: Callable[..., Stub]) -> None:
+    stub = small(people(60), people(60, department=2, first=200))
+    listed = stub.replies[LIST]
+    assert callable(listed)
+    stub.replies[LIST] = lambda request: (
+        refusal(422, 17000) if request.url.params["fields"] == "id" else listed(request)
+    )
+    with pytest.raises(Invalid) as caught:
+        stub.logged_in().employees()
+    assert caught.value.code == 17000
 
 
 @pytest.mark.parametrize(
@@ -155,8 +207,8 @@ def test_whoever_cannot_be_listed_makes_an_error(everybody: list[dict[str, Any]]
 
 
 def test_a_search_is_one_call_with_what_is_given() -> None:
-    stub = Listed(people(1)).stub()
-    assert [e.id for e in stub.logged_in().find_employees(employee_number="0012", last_name="Ørn & Co")] == [1]
+    stub = Listed(people(1, names=["Åse Ørn_&_Co"])).stub()
+    assert [e.id for e in stub.logged_in().find_employees(employee_number="0012", last_name="Ørn_&_Co")] == [1]
     ((_, query, _),) = stub.transport.asked
-    assert (query["employeeNumber"], query["lastName"]) == ("0012", "Ørn & Co")
+    assert (query["employeeNumber"], query["lastName"]) == ("0012", "Ørn_&_Co")
     assert "email" not in query
