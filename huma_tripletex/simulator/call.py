@@ -23,7 +23,9 @@ from huma_tripletex.simulator.refusals import (
     not_found,
     not_mapped,
     too_large,
+    wrong_content_type,
     wrong_date,
+    wrong_flag,
     wrong_id_list,
     wrong_number,
 )
@@ -74,7 +76,7 @@ class Call:
     @cached_property
     def json(self) -> Any:
         """The body; refuses with 22000 what is not JSON."""
-        return read_json(self.request)
+        return read_json(self.request, self.switches)
 
     def body(self, model: str) -> dict[str, Any]:
         """The body as values of one `model`, and nothing missing that it cannot be without."""
@@ -139,6 +141,8 @@ class Call:
     def flag(self, name: str) -> bool | None:
         """A boolean query parameter, None when absent."""
         word = self.text(name).lower()
+        if word not in ("", "true", "false"):
+            raise wrong_flag(self.text(name))
         return None if not word else word == "true"
 
     def need(self, *names: str) -> None:
@@ -206,8 +210,11 @@ class Call:
 Operation = Callable[[Call], Response]
 
 
-def read_json(request: Request) -> Any:
-    """The body of a request; refuses with 22000 what is not JSON."""
+def read_json(request: Request, switches: Switches) -> Any:
+    """The body of a request; refuses with 22000 what is not JSON, and with 4000 what says that it is not."""
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if switches.content_type == "json" and content_type not in ("", "application/json"):
+        raise wrong_content_type()
     try:
         return parsed(request.body)
     except NotJson as error:

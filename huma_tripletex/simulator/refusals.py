@@ -62,8 +62,13 @@ class Refusal(Exception):
 
 
 def method_not_allowed() -> Refusal:
-    """A known path, another method: Tripletex wraps the 405 in a 400."""
+    """A known path, another method: the 405 comes wrapped in a 400, as recorded (`GET /order/orderline`)."""
     return Refusal(400, 4000, "HTTP 405 Method Not Allowed")
+
+
+def wrong_content_type() -> Refusal:
+    """A body that says it is no JSON. Not recorded: follows the 405."""
+    return Refusal(400, 4000, "HTTP 415 Unsupported Media Type")
 
 
 def illegal_field(name: str, model: str) -> Refusal:
@@ -127,6 +132,11 @@ def wrong_number(text: str) -> Refusal:
 def wrong_date(text: str) -> Refusal:
     """A date was expected in the query. Only numbers were recorded; this follows them."""
     return Refusal(422, 21000, f'Wrong data format! Expected date. For input string: "{text}"')
+
+
+def wrong_flag(text: str) -> Refusal:
+    """True or false was expected in the query. Only numbers were recorded; this follows them."""
+    return Refusal(422, 21000, f'Wrong data format! Expected boolean. For input string: "{text}"')
 
 
 def too_low(name: str) -> Refusal:

@@ -9,6 +9,14 @@ from huma_tripletex.simulator.mapping import is_whole
 from huma_tripletex.simulator.refusals import forbidden, method_not_allowed, not_found, wrong_number
 
 Needs = Literal["login", "read", "write"]
+NOT_SIMULATED = {
+    "employee/category",
+    "employee/hourlyCostAndRate",
+    "employee/nextOfKin",
+    "employee/preferences",
+    "employee/standardTime",
+}
+"""Paths that Tripletex has where an id could stand too, so that they are not taken for one."""
 LEVEL: dict[str, int] = {"login": 0, "read": 1, "write": 2}
 
 
@@ -43,6 +51,8 @@ class Routes:
         """The route for a path below /v2/; refuses with 404, 422/21000, or 400/4000 for the wrong method."""
         if (exact := self._exact.get((method, path))) is not None:
             return Match(exact)
+        if path in NOT_SIMULATED:
+            raise not_found()
         segments = path.split("/")
         candidates = [(route, places) for route, places in self._open if _alike(places, segments)]
         for route, places in candidates:

@@ -47,6 +47,8 @@ class Switches:
     employment_fires_update: bool = False
     # May the e-mail of somebody with system access be changed?
     email_of_users: L["locked", "editable"] = "locked"
+    # A body whose `Content-Type` is there and not application/json: refused, or read all the same?
+    content_type: L["json", "any"] = "json"
     # A reference with more than its id: refused, or the rest ignored?
     reference_extras: L["refused", "ignored"] = "refused"
     # An `address` without its id for an employee who has one: refused, or a new one in its place? (The example has it.)

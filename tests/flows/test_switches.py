@@ -53,6 +53,7 @@ STRANGEST = {
     "overlapping_employments": "accepted",
     "employment_fires_update": True,
     "email_of_users": "editable",
+    "content_type": "any",
     "reference_extras": "ignored",
     "address_without_id": "replaces",
     "user_type_on_post": "optional",

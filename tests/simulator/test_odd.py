@@ -4,6 +4,7 @@ simulator.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -157,6 +158,12 @@ CALLS: list[tuple[str, str, tuple[int, int]]] = [
     ("GET", "employee/list", (422, 21000)),
     ("GET", "employee/1/x", (404, 6000)),
     ("GET", "company/division", (422, 21000)),
+    ("GET", "employee/category", (404, 6000)),
+    ("GET", "employee/standardTime", (404, 6000)),
+    ("GET", "employee/categories", (422, 21000)),
+    ("GET", "employee?hasSystemAccess=maybe", (422, 21000)),
+    ("GET", "employee?includeContacts=1", (422, 21000)),
+    ("GET", "department?isInactive=no", (422, 21000)),
     ("GET", "division/1", (400, 4000)),
     ("GET", "token/session/:create", (400, 4000)),
     ("PATCH", "employee/1", (400, 4000)),
@@ -186,10 +193,55 @@ def test_a_call_that_cannot_be(api: Api, method: str, path: str, expected: tuple
 
 
 @pytest.mark.parametrize(
-    "query", ["count=0", "from=99", "count=10001", "id=1,2", "includeContacts=maybe", "unknown=1", "fields=id,id"]
+    "query", ["count=0", "from=99", "count=10001", "id=1,2", "includeContacts=True", "unknown=1", "fields=id,id"]
 )
 def test_a_list_that_is_odd_and_answered(api: Api, query: str) -> None:
     assert api("GET", f"employee?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("content_type", "is_read"),
+    [
+        ("application/json", True),
+        ("application/json; charset=utf-8", True),
+        ("Application/JSON;charset=UTF-8", True),
+        ("text/plain", False),
+        ("application/x-www-form-urlencoded", False),
+        ("application/jsonp", False),
+    ],
+)
+def test_a_body_is_what_it_says(api: Api, content_type: str, is_read: bool) -> None:
+    body, headers = json.dumps(api.person()), {"Content-Type": content_type}
+    answer = api("POST", "employee", content=body, headers=headers)
+    minted = api.http.post("/v2/token/session/:create", content="{}", headers=headers)
+
+    assert minted.status_code == (422 if is_read else 400)
+    if is_read:
+        assert answer.status_code == 201
+        return
+    assert refusal(answer) == (400, 4000, [])
+    assert answer.json()["message"] == "HTTP 415 Unsupported Media Type"
+
+
+TWICE = [{"date": "2025-01-01"}, {"date": "2025-01-01"}]
+FROM_THE_START = [{}, {"date": DAY}]
+TOO_EARLY = [{"date": "2023-01-01"}]
+
+
+@pytest.mark.parametrize("details", [TWICE, FROM_THE_START, TOO_EARLY])
+def test_details_that_come_along_are_refused_with_the_way_to_them(api: Api, details: list[dict[str, Any]]) -> None:
+    employment = {"startDate": DAY, "employmentDetails": details}
+    employee = api("POST", "employee", api.person()).json()["value"]
+
+    alone = api("POST", "employee/employment", {"employee": {"id": employee["id"]}, **employment})
+    inside = api("POST", "employee", api.person(employments=[employment]))
+    listed = api("POST", "employee/list", [api.person(), api.person(employments=[employment])])
+
+    assert refusal(alone) == (422, 18000, ["employmentDetails.date"])
+    assert refusal(inside) == (422, 18000, ["employments.employmentDetails.date"])
+    assert refusal(listed) == (422, 18000, ["employments.employmentDetails.date"])
+    place = f"[1].employments[0].employmentDetails[{len(details) - 1}].date"
+    assert listed.json()["validationMessages"][0]["path"] == place
 
 
 def test_a_row_of_a_bulk_update_without_an_id_is_nobody(second: Api) -> None:

@@ -53,6 +53,7 @@ STRICTEST = {
     "overlapping_employments": "refused",
     "employment_fires_update": False,
     "email_of_users": "locked",
+    "content_type": "json",
     "reference_extras": "refused",
     "address_without_id": "refused",
     "user_type_on_post": "required",

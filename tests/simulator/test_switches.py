@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, get_args, get_type_hints
@@ -163,6 +164,12 @@ def employ_twice_at_once(api: Api) -> Any:
 @case("email_of_users", {"locked": (422, 18000, ["email"]), "editable": "b@example.org"})
 def change_the_email_of_a_user(api: Api) -> Any:
     return changed(api, "email", "b@example.org", userType="STANDARD", email="a@example.org")
+
+
+@case("content_type", {"json": (400, 4000, []), "any": 201})
+def send_json_as_text(api: Api) -> Any:
+    content = json.dumps(api.person())
+    return outcome(api("POST", "employee", content=content, headers={"Content-Type": "text/plain"}))
 
 
 @case("reference_extras", {"refused": (422, 18000, ["department.name"]), "ignored": 201})

@@ -6,7 +6,7 @@ from huma_tripletex.simulator.call import Call
 from huma_tripletex.simulator.catalogue import blank
 from huma_tripletex.simulator.changing import changed, check_version, without_ids
 from huma_tripletex.simulator.messages import Response
-from huma_tripletex.simulator.operations.employment_rules import BEFORE_START
+from huma_tripletex.simulator.operations.employment_rules import BEFORE_START, TWICE
 from huma_tripletex.simulator.refusals import NOT_NULL, REQUIRED, Problem, invalid
 from huma_tripletex.simulator.routing import Route
 from huma_tripletex.simulator.shapes import Row
@@ -65,7 +65,7 @@ def _check(call: Call, employment: Row, row: Row) -> None:
         raise invalid(Problem("date", BEFORE_START))
     siblings = call.company.child_rows("EmploymentDetails", employment["id"])
     if any(other["date"] == row["date"] and other["id"] != row["id"] for other in siblings):
-        raise invalid(Problem("date", "Finnes fra før."))
+        raise invalid(Problem("date", TWICE))
 
 
 ROUTES = (

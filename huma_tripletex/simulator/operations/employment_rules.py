@@ -9,6 +9,7 @@ from huma_tripletex.simulator.shapes import Row
 NEEDS_DIVISION = "Arbeidsforholdet må knyttes til en virksomhet/underenhet."
 IS_LEGAL_UNIT = "Det er ikke mulig å knytte arbeidsforholdet til den juridiske enheten."
 OVERLAP = "Overlappende perioder."
+TWICE = "Finnes fra før."
 BEFORE_START = "Dato på lønnsraden er før arbeidsforholdets startdato."
 
 
@@ -18,7 +19,9 @@ def check(call: Call, employee: Row, values: dict[str, Any], old: Row | None = N
         row for row in call.company.child_rows("Employment", employee["id"]) if old is None or row["id"] != old["id"]
     ]
     problems = _problems(call, employee, values, others)
-    if old is not None and not problems:
+    if old is None:
+        problems += _nested_details(values)
+    elif not problems:
         problems = _start_after_details(call, old, values)
     if problems:
         raise invalid(*problems)
@@ -81,8 +84,11 @@ def _start_after_details(call: Call, old: Row, values: dict[str, Any]) -> list[P
 
 
 def _nested_details(values: dict[str, Any]) -> list[Problem]:
-    problems = []
+    """Details that come along with their employment; without a date they count from its start."""
+    problems, dates = [], set()
     for number, detail in enumerate(values.get("employmentDetails") or []):
-        if detail.get("date") and detail["date"] < (values.get("startDate") or ""):
-            problems.append(Problem("employmentDetails.date", BEFORE_START, f"employmentDetails[{number}].date"))
+        date = detail.get("date") or values["startDate"]
+        if message := BEFORE_START if date < values["startDate"] else TWICE if date in dates else "":
+            problems.append(Problem("employmentDetails.date", message, f"employmentDetails[{number}].date"))
+        dates.add(date)
     return problems

@@ -20,6 +20,7 @@ from huma_tripletex.simulator.refusals import (
     wrong_date,
 )
 from huma_tripletex.simulator.routing import Route
+from huma_tripletex.simulator.switches import Switches
 from huma_tripletex.simulator.tokens import CONSUMER_ID, CONSUMER_TOKEN, EmployeeToken, Session
 from huma_tripletex.simulator.world import World
 
@@ -29,7 +30,7 @@ NAMES = ("consumerToken", "employeeToken", "expirationDate")
 def create(request: Request, world: World, base: str) -> Response:
     """POST with a JSON body (201), or the deprecated PUT with the secrets in the query (200)."""
     posted = request.method == "POST"
-    values = _from_body(request) if posted else _from_query(request)
+    values = _from_body(request, world.switches) if posted else _from_query(request)
     _check_consumer(values["consumerToken"])
     token = _checked_owner(world, values["employeeToken"])
     expires = _checked_date(world, values["expirationDate"])
@@ -42,8 +43,8 @@ def revoked() -> Exception:
     return _bad_token("employee")
 
 
-def _from_body(request: Request) -> dict[str, str]:
-    body = read_json(request)
+def _from_body(request: Request, switches: Switches) -> dict[str, str]:
+    body = read_json(request, switches)
     if not isinstance(body, dict):
         raise not_mapped([Problem("", WRONG_TYPE, "")])
     problems = [Problem(name, NO_SUCH_FIELD) for name in body if name not in NAMES]
