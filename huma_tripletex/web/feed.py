@@ -65,10 +65,12 @@ def _merged(runtime: Runtime, connection: Connection, show: str, place: Place, l
 def _lines(runtime: Runtime, connection: Connection, shown: Sequence[One]) -> list[Line]:
     """Names and runs are asked for once, for all of them."""
     changes = [one for one in shown if isinstance(one, OutboxEntry)]
-    names = entries.names_of(runtime, connection, [one.person_id for one in changes])
+    written = [one for one in shown if not isinstance(one, OutboxEntry)]
+    people = [*(one.person_id for one in changes), *(result.person_id for result, _run in written)]
+    names = entries.names_of(runtime, connection, [one for one in people if one])
     runs = runs_of(runtime, (one.run_id for one in changes))
     there = iter([entries.line(runtime, one, names.get(one.person_id, ""), runs) for one in changes])
-    here = iter(into_huma.lines(runtime, connection, [one for one in shown if not isinstance(one, OutboxEntry)]))
+    here = iter(into_huma.lines(runtime, connection, written, names))
     return [next(there) if isinstance(one, OutboxEntry) else next(here) for one in shown]
 
 

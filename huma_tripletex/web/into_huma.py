@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import select
@@ -30,10 +30,11 @@ def newest(runtime: Runtime, connection: Connection, *, before: int = 0, limit: 
     return [(result, run) for result, run in found]
 
 
-def lines(runtime: Runtime, connection: Connection, found: Sequence[Written]) -> list[Line]:
-    """Somebody who could not be added to Huma has no name there, but the run knows them."""
+def lines(runtime: Runtime, connection: Connection, found: Sequence[Written], names: Mapping[str, str]) -> list[Line]:
+    """`names` in Huma now; somebody who could not be added there has none, but the run knows them."""
     rows = reporting.rows(runtime, connection, [result for result, _run in found])
-    return [_line(runtime, result, run, row.name) for (result, run), row in zip(found, rows, strict=True)]
+    called = [names.get(row.person_id or "") or row.name for row in rows]
+    return [_line(runtime, result, run, name) for (result, run), name in zip(found, called, strict=True)]
 
 
 def _line(runtime: Runtime, result: SyncResult, run: SyncRun, name: str) -> Line:

@@ -83,6 +83,19 @@ def test_what_a_sync_wrote_to_huma_is_in_the_log(office: Office, synced: Visitor
     assert any("Tripletex to Huma · Sync, today" in line and line.endswith("Changed in Huma") for line in found)
 
 
+def test_somebody_has_one_name_in_the_log_whatever_they_were_called_then(office: Office, synced: Visitor) -> None:
+    with office.app.app_context():
+        written = db.session.scalars(select(SyncResult).where(SyncResult.huma_outcome == "written")).first()
+        assert written is not None
+        person = db.session.get_one(Person, int(written.person_id or 0))
+        person.family_name = "Another"
+        db.session.commit()
+        now = f"{person.given_name} Another"
+    office.work()
+    found = of(synced.read("/tripletex/log"), now)
+    assert {"Huma to Tripletex" in line for line in found} == {True, False}
+
+
 def pages(visitor: Visitor) -> Iterator[str]:
     path: str | None = "/tripletex/log"
     while path:
