@@ -9,7 +9,7 @@ from typing import Any
 from huma_tripletex.simulator.messages import Request
 from huma_tripletex.simulator.rate_limit import RateLimit
 
-KINDS = ("status", "delay", "drop_before", "drop_after", "lie", "rate_limit", "revoke_token", "html")
+KINDS = ("status", "delay", "drop_before", "drop_after", "lie", "rate_limit", "revoke_token", "html", "hide")
 CODES = {400: 4000, 401: 3000, 403: 9000, 404: 6000, 409: 8000, 422: 18000, 429: 429, 500: 1000}
 
 
@@ -31,6 +31,7 @@ class Fault:
     limit: int = 100
     period: float = 10.0
     answer: str = "stored"
+    fields: tuple[str, ...] = ()
     budget: RateLimit = field(default_factory=RateLimit)
 
     def hits(self, request: Request, company: int | None) -> bool:
@@ -50,6 +51,7 @@ class Fault:
             "rate_limit": ("limit", "period"),
             "lie": ("answer",),
             "html": ("status",),
+            "hide": ("fields",),
         }
         names = ("id", "kind", "method", "path", "times", "company", *own.get(self.kind, ()))
         return {name: getattr(self, name) for name in names}
@@ -108,7 +110,7 @@ def _checked(description: Mapping[str, Any]) -> dict[str, Any]:
     kind = description.get("kind")
     if kind not in KINDS:
         raise ValueError(f"A fault needs a `kind`: one of {', '.join(KINDS)}; not {kind!r}.")
-    known = {"method", "path", "headers", "body", "answer", *_NUMBERS}
+    known = {"method", "path", "headers", "body", "answer", "fields", *_NUMBERS}
     if unknown := sorted(set(description) - known - {"kind", "id"}):
         raise ValueError(f"A fault has no {', '.join(unknown)}; it has kind, {', '.join(sorted(known))}.")
     values = {name: value for name, value in description.items() if name in known and value is not None}
@@ -128,12 +130,20 @@ def _check_words(kind: str, values: dict[str, Any]) -> None:
         values["method"] = values["method"].upper()
     if not isinstance(values.get("headers", {}), Mapping):
         raise ValueError("A fault's headers are an object of names and values.")
+    if "fields" in values or kind == "hide":
+        values["fields"] = _names(values.get("fields"))
     if values.get("answer", "stored") not in ("stored", "asked"):
         raise ValueError("A lie's answer is 'stored' (what is really there) or 'asked' (what was asked for).")
     if kind == "status" and "status" not in values:
         raise ValueError("A fault of kind `status` needs a `status`, such as 500.")
     if values.get("status", 200) not in set(HTTPStatus):
         raise ValueError(f"{values['status']} is not an HTTP status.")
+
+
+def _names(fields: Any) -> tuple[str, ...]:
+    if not isinstance(fields, list) or not fields or not all(isinstance(name, str) and name for name in fields):
+        raise ValueError("A fault of kind `hide` needs `fields`: a list of names such as 'employments.endDate'.")
+    return tuple(fields)
 
 
 def _number(name: str, value: Any) -> int | float:

@@ -27,7 +27,10 @@ def _compiled(model_name: str, selection: Selection) -> Render:
     def render(view: View, row: Row) -> dict[str, Any]:
         return {name: get(view, row) for name, get in getters}
 
-    return _where_departments_are_used(render) if model_name == "Department" else render
+    if model_name == "Department":
+        return _where_departments_are_used(render)
+    salary = [name for name, _ in getters if model.by_name[name].salary]
+    return _where_salary_is_seen(render, salary) if salary else render
 
 
 def _where_departments_are_used(render: Render) -> Render:
@@ -37,6 +40,19 @@ def _where_departments_are_used(render: Render) -> Render:
         shown = render(view, row)
         if not view.company.departments_active:
             for name in ONLY_WHERE_USED & shown.keys():
+                del shown[name]
+        return shown
+
+    return rendered
+
+
+def _where_salary_is_seen(render: Render, salary: list[str]) -> Render:
+    """Without the right to see salary, its values are missing or, by a switch, read as empty."""
+
+    def rendered(view: View, row: Row) -> Any:
+        shown = render(view, row)
+        if not view.sees_salary and view.leaves_out:
+            for name in salary:
                 del shown[name]
         return shown
 

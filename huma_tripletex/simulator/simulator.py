@@ -11,6 +11,7 @@ from huma_tripletex.simulator.api import Api, Budgeted
 from huma_tripletex.simulator.clock import Clock, real_time
 from huma_tripletex.simulator.control.table import answer_control
 from huma_tripletex.simulator.faults import CODES, Fault, Faults
+from huma_tripletex.simulator.hiding import without
 from huma_tripletex.simulator.journal import Entry, Journal
 from huma_tripletex.simulator.messages import ConnectionDropped, Request, Response, json_response
 from huma_tripletex.simulator.operations import sessions
@@ -105,7 +106,8 @@ class Simulator:
                     self._revoke(request, session)
                 budget = fault.budget if fault is not None and kind == "rate_limit" else None
                 lie = fault.answer if fault is not None and kind == "lie" else None
-                return self.api.answer(request, session, budget, lie)
+                response = self.api.answer(request, session, budget, lie)
+                return without(response, fault.fields) if fault is not None and kind == "hide" else response
         except Refusal as refusal:
             return _envelope(refusal, request_id)
         except Budgeted as budgeted:

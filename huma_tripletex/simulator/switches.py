@@ -63,8 +63,10 @@ class Switches:
     retry_after: bool = False
     # Do the names of entitlements say what they are about? (Tripletex publishes none, and calls them free to change.)
     entitlement_names: L["descriptive", "opaque"] = "descriptive"
-    # Do the tokens see salary values (bank account and its neighbours)? False: they read as empty.
+    # Do the tokens see salary values (bank account and its neighbours)?
     salary_rights: bool = True
+    # How do values look that a token may not see: are they missing (published: "missing fields"), or empty?
+    salary_hidden: L["left_out", "empty"] = "left_out"
     # Must the target of a webhook be https? (Documented; off to receive on a plain local port.)
     webhooks_need_https: bool = True
     # The most rows a query may find, owners of the tokens not counted.

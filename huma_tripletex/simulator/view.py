@@ -14,6 +14,7 @@ class View:
     base: str
     today: date
     sees_salary: bool = True
+    leaves_out: bool = False  # what may not be seen is missing, and does not read as empty
 
     def url(self, path: str, row_id: int) -> str:
         """The address of a row as it appears in answers."""

@@ -43,7 +43,8 @@ class World:
         """What the token's owner may see."""
         company = self.company(token.company_id)
         assert company is not None
-        return View(company, base, self.clock.oslo_today(), self.switches.salary_rights)
+        leaves_out = self.switches.salary_hidden == "left_out"
+        return View(company, base, self.clock.oslo_today(), self.switches.salary_rights, leaves_out)
 
 
 def owners(world: World, company: Company) -> set[int]:

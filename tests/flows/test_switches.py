@@ -62,6 +62,7 @@ STRANGEST = {
     "retry_after": True,
     "entitlement_names": "opaque",
     "salary_rights": False,
+    "salary_hidden": "empty",
 }
 
 

@@ -48,6 +48,28 @@ def test_code_and_body_of_a_status_can_be_chosen(api: Api) -> None:
         assert unchecked.get("/employee").text == '{"value": {"trunc'
 
 
+def test_hidden_fields_are_missing_in_lists_and_in_single_answers(api: Api) -> None:
+    employee = api.hire()
+    made = api.fault(
+        "hide", fields=["phoneNumberMobile", "employments.endDate", "nothing.of.the.kind"], path="/v2/employee*"
+    )
+    (listed,) = api.get("employee", id=employee["id"], fields="*,employments(*)")
+    single = api.get(f"employee/{employee['id']}", fields="*,employments(*)")
+    written = api("PUT", f"employee/{employee['id']}", {"dateOfBirth": "1990-05-17", "phoneNumberMobile": "41000001"})
+    refused = api("PUT", f"employee/{employee['id']}", {"dateOfBirth": "1990-05-17", "phoneNumberMobile": "x"})
+    api.control("DELETE", "faults")
+    whole = api.get(f"employee/{employee['id']}", fields="*,employments(*)")
+
+    assert made["fields"] == ["phoneNumberMobile", "employments.endDate", "nothing.of.the.kind"]
+    assert whole["phoneNumberMobile"] == "41000001"
+    assert refusal(refused) == (422, 18000, ["phoneNumberMobile"])
+    assert whole["employments"][0]["endDate"] is None
+    for answer in (listed, single, written.json()["value"]):
+        assert set(whole) - set(answer) == {"phoneNumberMobile"}
+    for answer in (listed, single):
+        assert set(whole["employments"][0]) - set(answer["employments"][0]) == {"endDate"}
+
+
 def test_a_delay_delays_and_then_works(api: Api, employee: dict[str, Any]) -> None:
     api.fault("delay", seconds=0.05, times=1)
     began = time.monotonic()
@@ -206,6 +228,9 @@ BAD = [
     ({"kind": "delay", "path": 7}, "7"),
     ({"kind": "status", "status": 500, "headers": ["a"]}, "headers"),
     ({"kind": "lie", "answer": "maybe"}, "answer"),
+    ({"kind": "hide"}, "needs `fields`"),
+    ({"kind": "hide", "fields": "employments"}, "needs `fields`"),
+    ({"kind": "hide", "fields": [1]}, "needs `fields`"),
 ]
 
 

@@ -62,6 +62,7 @@ STRICTEST = {
     "retry_after": False,
     "entitlement_names": "opaque",
     "salary_rights": False,
+    "salary_hidden": "left_out",
     "webhooks_need_https": True,
     "result_ceiling": 10_000,
 }

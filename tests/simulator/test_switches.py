@@ -222,7 +222,18 @@ def read_an_entitlement(api: Api) -> Any:
 
 @case("salary_rights", {True: 11, False: 0})
 def read_an_account_number(api: Api) -> Any:
-    return len(api.get("employee", employeeNumber="1")[0]["bankAccountNumber"])
+    return len(api.get("employee", employeeNumber="1")[0].get("bankAccountNumber", ""))
+
+
+@case("salary_hidden", {"left_out": ["missing"] * 4, "empty": ["", "", "", 0]})
+def read_without_the_right_to_see_salary(api: Api) -> Any:
+    api.switch(salary_rights=False)
+    row = api.get("employee", employeeNumber="1", sorting="bankAccountNumber")[0]
+    named = api.get("employee", employeeNumber="1", fields="id,bankAccountNumber,employments(employee(iban))")[0]
+    assert set(named) - {"bankAccountNumber"} == {"id", "employments"}
+    assert named.get("bankAccountNumber", "missing") == row.get("bankAccountNumber", "missing")
+    assert len(api.control("GET", f"employees/{row['id']}").json()["bankAccountNumber"]) == 11
+    return [row.get(name, "missing") for name in ("bankAccountNumber", "iban", "bic", "creditorBankCountryId")]
 
 
 @case("webhooks_need_https", {True: (422, 18000, ["targetUrl"]), False: 201})
