@@ -31,9 +31,11 @@ def end_if_over(runtime: Runtime, run: SyncRun, connection: Connection) -> bool:
 
 
 def _is_something_left(runtime: Runtime, run: SyncRun) -> bool:
-    """Whether a run that was to take back all of another has left something that could have been put back."""
+    """Whether a run that was to take back all of another has left something that could have been put back. What waits
+    for Tripletex is sent all the same.
+    """
     stays = and_(SyncResult.outcome == "skipped", SyncResult.reason.in_(STAYS))
-    left = and_(SyncResult.outcome.not_in(("updated", "nothing_to_do")), not_(stays))
+    left = and_(SyncResult.outcome.not_in(("updated", "nothing_to_do", "waiting")), not_(stays))
     return bool(runtime.session.scalar(select(exists().where(SyncResult.run_id == run.id, left))))
 
 

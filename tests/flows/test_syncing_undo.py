@@ -322,3 +322,26 @@ def test_an_undo_of_one_person_tells_of_nobody_else(quick_desk: Desk) -> None:
 
     assert desk.outcomes(back) == ["updated"]
     assert back.whole, "nothing else can be put back"
+
+
+def test_what_waits_for_tripletex_when_an_undo_ends_is_on_its_way_and_not_offered_again(quick_desk: Desk) -> None:
+    desk = quick_desk
+    employee = desk.both(1, phone_number="49999999")
+    run = desk.finish(desk.approve("huma"))
+    back = syncing.undo(desk.runtime, run, ANNA)
+    desk.session.commit()
+    desk.carry_out(back)
+    desk.clock.now += timedelta(minutes=11)
+    assert desk.carry_out(back)
+
+    assert (desk.result(back, 1).outcome, back.whole) == ("waiting", True)
+    assert [(one.fields, one.back) for one in syncing.written(desk.runtime, run)] == [((), ("phone_number",))]
+    with pytest.raises(syncing.CannotUndo, match="undone_already"):
+        syncing.undo(desk.runtime, run, ANNA)
+    desk.session.rollback()
+
+    desk.drain()
+    syncing.take_in_late(desk.runtime, desk.clock())
+
+    assert desk.in_tripletex(employee)["phoneNumberMobile"] == "49999999"
+    assert (desk.result(back, 1).outcome, desk.result(back, 1).reason) == ("updated", "")
