@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import UTC, datetime
 
+import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import select, update
 
@@ -81,3 +83,19 @@ def test_nothing_to_press_moves_while_the_sync_goes_on(
         assert stop.bounding_box() == before
         at_rest(page)
         assert page.evaluate("document.activeElement.textContent").strip().startswith("Stop after")
+
+
+@pytest.mark.parametrize("button", ["all", "field-", "person-", "kind", "show", "choice-"])
+def test_whatever_is_pressed_the_page_is_there_once(
+    office: Office, address: str, browser: Browser, compared: Visitor, button: str
+) -> None:
+    with page_of(browser, address, compared) as page:
+        page.goto(f"{PREFIX}/tripletex/plans/{office.one(SyncPlan).id}")
+        page.locator("#settle details").evaluate_all("all => all.forEach(one => one.open = true)")
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            page.locator(f"#settle [name^='{button}']:not(:checked)").last.evaluate("one => one.click()")
+        at_rest(page)
+        everything = page.locator("[id]").evaluate_all("all => all.map(one => one.id)")
+        assert [one for one, times in Counter(everything).items() if times > 1] == []
+        assert page.locator("#settle").count() == 1
+        assert page.locator("[name='next']").count() == 1
