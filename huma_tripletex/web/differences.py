@@ -19,7 +19,7 @@ from huma_tripletex.runtime import Runtime
 from huma_tripletex.web import sides
 from huma_tripletex.web.reveals import Asked
 
-SIZE = 12
+SIZE = 13
 """People on a page: few enough to read, and light enough for a phone."""
 Kinds = tuple[tuple[str, int], ...]
 KINDS = ("", *DIFFERENCE_KINDS, "undecided", "remembered")
