@@ -11,7 +11,9 @@ from sqlalchemy import select
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.models import Connection, OutboxEntry, SyncRun
+from huma_tripletex.outbox.record import RESTORE
 from huma_tripletex.runtime import Runtime
+from huma_tripletex.syncing.collecting import SINCE
 from huma_tripletex.web import words
 from huma_tripletex.web.causes import TO_TRIPLETEX, Cause, of_entry
 from huma_tripletex.web.formatting import seconds
@@ -117,9 +119,18 @@ def outcome(entry: OutboxEntry, name: str = "") -> tuple[str, str]:
 def done(entry: OutboxEntry, name: str = "") -> str:
     if entry.outcome == "superseded":
         return _("Replaced by a newer change")
+    left = (entry.detail or {}).get("skipped") or entry.fields
+    why = words.sentence(_reason(entry), name=name, fields=left)
     if entry.outcome == "nothing_to_do":
-        return _("Tripletex had it already")
+        return why or _("Tripletex had it already")
     if entry.outcome == "skipped" or entry.settled_at is None:
-        return words.sentence(entry.reason, name=name, fields=entry.fields) or _("Left alone")
+        return why or _("Left alone")
     took = max((entry.settled_at - entry.captured_at).total_seconds(), 0)
-    return _("In Tripletex after %(time)s", time=seconds(took))
+    said = _("In Tripletex after %(time)s", time=seconds(took))
+    return f"{said}. {why}" if why else said
+
+
+def _reason(entry: OutboxEntry) -> str:
+    """Why it, or a part of it, was not sent. An undo chose nothing: what was changed since is as somebody wants it."""
+    undoes = any(RESTORE in word for word in (entry.expected or {}).values() if isinstance(word, list))
+    return SINCE.get(entry.reason, entry.reason) if undoes else entry.reason

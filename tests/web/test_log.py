@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 from sqlalchemy import func, select
 
 from huma_tripletex.demo import Person, db
-from huma_tripletex.models import OutboxEntry, SyncResult, SyncRun
+from huma_tripletex.models import Connection, OutboxEntry, SyncResult, SyncRun
+from huma_tripletex.outbox.record import RESTORE
 from huma_tripletex.web import log
 from tests.web.conftest import Office, Visitor
 
@@ -161,3 +163,23 @@ def test_what_waits_is_counted_alike(office: Office, synced: Visitor) -> None:
     waiting = synced.read("/tripletex/log?show=waiting")
     assert re.search(r'Waiting <span class="tx-number">2<', waiting)
     assert len(lines(waiting)) == 2
+
+
+def test_what_was_not_sent_is_not_said_to_have_been_there(office: Office, synced: Visitor) -> None:
+    person = edit(office, "Dahl")
+    synced.send(f"/tripletex/people/{person}/exclusion")
+    edit(office, "Dahl", phone_number="+47 400 11 333")
+    office.work()
+    assert "is left out of every sync, so the change was not sent" in lines(synced.read("/tripletex/log"))[0]
+
+
+def test_what_an_undo_left_alone_is_not_said_to_have_been_there(office: Office, synced: Visitor) -> None:
+    with office.app.app_context():
+        run, connection, now = office.one(SyncRun), office.one(Connection), datetime.now(UTC)
+        entry = OutboxEntry(connection_id=connection.id, person_id="1", fields=["phone_number"], kind="change")
+        entry.expected = {"phone_number": ["a", "b", RESTORE]}
+        entry.state, entry.outcome, entry.reason = "done", "nothing_to_do", "changed_in_tripletex"
+        entry.run_id, entry.captured_at, entry.not_before, entry.settled_at = run.id, now, now, now
+        db.session.add(entry)
+        db.session.commit()
+    assert "Tripletex no longer holds the phone number" in lines(synced.read("/tripletex/log"))[0]
