@@ -40,7 +40,8 @@ def person(person_id: str) -> Response:
     name = found.name if found else _("Person %(id)s, no longer in Huma", id=person_id)
     parked = tuple(attention.of_person(runtime, rows, name))
     url = runtime.host.person_url(person_id) if found else None
-    who = Who(name, _linked(link), url, parked, planning.is_never_synced(runtime, connection, person_id))
+    left_out = planning.is_never_synced(runtime, connection, person_id)
+    who = Who(name, _left_out() if left_out else _linked(link), url, parked, left_out)
     moments = history(runtime, connection, person_id, rows, link, found.name if found else "")
     return rendering.page("person.html", who=who, moments=moments, person_id=person_id)
 
@@ -67,9 +68,13 @@ def _link(runtime: Runtime, connection: Connection, person_id: str) -> PersonLin
     )
 
 
+def _left_out() -> str:
+    return _("Left out of every sync: nothing about this person is compared or sent.")
+
+
 def _linked(link: PersonLink | None) -> str:
     if link is None or link.employee_id is None:
-        return _("Not in Tripletex yet. Changes are sent once the person has been added by a sync.")
+        return _("Not linked with an employee in Tripletex yet. Changes are sent once a sync has matched or added the person.")
     if link.state != "linked":
         return _("No longer kept equal: the person left one of the systems.")
     how = str(words.MATCHED_BY.get(link.matched_by, ""))

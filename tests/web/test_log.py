@@ -152,6 +152,16 @@ def test_who_needs_attention_is_counted_in_people_everywhere(office: Office, syn
     assert "1 person needs attention" in synced.read("/tripletex")
 
 
+def test_head_of_a_person_claims_no_more_than_is_known(office: Office, connected: Visitor) -> None:
+    with office.app.app_context():
+        person = db.session.query(Person).filter_by(family_name="Strand").one().id
+    path = f"/tripletex/people/{person}"
+    assert "Not linked with an employee in Tripletex yet." in connected.read(path)
+    page = connected.follow(connected.send(f"{path}/exclusion"))
+    assert "Left out of every sync: nothing about this person is compared or sent." in page
+    assert "Sync this person again" in page
+
+
 def test_what_waits_is_counted_alike(office: Office, synced: Visitor) -> None:
     edit(office, "Dahl", phone_number="+47 400 11 222", given_name="Niels")
     with office.app.app_context():
