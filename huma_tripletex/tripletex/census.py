@@ -2,8 +2,9 @@
 system access and, where that is not enough, by department.
 
 Whoever might have been left out makes it an error, never a shorter list. One thing Tripletex offers no way to ask:
-who has no department. So what was read by department is looked for once more by the letters of the names, ids only,
-and nobody may be found whom no department has. That costs some eighty calls where there are little more than 10,000.
+who has no department. A company of that size has had departments for long, and then every employee must have one; but
+what was read by department is looked for once more by the letters of the names, ids only, and nobody may be found whom
+no department has. That costs some eighty calls where there are little more than 10,000.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Final
 
 from huma_tripletex.errors import Invalid, TooManyResults
 from huma_tripletex.tripletex.calls import Ask
-from huma_tripletex.tripletex.listing import EMPLOYEE_FIELDS, Send, list_all, pages
+from huma_tripletex.tripletex.listing import EMPLOYEE_FIELDS, Lists
 from huma_tripletex.tripletex.reading import DEPARTMENT, EMPLOYEE, REFERENCE
 from huma_tripletex.tripletex.shapes import Employee
 
@@ -24,21 +25,21 @@ ALPHABET: Final = "abcdefghijklmnopqrstuvwxyzæøå"
 Progress = Callable[[int], None]
 
 
-def list_employees(send: Send, progress: Progress | None = None) -> tuple[Employee, ...]:
+def list_employees(lists: Lists, progress: Progress | None = None) -> tuple[Employee, ...]:
     """Every employee once, with employments, ordered by id. `progress` hears after each page how many there are so
     far.
 
     Raises TooManyResults when Tripletex will not list them all.
     """
-    census = _Census(send, progress)
+    census = _Census(lists, progress)
     if census.count() is None:
         census.count_in_pieces()
     return tuple(census.found[key] for key in sorted(census.found))
 
 
 class _Census:
-    def __init__(self, send: Send, progress: Progress | None) -> None:
-        self._send = send
+    def __init__(self, lists: Lists, progress: Progress | None) -> None:
+        self._lists = lists
         self._progress = progress
         self.found: dict[int, Employee] = {}
 
@@ -46,7 +47,7 @@ class _Census:
         """Reads what the query finds, and how many that is; None when Tripletex finds too many to list."""
         counted = 0
         try:
-            for page in pages(self._send, EMPLOYEE, Ask.read("/employee", fields=EMPLOYEE_FIELDS, **query)):
+            for page in self._lists.pages(EMPLOYEE, Ask.read("/employee", fields=EMPLOYEE_FIELDS, **query)):
                 counted += len(page)
                 self._keep(page)
         except Invalid as error:
@@ -65,7 +66,7 @@ class _Census:
 
     def _count_by_department(self, access: str) -> None:
         counted = 0
-        for department in list_all(self._send, DEPARTMENT, Ask.read("/department", fields="id")):
+        for department in self._lists.all(DEPARTMENT, Ask.read("/department", fields="id")):
             here = self.count(hasSystemAccess=access, departmentId=department.id)
             if here is None:
                 raise _too_many("one department alone has more")
@@ -75,23 +76,22 @@ class _Census:
         self._check_by_letter(access)
 
     def _check_by_letter(self, access: str) -> None:
+        """Whoever is found by no other letters than ten thousand others share is not looked for."""
         letters = self._letters()
         for letter in letters:
-            if self._have_been_seen(hasSystemAccess=access, firstName=letter):
-                continue
-            for other in letters:
-                if not self._have_been_seen(hasSystemAccess=access, firstName=letter, lastName=other):
-                    raise _too_many("too many share letters of their names to look for who has no department")
+            if not self._have_been_seen(hasSystemAccess=access, firstName=letter):
+                for other in letters:
+                    self._have_been_seen(hasSystemAccess=access, firstName=letter, lastName=other)
 
     def _letters(self) -> list[str]:
         """Those of the alphabet, and whatever else the names are written in."""
         names = (name for employee in self.found.values() for name in (employee.first_name, employee.last_name))
-        return sorted({letter for letter in "".join({*ALPHABET, *names}).casefold() if letter.isalpha()})
+        return sorted({letter for letter in "".join({*ALPHABET, *names}).casefold() if letter.isalnum()})
 
     def _have_been_seen(self, **query: str) -> bool:
         """Whether all whom the query finds are known by now; False when Tripletex finds too many to list."""
         try:
-            for page in pages(self._send, REFERENCE, Ask.read("/employee", fields="id", **query)):
+            for page in self._lists.pages(REFERENCE, Ask.read("/employee", fields="id", **query)):
                 if any(one.id not in self.found for one in page):
                     raise _too_many("some employees have no department")
         except Invalid as error:

@@ -14,7 +14,7 @@ from huma_tripletex.tripletex import reading
 from huma_tripletex.tripletex.budget import Budget
 from huma_tripletex.tripletex.calls import Answer, Ask, OnCall
 from huma_tripletex.tripletex.census import Progress, list_employees
-from huma_tripletex.tripletex.listing import EMPLOYEE_FIELDS, EMPLOYMENT_FIELDS, list_all
+from huma_tripletex.tripletex.listing import EMPLOYEE_FIELDS, EMPLOYMENT_FIELDS, Lists
 from huma_tripletex.tripletex.login import Login, authorization
 from huma_tripletex.tripletex.reading import Form, Found, read_list, read_one, read_same
 from huma_tripletex.tripletex.refusals import accept, unreadable
@@ -67,6 +67,7 @@ class Tripletex:
             patience=patience,
         )
         self._login = Login(source, session, on_session, clock)
+        self._lists = Lists(self._accepted)
 
     def __enter__(self) -> Self:
         return self
@@ -126,7 +127,7 @@ class Tripletex:
 
         Raises TooManyResults when there are more than 10,000 and no way to list them in pieces.
         """
-        return list_employees(self._accepted, progress)
+        return list_employees(self._lists, progress)
 
     def employee(self, employee_id: int) -> Employee:
         """An employee with employments."""
@@ -200,7 +201,7 @@ class Tripletex:
         return read_same(self._accepted(ask), form, key)
 
     def _list(self, form: Form[Found], ask: Ask) -> tuple[Found, ...]:
-        return list_all(self._accepted, form, ask)
+        return self._lists.all(form, ask)
 
     def _accepted(self, ask: Ask) -> Answer:
         """The answer to a call that may need a new session: a 401 has done nothing, so the call is made once more, and

@@ -88,10 +88,65 @@ def test_no_full_result_size_ends_a_list_or_keeps_it_from_ending(told: Callable[
     assert stub.transport.count(LIST) <= 4
 
 
-def test_pages_smaller_than_asked_for_are_noticed() -> None:
-    stub = Listed(people(250), most=100).stub()
-    assert len(stub.logged_in().employees()) == 250
-    assert stub.transport.count(LIST) == 3
+TOLD: dict[str, Callable[[int, int], Any]] = {
+    "all": lambda size, end: size,
+    "one more": lambda size, end: min(size, end + 1),
+    "nothing": lambda size, end: 0,
+    "null": lambda size, end: None,
+    "always more": lambda size, end: end + 1,
+}
+
+
+@pytest.mark.parametrize("told", [*TOLD, "this page"])
+@pytest.mark.parametrize("most", [100, 250, 500])
+def test_pages_that_are_cut_off_are_noticed_whatever_is_told(told: str, most: int) -> None:
+    of_page = {**TOLD, "this page": lambda size, end: (end - 1) % most + 1}[told]
+    stub = Listed(people(1234), most=most, told=of_page).stub()
+    client = stub.logged_in()
+    assert len(client.employees()) == 1234
+    assert stub.transport.count(LIST) == 1234 // most + 1
+    assert len(client.employees()) == 1234
+    assert stub.transport.count(LIST) == 2 * (1234 // most + 1)
+
+
+@pytest.mark.parametrize("most", [7, 128])
+def test_and_of_any_size_where_tripletex_tells_of_more(most: int) -> None:
+    stub = Listed(people(300), most=most, told=TOLD["one more"]).stub()
+    assert len(stub.logged_in().employees()) == 300
+    assert stub.transport.count(LIST) == 300 // most + 1
+
+
+def test_that_tripletex_tells_of_more_than_there_is_costs_one_call_and_is_remembered() -> None:
+    listed = Listed(people(41), told=TOLD["always more"])
+    stub = listed.stub()
+    client = stub.logged_in()
+    assert [len(client.employees()) for _ in range(3)] == [41] * 3
+    assert stub.transport.count(LIST) == 2 + 1 + 1
+    listed.people = people(77)
+    assert len(client.employees()) == 77
+    assert stub.transport.count(LIST) == 4 + 1
+
+
+@pytest.mark.parametrize(("told", "calls"), [("all", 1), ("one more", 1), ("always more", 2), ("nothing", 2)])
+def test_a_page_of_a_round_size_after_a_larger_one_is_taken_for_the_last_if_tripletex_says_so(
+    told: str, calls: int
+) -> None:
+    listed = Listed(people(249), told=TOLD[told])
+    stub = listed.stub()
+    client = stub.logged_in()
+    client.employees()
+    before = stub.transport.count(LIST)
+    listed.people = people(200)
+    assert len(client.employees()) == 200
+    assert stub.transport.count(LIST) - before == calls
+
+
+def test_a_server_that_begins_to_cut_pages_off_is_noticed_by_whoever_knew_it_before() -> None:
+    listed = Listed(people(1234), told=TOLD["one more"])
+    client = listed.stub().logged_in()
+    assert len(client.employees()) == 1234
+    listed.most = 500
+    assert len(client.employees()) == 1234
 
 
 def test_whoever_is_listed_twice_is_answered_once() -> None:
@@ -130,11 +185,11 @@ def test_and_where_that_is_not_enough_by_department() -> None:
     everybody = [
         *people(7000, department=1),
         *people(6000, department=2, first=7001),
-        *people(500, department=2, access=True, first=13_001),
+        *people(499, department=2, access=True, first=13_001),
     ]
     stub = Listed(everybody, departments=3).stub()
     heard: list[int] = []
-    assert [e.id for e in stub.logged_in().employees(heard.append)] == list(range(1, 13_501))
+    assert [e.id for e in stub.logged_in().employees(heard.append)] == list(range(1, 13_500))
     assert heard == sorted(heard)
     # refused, refused for those without access, 1 page with, 8 + 7 + 1 pages in the departments
     read = [query for what, query, _ in stub.transport.asked if what == LIST and query["fields"] != "id"]
@@ -166,8 +221,10 @@ def test_names_that_share_a_letter_are_told_apart_by_another(small: Callable[...
     with pytest.raises(TooManyResults, match="no department"):
         small(berg, vik, people(1, department=None, first=400, names=["Anna Lie"])).logged_in().employees()
     same = people(60, department=2, first=200, names=["Anna Berg"])
-    with pytest.raises(TooManyResults, match="share letters"):
-        small(berg, same).logged_in().employees()
+    assert len(small(berg, same).logged_in().employees()) == 120, "there is no way to tell them apart"
+    numbered = people(60, department=2, first=200, names=["Anna Berg7", "Anna Berg8"])
+    with pytest.raises(TooManyResults, match="no department"):
+        small(berg, numbered, people(1, department=None, first=400, names=["Anna Berg77"])).logged_in().employees()
 
 
 def test_another_error_while_looking_for_them_is_that_error(small: Callable[..., Stub]) -> None:
