@@ -74,7 +74,7 @@ def _left_out() -> str:
 
 def _linked(link: PersonLink | None) -> str:
     if link is None or link.employee_id is None:
-        return _("Not linked with an employee in Tripletex yet. Changes are sent once a sync has matched or added them.")
+        return _("Not linked with an employee in Tripletex yet. Changes are sent once a sync matches or adds them.")
     if link.state != "linked":
         return _("No longer kept equal: the person left one of the systems.")
     how = str(words.MATCHED_BY.get(link.matched_by, ""))
