@@ -96,7 +96,7 @@ def _of_all(*fields: Iterable[str]) -> list[str]:
 def what(entry: OutboxEntry, fields: Sequence[str] = ()) -> str:
     """What is to be in Tripletex."""
     if entry.kind in ("added", "create"):
-        return _("To be added to Tripletex")
+        return _("Added to Tripletex") if entry.outcome == "delivered" else _("To be added to Tripletex")
     return words.labels(fields or entry.fields) or _("The whole person")
 
 

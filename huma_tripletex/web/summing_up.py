@@ -81,6 +81,7 @@ class Page:
     people: tuple[Person, ...]
     can_try: bool
     changed_people: int
+    linked: int
     undecided: int
     left: tuple[str, ...]
     still_different: tuple[str, ...]
@@ -139,6 +140,7 @@ def look(runtime: Runtime, plan: SyncPlan, page: int, needed: NeedsConfirmation 
         people=people,
         can_try=found.changed_people > FEW,
         changed_people=found.changed_people,
+        linked=found.linked,
         undecided=sums.undecided,
         left=tuple(summary_lines.left(one) for one in found.left),
         still_different=reporting.still_different(different),
