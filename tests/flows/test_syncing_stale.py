@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from huma_tripletex.simulator.catalogue import blank
 from tests.flows.syncing_parts import Desk, desk, quick_desk
 
@@ -106,21 +108,30 @@ def test_a_change_of_something_else_sent_meanwhile_does_not_hide_an_edit_in_trip
     assert (desk.result(ended, 1).outcome, desk.result(ended, 1).reason) == ("skipped", "changed_in_tripletex")
 
 
-def test_a_division_made_meanwhile_is_named_and_the_next_sync_takes_it(quick_desk: Desk) -> None:
-    """Tripletex then wants one on every new employment; nothing is lost by not knowing it in time."""
+@pytest.mark.parametrize(
+    ("divisions", "came"), [(["Bergen"], ("created", "")), (["Bergen", "Oslo"], ("failed", "division_missing"))]
+)
+def test_divisions_made_meanwhile(quick_desk: Desk, divisions: list[str], came: tuple[str, str]) -> None:
+    """Tripletex then wants one on every new employment: the only one is taken, of several somebody chooses, and nothing
+    is lost by not knowing it in time.
+    """
     desk = quick_desk
     desk.both(1)
     desk.finish(desk.approve())
     desk.person(2)
     run = desk.approve(add=True)
     company = desk.simulator.simulator.world.companies[0]
-    company.put("Division", blank("Division", id=company.new_id("Division"), name="Bergen"))
+    ids = [company.new_id("Division") for _ in divisions]
+    for number, name in zip(ids, divisions, strict=True):
+        company.put("Division", blank("Division", id=number, name=name))
 
     ended = desk.finish(run)
 
-    assert (desk.result(ended, 2).outcome, desk.result(ended, 2).reason) == ("failed", "division_missing")
+    assert (desk.result(ended, 2).outcome, desk.result(ended, 2).reason) == came
     (made,) = desk.named("Family2")
-    again = desk.finish(desk.approve("huma"))
-    assert desk.result(again, 2).outcome == "updated"
+    connection = desk.connection()
+    connection.options = {**connection.options, "division_id": ids[0]}
+    desk.session.commit()
+    desk.finish(desk.approve("huma"))
     (employment,) = desk.in_tripletex(made["id"])["employments"]
-    assert (employment["startDate"], bool(employment["division"])) == ("2020-01-01", True)
+    assert (employment["startDate"], employment["division"]["id"]) == ("2020-01-01", ids[0])
