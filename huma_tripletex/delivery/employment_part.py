@@ -96,8 +96,9 @@ def _correct(
     body = {"id": change.id, "version": change.version, **change.body, **_end_reason(asking, work, progress, change)}
     answer = _put(asking, work, progress, change.id, body)
     if change.body.get("endDate", ...) is None and answer.end:
-        # whether null or "" empties a date is not documented
-        answer = asking.update_employment(change.id, {"id": change.id, "version": answer.version, "endDate": ""})
+        # whether null or "" empties a date is not documented; and as long as there is one, its reason may have to stay
+        empty = {"id": change.id, "version": answer.version, "endDate": "", "employmentEndReason": None}
+        answer = _put(asking, work, progress, change.id, empty)
     elif change.body.get("endDate") and answer.end_reason == "" and "employmentEndReason" not in body:
         # it ended before, without a reason, and Tripletex does not ask for one
         reason = {"id": change.id, "version": answer.version, "employmentEndReason": work.end_reason}
