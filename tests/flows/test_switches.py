@@ -46,7 +46,7 @@ STRANGEST = {
     "date_cleared_by": "empty",
     "bank_account": "any",
     "phone_number": "any",
-    "page_maximum": 1,
+    "page_maximum": 50,
     "full_result_size": "too_many",
     "session_days": 1,
     "list_ended": False,
@@ -66,7 +66,14 @@ STRANGEST = {
 }
 
 
-@pytest.fixture(params=[*changed(*HINTS), pytest.param(STRANGEST, id="all the other way")])
+CUT_OFF = [
+    pytest.param({"page_maximum": 50, "full_result_size": says}, id=f"pages of 50 and {says}")
+    for says in ("zero", "too_many")
+]
+"""Pages that end early where the size says nothing, or that there is always more."""
+
+
+@pytest.fixture(params=[*changed(*HINTS), *CUT_OFF, pytest.param(STRANGEST, id="all the other way")])
 def stand(request: pytest.FixtureRequest) -> Iterator[Bench]:
     with bench(switches=Switches().changed(request.param)) as made:
         if made.simulator.world.switches.result_ceiling == MANY:
