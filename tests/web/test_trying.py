@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 import httpx
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from huma_tripletex.demo import Person, db
 from huma_tripletex.models import SyncPlan, SyncResult, SyncRun
 from tests.web.browsing import at_rest, page_of
 from tests.web.conftest import PREFIX, Office, Visitor, compare
+from tests.web.test_browser import RULES, told
 from tests.web.test_queries import crowd
 
 FIRST = re.compile(r'name="first" value="(\d+)"( checked)?> <span>([^<]+)<')
@@ -158,6 +160,8 @@ def test_enter_searches_and_syncs_nothing(office: Office, address: str, browser:
         expect(page.get_by_label("Tor Bakke")).to_be_checked()
         expect(page.get_by_label("Marit Eide")).to_have_count(0)
         assert page.evaluate("document.activeElement.id") == "find-name"
+        found = Axe().run(page, options=RULES).response["violations"]
+        assert not found, "\n".join(told(one) for one in found)
         assert office.one(SyncRun) is None
         page.get_by_role("button", name="Sync these first").press("Enter")
         expect(page.get_by_role("heading", name="Syncing users")).to_be_visible()
