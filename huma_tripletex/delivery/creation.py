@@ -20,6 +20,7 @@ from huma_tripletex.delivery.progress import Progress, known_of
 from huma_tripletex.delivery.referring import with_department
 from huma_tripletex.delivery.work import Known, Work
 from huma_tripletex.errors import Invalid, NotFound
+from huma_tripletex.tripletex.calls import Hidden
 
 REQUIRED = ("given_name", "family_name", "date_of_birth")
 
@@ -80,13 +81,14 @@ def look_for_created(asking: Asking, work: Work, progress: Progress) -> None:
 def new_body(work: Work, sendable: set[str]) -> dict[str, object]:
     """What a new employee is created with."""
     terms = work.terms
-    return new_employee_body(
+    body = new_employee_body(
         {key: work.values[key] for key in sendable},
         email=work.email,
         user_type=terms.options.user_type,
         department_id=terms.department,
         countries=terms.countries,
     )
+    return Hidden(body)
 
 
 def sendable_fields(work: Work) -> set[str]:

@@ -11,6 +11,7 @@ from huma_tripletex.delivery.choosing import is_kept, still_worth_sending
 from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.work import Work
 from huma_tripletex.errors import Invalid, VersionConflict
+from huma_tripletex.tripletex.calls import Hidden
 
 BIRTH = "date_of_birth"
 
@@ -54,15 +55,15 @@ def _put_what_is_accepted(asking: Asking, work: Work, progress: Progress, fields
 def _put(asking: Asking, work: Work, progress: Progress, fields: set[str]) -> None:
     assert progress.known is not None
     number = progress.known.employee_id
-    constant = {"id": number, **_birth(work, fields, asking.seen)}
-    body = employee_body(work.values, fields, countries=work.terms.countries)
+    constant = Hidden({"id": number, **_birth(work, fields, asking.seen)})
+    body = Hidden(employee_body(work.values, fields, countries=work.terms.countries))
     version = progress.known.employee_version
-    answer = asking.update_employee(number, {**constant, "version": version, **body})
+    answer = asking.update_employee(number, Hidden({**constant, "version": version, **body}))
     progress.remember(employee_version=answer.version)
     if stubborn := {key for key in _not_seen_kept(work, answer, fields) if work.values.get(key) is None}:
         # whether "" or null empties a field is not documented
         empty = {BY_KEY[key].tripletex: None for key in stubborn}
-        answer = asking.update_employee(number, {**constant, "version": answer.version, **empty})
+        answer = asking.update_employee(number, Hidden({**constant, "version": answer.version, **empty}))
         progress.remember(employee_version=answer.version)
     different = _not_kept(work, answer, fields)
     progress.delivered(fields - different)

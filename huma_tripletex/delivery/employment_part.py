@@ -14,6 +14,7 @@ from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.referring import with_division
 from huma_tripletex.delivery.work import Known, Work
 from huma_tripletex.errors import Invalid, NotFound, VersionConflict
+from huma_tripletex.tripletex.calls import Hidden
 
 FIRST, LAST = "first_workday", "last_workday"
 
@@ -93,7 +94,8 @@ def _deliver(
 def _correct(
     asking: Asking, work: Work, progress: Progress, fields: set[str], change: CorrectPeriod, count: int
 ) -> None:
-    body = {"id": change.id, "version": change.version, **change.body, **_end_reason(asking, work, progress, change)}
+    said = _end_reason(asking, work, progress, change)
+    body = Hidden({"id": change.id, "version": change.version, **change.body, **said})
     answer = _put(asking, work, progress, change.id, body)
     if change.body.get("endDate", ...) is None and answer.end:
         # whether null or "" empties a date is not documented; and as long as there is one, its reason may have to stay
@@ -141,11 +143,11 @@ def _put(asking: Asking, work: Work, progress: Progress, number: int, body: Mapp
         return asking.update_employment(number, body)
     except Invalid as error:
         if error.names("employmentEndReason") and body.get("employmentEndReason", "") is None:
-            kept = {name: value for name, value in body.items() if name != "employmentEndReason"}
+            kept = Hidden({name: value for name, value in body.items() if name != "employmentEndReason"})
             return asking.update_employment(number, kept)
         wanted = {**_division(work), "employmentEndReason": work.end_reason}
         lacking = {name: value for name, value in wanted.items() if error.names(name) and name not in body}
-        changed = {**body, **lacking} if lacking else with_division(asking, work, progress, body, error)
+        changed = Hidden({**body, **lacking}) if lacking else with_division(asking, work, progress, body, error)
         if changed is None:
             raise
         return _put(asking, work, progress, number, changed)
@@ -162,12 +164,9 @@ def begin_employment(
     assert progress.known is not None
     if work.terms.divisions and work.terms.division is None:
         return progress.parked(fields, "division_missing")
-    body: Mapping[str, object] = new_employment_body(
-        progress.known.employee_id,
-        {**work.values, **(days or {})},
-        division_id=work.terms.division,
-        end_reason=work.end_reason,
-    )
+    values = Hidden({**work.values, **(days or {})})
+    number, division = progress.known.employee_id, work.terms.division
+    body = Hidden(new_employment_body(number, values, division_id=division, end_reason=work.end_reason))
     answer = _begun(asking, work, progress, body)
     _note(work, progress, fields, answer, others + 1)
     return None

@@ -10,6 +10,7 @@ from huma_tripletex.delivery.asking import Asking
 from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.work import Work
 from huma_tripletex.errors import NotFound, Refused, TripletexError
+from huma_tripletex.tripletex.calls import Hidden
 
 Body = Mapping[str, object]
 
@@ -50,4 +51,4 @@ def _is_about(name: str, body: Body, error: Refused) -> bool:
 def _with(name: str, only: int | None, chosen: int | None, body: Body) -> Body | None:
     """What somebody chose is not replaced by what they did not."""
     reference = {"id": only}
-    return None if only is None or chosen or body.get(name) == reference else {**body, name: reference}
+    return None if only is None or chosen or body.get(name) == reference else Hidden({**body, name: reference})

@@ -85,6 +85,13 @@ class Call:
     seconds: float
 
 
+class Hidden(dict[str, Any]):
+    """What is said about a person, in a form that no traceback with local variables shows."""
+
+    def __repr__(self) -> str:
+        return "<hidden>"
+
+
 OnCall = Callable[[Call], None]
 
 

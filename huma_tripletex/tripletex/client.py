@@ -147,10 +147,12 @@ class Tripletex:
         Tripletex lists whoever has the text somewhere in it.
         """
         given = {"employeeNumber": employee_number, "email": email, "firstName": first_name, "lastName": last_name}
-        if not any(given.values()):
+        ask = Ask.read("/employee", fields=EMPLOYEE_FIELDS, **{name: text for name, text in given.items() if text})
+        something = any(given.values())
+        del given, employee_number, email, first_name, last_name  # no traceback is to show them
+        if not something:
             raise ValueError("find_employees needs something to look for")
-        query = {name: text for name, text in given.items() if text}
-        return self._list(reading.EMPLOYEE, Ask.read("/employee", fields=EMPLOYEE_FIELDS, **query))
+        return self._list(reading.EMPLOYEE, ask)
 
     def employments(self, employee_id: int) -> tuple[Employment, ...]:
         """The employments of an employee."""
@@ -160,42 +162,46 @@ class Tripletex:
 
     def create_employee(self, body: Mapping[str, Any]) -> Employee:
         """A new employee. `body` is Tripletex's Employee without id and version."""
-        answer = self._accepted(Ask.write("POST", "/employee", dict(body)))
-        return read_one(answer, reading.WRITTEN_EMPLOYEE)
+        ask = Ask.write("POST", "/employee", dict(body))
+        del body  # no traceback is to show it
+        return read_one(self._accepted(ask), reading.WRITTEN_EMPLOYEE)
 
     def create_employees(self, bodies: Iterable[Mapping[str, Any]]) -> tuple[Employee, ...]:
         """New employees in one call, answered in the order of `bodies`. After an error some may exist: whether
         Tripletex makes all or none is not documented.
         """
         wanted = [dict(body) for body in bodies]
-        if not wanted:
+        count, ask = len(wanted), Ask.write("POST", "/employee/list", wanted)
+        del bodies, wanted  # no traceback is to show them
+        if not count:
             return ()
-        answer = self._accepted(Ask.write("POST", "/employee/list", wanted))
+        answer = self._accepted(ask)
         made = read_list(answer, reading.WRITTEN_EMPLOYEE)
-        if len(made) != len(wanted):
-            raise unreadable(answer, f"{len(made)} employees for {len(wanted)}")
+        if len(made) != count:
+            raise unreadable(answer, f"{len(made)} employees for {count}")
         return made
 
     def update_employee(self, employee_id: int, body: Mapping[str, Any]) -> Employee:
         """Changes what `body` names; it holds id, version and dateOfBirth as well. Raises VersionConflict if
         somebody was faster.
         """
-        return self._one(
-            reading.WRITTEN_EMPLOYEE, Ask.write("PUT", "/employee/{id}", dict(body), employee_id), employee_id
-        )
+        ask = Ask.write("PUT", "/employee/{id}", dict(body), employee_id)
+        del body
+        return self._one(reading.WRITTEN_EMPLOYEE, ask, employee_id)
 
     def create_employment(self, body: Mapping[str, Any]) -> Employment:
         """A new employment. `body` is Tripletex's Employment without id and version."""
-        answer = self._accepted(Ask.write("POST", "/employee/employment", dict(body)))
-        return read_one(answer, reading.EMPLOYMENT)
+        ask = Ask.write("POST", "/employee/employment", dict(body))
+        del body
+        return read_one(self._accepted(ask), reading.EMPLOYMENT)
 
     def update_employment(self, employment_id: int, body: Mapping[str, Any]) -> Employment:
         """Changes what `body` names; it holds id and version as well. Raises VersionConflict if somebody was
         faster.
         """
-        return self._one(
-            reading.EMPLOYMENT, Ask.write("PUT", "/employee/employment/{id}", dict(body), employment_id), employment_id
-        )
+        ask = Ask.write("PUT", "/employee/employment/{id}", dict(body), employment_id)
+        del body
+        return self._one(reading.EMPLOYMENT, ask, employment_id)
 
     def _one(self, form: Form[Found], ask: Ask, key: int) -> Found:
         return read_same(self._accepted(ask), form, key)

@@ -5,6 +5,7 @@ deadline.
 
 from __future__ import annotations
 
+import logging
 import ssl
 import threading
 import time
@@ -23,6 +24,18 @@ DEADLINE: Final = "deadline"
 _LIMITS: Final = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=15)
 
 
+class _NoCookies(logging.Filter):
+    """httpcore writes the headers of answers into its log, at DEBUG, and Tripletex's have cookies of sessions."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if "set-cookie" in record.getMessage().lower():
+            record.msg, record.args = "an answer came, whose cookies are not written down", ()
+        return True
+
+
+_NO_COOKIES: Final = _NoCookies()
+
+
 class DeadlineTransport(httpx.HTTPTransport):
     """httpx's transport to `base_url`, on a TLS context shared by the process, through the proxy of the
     environment.
@@ -30,6 +43,7 @@ class DeadlineTransport(httpx.HTTPTransport):
 
     def __init__(self, base_url: str) -> None:
         super().__init__(verify=_tls(), limits=_LIMITS, proxy=_proxy(base_url))
+        logging.getLogger("httpcore.http11").addFilter(_NO_COOKIES)  # the same one, so it is there once
         self._clock = _Clock()
         # httpx offers no way to pass a network backend; tests/tripletex/test_wire.py notices should this move
         self._pool._network_backend = _Backend(self._pool._network_backend, self._clock)
