@@ -15,7 +15,7 @@ REASONS: Final = (
     Reason(
         "account_rejected",
         N_("Tripletex does not accept the bank account number of {name}."),
-        N_("Ask {name} for the right number and correct it in Huma."),
+        N_("Ask {name} for the right number and correct it in Huma: it is then sent by itself."),
     ),
     Reason(
         "phone_rejected",

@@ -39,7 +39,8 @@ def connect() -> BaseResponse:
         runtime.session.rollback()
         return _show(form.refused(refusal), 422)
     runtime.session.commit()
-    return rendering.go("tripletex", notice="token_replaced" if existing is not None else "connected")
+    replaced = "token_replaced_paused" if existing and existing.state == "paused" else "token_replaced"
+    return rendering.go("tripletex", notice=replaced if existing is not None else "connected")
 
 
 def _show(form: TokenForm, status: int) -> Response:

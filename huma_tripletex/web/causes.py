@@ -17,6 +17,9 @@ from huma_tripletex.web.rendering import to
 
 TO_TRIPLETEX: Any = lazy_gettext("Huma to Tripletex")
 TO_HUMA: Any = lazy_gettext("Tripletex to Huma")
+BACK_IN_TRIPLETEX: Any = lazy_gettext("Put back in Tripletex")
+BACK_IN_HUMA: Any = lazy_gettext("Put back in Huma")
+"""An undo gives a system its own earlier value, which is not the other one's."""
 
 
 @dataclass(frozen=True)

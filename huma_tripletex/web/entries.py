@@ -15,7 +15,7 @@ from huma_tripletex.outbox.record import RESTORE
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing.collecting import SINCE
 from huma_tripletex.web import words
-from huma_tripletex.web.causes import TO_TRIPLETEX, Cause, of_entry
+from huma_tripletex.web.causes import BACK_IN_TRIPLETEX, TO_TRIPLETEX, Cause, of_entry
 from huma_tripletex.web.formatting import seconds
 
 Runs = Mapping[int, SyncRun]
@@ -75,7 +75,7 @@ def line(runtime: Runtime, entry: OutboxEntry, name: str, runs: Runs, *, beside:
         person_id=entry.person_id,
         name=name or _("Person %(id)s, no longer in Huma", id=entry.person_id),
         what=what(entry, _of_all(*(one.fields for one in (entry, *beside)))),
-        direction=TO_TRIPLETEX,
+        direction=BACK_IN_TRIPLETEX if _puts_back(entry) else TO_TRIPLETEX,
         cause=of_entry(entry, runs),
         captured_at=entry.captured_at,
         result=result,
@@ -112,7 +112,8 @@ def outcome(entry: OutboxEntry, name: str = "") -> tuple[str, str]:
         case "parked":
             return words.sentence(entry.reason, name=name, fields=entry.fields) or _("Needs attention"), "tx-bad"
         case "dismissed":
-            return _("Dismissed"), "tx-quiet"
+            why = words.sentence(entry.reason, name=name, fields=entry.fields)
+            return ". ".join(filter(None, [_("Dismissed"), why])), "tx-quiet"
     return done(entry, name), ""
 
 
@@ -132,5 +133,8 @@ def done(entry: OutboxEntry, name: str = "") -> str:
 
 def _reason(entry: OutboxEntry) -> str:
     """Why it, or a part of it, was not sent. An undo chose nothing: what was changed since is as somebody wants it."""
-    undoes = any(RESTORE in word for word in (entry.expected or {}).values() if isinstance(word, list))
-    return SINCE.get(entry.reason, entry.reason) if undoes else entry.reason
+    return SINCE.get(entry.reason, entry.reason) if _puts_back(entry) else entry.reason
+
+
+def _puts_back(entry: OutboxEntry) -> bool:
+    return any(RESTORE in word for word in (entry.expected or {}).values() if isinstance(word, list))

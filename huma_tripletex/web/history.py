@@ -16,7 +16,7 @@ from huma_tripletex.models import Connection, LogLine, OutboxEntry, PersonLink, 
 from huma_tripletex.reporting.sentences import OUTCOMES
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.web import entries, into_huma, undo_marks, words
-from huma_tripletex.web.causes import TO_HUMA, TO_TRIPLETEX, of_entry, of_run
+from huma_tripletex.web.causes import BACK_IN_HUMA, BACK_IN_TRIPLETEX, TO_HUMA, TO_TRIPLETEX, of_entry, of_run
 from huma_tripletex.web.formatting import to_the_second
 from huma_tripletex.web.rendering import to
 
@@ -102,7 +102,7 @@ def _syncs(
     for result, run in found:
         cause, entry = of_run(run), of_runs.get(run.id)
         what = _("%(sync)s, by %(name)s", sync=cause.words, name=run.pressed_by_name or _("the command line"))
-        said = tuple(_of_sync(result, entry, name))
+        said = tuple(_of_sync(result, run, entry, name))
         request_id = result.request_id or (entry.request_id if entry else "")
         undo_url = _undo_url(runtime, result, run, marks[run.id])
         yield Moment(run.approved_at, what, said, request_id, cause.url, _times(entry), undo_url)
@@ -119,16 +119,17 @@ def _undo_url(runtime: Runtime, result: SyncResult, run: SyncRun, mark: undo_mar
     return to("undo_form", run_id=run.id, person=result.person_id)
 
 
-def _of_sync(result: SyncResult, entry: OutboxEntry | None, name: str) -> Iterator[Said]:
+def _of_sync(result: SyncResult, run: SyncRun, entry: OutboxEntry | None, name: str) -> Iterator[Said]:
     """What it did in each system."""
+    in_huma, in_tripletex = (BACK_IN_HUMA, BACK_IN_TRIPLETEX) if run.undoes else (TO_HUMA, TO_TRIPLETEX)
     if result.huma_outcome in into_huma.OUTCOMES:
         text, tone = into_huma.outcome(result, name)
-        yield Said(f"{TO_HUMA}: {into_huma.what(result)}. {text}", tone or "tx-quiet")
+        yield Said(f"{in_huma}: {into_huma.what(result)}. {text}", tone or "tx-quiet")
     if entry is not None:
         text, tone = entries.outcome(entry, name)
-        yield Said(f"{TO_TRIPLETEX}: {entries.what(entry)}. {text}", tone or "tx-quiet")
+        yield Said(f"{in_tripletex}: {entries.what(entry)}. {text}", tone or "tx-quiet")
     elif result.tripletex_outcome:
-        yield Said(f"{TO_TRIPLETEX}: {_in_tripletex(result, name)}", "tx-quiet")
+        yield Said(f"{in_tripletex}: {_in_tripletex(result, name)}", "tx-quiet")
     elif not result.huma_outcome:
         yield Said(words.sentence(result.reason, name=name) or str(OUTCOMES[result.outcome]), "tx-quiet")
 

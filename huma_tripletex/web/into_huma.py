@@ -12,7 +12,7 @@ from huma_tripletex.i18n import gettext as _
 from huma_tripletex.models import Connection, SyncResult, SyncRun
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.web import words
-from huma_tripletex.web.causes import TO_HUMA, of_run
+from huma_tripletex.web.causes import BACK_IN_HUMA, TO_HUMA, of_run
 from huma_tripletex.web.entries import Line
 
 OUTCOMES: Final = ("written", "added", "skipped", "failed")
@@ -44,7 +44,7 @@ def _line(runtime: Runtime, result: SyncResult, run: SyncRun, name: str) -> Line
         person_id=result.person_id or "",
         name=name,
         what=what(result),
-        direction=TO_HUMA,
+        direction=BACK_IN_HUMA if run.undoes else TO_HUMA,
         cause=of_run(run),
         captured_at=run.approved_at,
         result=said,

@@ -25,6 +25,7 @@ class Notice:
 NOTICES = {
     "connected": Notice(_("Connected. Next: synchronize users.")),
     "token_replaced": Notice(_("The token is replaced. Everything that was waiting is sent now.")),
+    "token_replaced_paused": Notice(_("The token is replaced. Nothing is sent while the integration is paused.")),
     "paused": Notice(_("Paused. Changes in Huma are kept, and sent when you resume.")),
     "resumed": Notice(_("Resumed. What was waiting is sent now.")),
     "well_again": Notice(_("Tripletex accepts the token. What was waiting is sent now.")),

@@ -403,7 +403,7 @@ def test_the_email_speaks_of_an_undo(office: Office, locale: str) -> None:
     for text in (email.html, email.text):
         text = " ".join(text.split())
         assert re.search({"en": r"you undid the sync of \d", "nb": r"angret du synkroniseringen fra \d"}[locale], text)
-        assert {"en": "people were added by that sync and stay.", "nb": "blir."}[locale] in text
+        assert {"en": "people were added by that sync and stay.", "nb": "og blir værende."}[locale] in text
         assert not re.search(r"From now on|Fra nå av|pressed Sync users|trykket", text)
 
 
