@@ -16,8 +16,8 @@ from tests.tripletex.stub import Stub, many, one
 
 ROOT = Path(__file__).resolve().parents[2]
 SPECIFICATION = Path(os.environ.get("TRIPLETEX_OPENAPI", ROOT / "../shared/tripletex/openapi.json"))
-EMPLOYEE = {"id": 7, "version": 3}
-EMPLOYMENT = {"id": 9, "version": 1}
+EMPLOYEE = {"id": 7, "version": 3, "employments": []}
+EMPLOYMENT = {"id": 9, "version": 1, "startDate": "2026-01-01", "endDate": None}
 NEW = {
     "firstName": "Kari",
     "lastName": "Nordmann",
