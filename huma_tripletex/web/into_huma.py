@@ -58,7 +58,7 @@ def _line(runtime: Runtime, result: SyncResult, run: SyncRun, name: str) -> Line
 
 def what(result: SyncResult) -> str:
     if result.action == "add_to_huma":
-        return _("To be added to Huma")
+        return _("Added to Huma") if result.huma_outcome == "added" else _("To be added to Huma")
     skipped = (result.detail or {}).get("skipped_in_huma", ())
     return words.labels([*result.huma_fields, *skipped]) or _("Nothing that is told here")
 
@@ -69,7 +69,7 @@ def outcome(result: SyncResult, name: str = "") -> tuple[str, str]:
     written = _("Changed in Huma") if result.huma_fields else ""
     match result.huma_outcome:
         case "added":
-            return _("Added to Huma"), ""
+            return _("In Huma"), ""
         case "written":
             return written, ""
         case "skipped" if skipped:
