@@ -23,7 +23,7 @@ from tests.journeys.chaos import TROUBLES, Services, Theatre, Workers
 from tests.journeys.shifted import SHIFT, shift
 from tests.parts.processes import eventually
 
-PEOPLE, ROUNDS, PATIENCE = 300, 7, 120
+PEOPLE, ROUNDS, PATIENCE = 300, 25, 120
 QUICK = {"HUMA_TRIPLETEX_LEASE": "3", "HUMA_TRIPLETEX_SWEEP_INTERVAL": "1"}
 
 

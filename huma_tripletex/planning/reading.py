@@ -101,8 +101,10 @@ def differences(
     else:
         found = runtime.session.scalar(select(func.count(Conflict.item_id.distinct())).where(*which)) or 0
         page, pages = cut(page, size, found)
-        shown_ones = select(PlanItem).where(PlanItem.plan_id == plan.id, people)
-        shown_ones = shown_ones.offset((page - 1) * size).limit(size)
+        # From the differences, so that the last page of thousands costs no more than the first.
+        with_some = select(Conflict.item_id).where(*which).distinct().subquery()
+        ordered = select(PlanItem.id).join(with_some, with_some.c.item_id == PlanItem.id).order_by(PlanItem.position)
+        shown_ones = select(PlanItem).where(PlanItem.id.in_(ordered.offset((page - 1) * size).limit(size)))
     items = runtime.session.scalars(shown_ones.order_by(PlanItem.position)).all()
     rows = _rows(runtime, items, which)
     shown = tuple(_person(item, seals, rows[item.id]) for item in items)
