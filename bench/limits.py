@@ -9,10 +9,9 @@ import time
 from collections.abc import Iterator
 from itertools import count
 
-from bench.bare import session_token
-from bench.ratio import Ratio, in_turn
+from bench.ratio import Ratio
 from bench.stand import Stand, stand
-from bench.throughput import bare_round, drained_all
+from bench.throughput import beside_a_bare_loop
 from huma_tripletex import delivery
 from huma_tripletex.jobs.agenda import Agenda
 from huma_tripletex.runtime import current_runtime, utc_now
@@ -24,14 +23,8 @@ LIMIT, PERIOD, WINDOWS = 100, 10, 3
 def measure(url: str, redis_url: str) -> Iterator[Ratio]:
     del redis_url
     with stand(PEOPLE, "--rate-limit", "0", "--latency", str(LATENCY), url=url, redis_url="") as made:
-        rounds, clients = count(), delivery.Clients()
-        ours = lambda: drained_all(made, next(rounds), clients)  # noqa: E731
-        ours()
-        with made.app.app_context():
-            token = session_token(made.connection_id)
-        in_flight = made.runtime().settings.in_flight
-        bare = lambda: bare_round(made, token, f"4{next(rounds):07}", in_flight)  # noqa: E731
-        pairs = in_turn(5, ours, bare)
+        clients = delivery.Clients()
+        pairs = beside_a_bare_loop(made, 5, count(), clients)
         yield Ratio("50 ms answers: a drain / what the connections can carry", "changes/s", pairs, 0.95, True)
         clients.close()
     with stand(

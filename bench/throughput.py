@@ -24,21 +24,32 @@ KINDS = (("fork", "rq.Worker", 10.0, 8), ("in-process", "rq.SimpleWorker", 3.0, 
 
 def measure(url: str, redis_url: str) -> Iterator[Ratio]:
     with stand(PEOPLE, url=url, redis_url="") as made:
-        rounds = count()
-        clients = delivery.Clients()
-        ours = lambda: drained_all(made, next(rounds), clients)  # noqa: E731
-        ours()
+        rounds, clients = count(), delivery.Clients()
+        yield Ratio("a drain / a bare loop", "changes/s", beside_a_bare_loop(made, ROUNDS, rounds, clients), 0.7, True)
         with made.app.app_context():
             token = session_token(made.connection_id)
-        in_flight = made.runtime().settings.in_flight
-        bare = lambda: bare_round(made, token, f"4{next(rounds):07}", in_flight)  # noqa: E731
-        yield Ratio("a drain / a bare loop", "changes/s", in_turn(ROUNDS, ours, bare), 0.7, True)
+        ours = lambda: drained_all(made, next(rounds), clients)  # noqa: E731
         for name, kind, target, jobs in KINDS:
             theirs = lambda kind=kind, jobs=jobs: one_job_each(made, redis_url, kind, jobs, token)  # noqa: E731
             yield Ratio(
                 f"a drain / one RQ job per change, {name} worker", "changes/s", in_turn(3, ours, theirs), target, True
             )
         clients.close()
+
+
+def beside_a_bare_loop(
+    made: Stand, times: int, rounds: Iterator[int], clients: delivery.Clients
+) -> list[tuple[float, float]]:
+    """Changes a second, ours and a bare loop's, in turn."""
+    drained_all(made, next(rounds), clients)
+    with made.app.app_context():
+        token = session_token(made.connection_id)
+    in_flight = made.runtime().settings.in_flight
+    return in_turn(
+        times,
+        lambda: drained_all(made, next(rounds), clients),
+        lambda: bare_round(made, token, f"4{next(rounds):07}", in_flight),
+    )
 
 
 def drained_all(made: Stand, round_number: int, clients: delivery.Clients) -> float:

@@ -29,7 +29,15 @@ class LogLine(Base):
     detail: Mapped[dict[str, Any] | None]
 
     @classmethod
-    def act(cls, connection_id: int, what: str, at: datetime, by: HostUser | None = None, **detail: Any) -> LogLine:
-        """A line about what `by` did; None: we, or somebody at the command line."""
+    def act(
+        cls,
+        connection_id: int,
+        what: str,
+        at: datetime,
+        by: HostUser | None = None,
+        person_id: str | None = None,
+        **detail: Any,
+    ) -> LogLine:
+        """A line about what `by` did, to a person if one is named; `by` None: we, or somebody at the command line."""
         who = {"by": by.id, "by_name": by.name} if by else {}
-        return cls(connection_id=connection_id, what=what, at=at, detail=detail or None, **who)
+        return cls(connection_id=connection_id, what=what, at=at, person_id=person_id, detail=detail or None, **who)

@@ -68,7 +68,7 @@ def approve(
     else:
         plan.counts = {**plan.counts, "tried": [*plan.counts.get("tried", []), *only]}
     what = "approved" if only is None else "tried"
-    facts = {"run": run.id, "plan": plan.id, "people": people, "digest": digest}
+    facts: dict[str, Any] = {"run": run.id, "plan": plan.id, "people": people, "digest": digest}
     runtime.session.add(LogLine.act(plan.connection_id, what, run.approved_at, by, **facts))
     runtime.session.flush()
     return run

@@ -17,7 +17,6 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.core.people import HostPerson, TripletexEmployee
-from huma_tripletex.errors import NotReadable
 from huma_tripletex.gateway.still_different import (
     WHY_VALUE,
     people_left,
@@ -28,7 +27,7 @@ from huma_tripletex.gateway.still_different import (
     why_value,
 )
 from huma_tripletex.models import Conflict, Connection, PlanItem, SyncPlan, SyncResult, SyncRun
-from huma_tripletex.reporting.names import Known, names
+from huma_tripletex.reporting.names import Known, names, sealed_name
 from huma_tripletex.reporting.sentences import next_step, sentence
 from huma_tripletex.runtime import Runtime
 
@@ -138,13 +137,8 @@ def _values(runtime: Runtime, plan_id: int, item_ids: Sequence[int]) -> Mapping[
 
 
 def _sealed_name(runtime: Runtime, connection: Connection, item: PlanItem) -> str:
-    if item.sealed is None:
-        return ""
     context = (connection.organisation_id, connection.id, "plan_item", item.plan_id, item.position)
-    try:
-        return _sides.decode(runtime.vault.open(item.sealed, *context)).name
-    except NotReadable:
-        return ""
+    return sealed_name(runtime, item.sealed, _sides.decode, *context)
 
 
 def _person(item: PlanItem, name: str, values: Iterable[tuple[str, str]]) -> LeftPerson:

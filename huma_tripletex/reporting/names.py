@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from huma_tripletex.errors import NotReadable
 from huma_tripletex.i18n import gettext
 from huma_tripletex.models import Connection
 from huma_tripletex.runtime import Runtime
+
+
+class Named(Protocol):
+    """Whatever has a name."""
+
+    @property
+    def name(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,16 @@ def names(runtime: Runtime, connection: Connection, who: Sequence[Known]) -> lis
     people = runtime.host.load_people(connection.organisation_id, lost) if lost else {}
     current = {person_id: person.name for person_id, person in people.items()}
     return [one.name or _fallback(one, current.get(one.person_id or "", "")) for one in who]
+
+
+def sealed_name(runtime: Runtime, sealed: bytes | None, decode: Callable[[bytes], Named], *context: str | int) -> str:
+    """The name in what was sealed; "" where it was emptied since, or its key is gone."""
+    if sealed is None:
+        return ""
+    try:
+        return decode(runtime.vault.open(sealed, *context)).name
+    except NotReadable:
+        return ""
 
 
 def _fallback(one: Known, current: str) -> str:

@@ -9,9 +9,8 @@ from typing import Any
 import msgspec
 
 from huma_tripletex.core.reasons import CHANGED_SINCE, STAYS
-from huma_tripletex.errors import NotReadable
 from huma_tripletex.models import Connection, SyncResult
-from huma_tripletex.reporting.names import Known, names
+from huma_tripletex.reporting.names import Known, names, sealed_name
 from huma_tripletex.reporting.sentences import next_step, sentence
 from huma_tripletex.runtime import Runtime
 
@@ -77,13 +76,8 @@ def rows(runtime: Runtime, connection: Connection, results: Sequence[SyncResult]
 
 
 def _sealed_name(runtime: Runtime, connection: Connection, result: SyncResult) -> str:
-    if result.sealed is None:
-        return ""
     context = (connection.organisation_id, connection.id, "result", result.run_id, result.position)
-    try:
-        return _named.decode(runtime.vault.open(result.sealed, *context)).name
-    except NotReadable:
-        return ""
+    return sealed_name(runtime, result.sealed, _named.decode, *context)
 
 
 def _row(result: SyncResult, name: str) -> Row:

@@ -28,18 +28,16 @@ class Newcomers:
     in_huma: Sequence[HostPerson] = field(default=(), repr=False)
 
     def doubles(self, batch: Sequence[Step]) -> dict[int, str]:
-        """Whom of the batch one of them may be: a key of `core.reasons` by result."""
+        """Whom of the batch one of them may be, also somebody who takes no part: a key of `core.reasons` by result."""
         found: dict[int, str] = {}
-        if self.in_tripletex:
-            people = [one.compared.person for one in _adding(batch, "add_to_tripletex") if one.compared.person]
-            told = match(people, self.in_tripletex)
-            alike = {pair.person_id for pair in told.pairs}.union(*(one.person_ids for one in told.uncertain))
-            found |= {one.result.id: IN_TRIPLETEX for one in batch if one.result.person_id in alike}
-        if self.in_huma:
-            employees = [one.employee for one in _adding(batch, "add_to_huma") if one.employee]
-            told = match(self.in_huma, employees)
-            numbers = {pair.employee_id for pair in told.pairs}.union(*(one.employee_ids for one in told.uncertain))
-            found |= {one.result.id: IN_HUMA for one in batch if one.result.employee_id in numbers}
+        people = {one.result.id: one.compared.person for one in batch if one.result.action == "add_to_tripletex"}
+        if self.in_tripletex and (adding := [person for person in people.values() if person]):
+            alone = match(adding, self.in_tripletex).only_in_huma
+            found |= {number: IN_TRIPLETEX for number, one in people.items() if one and one.id not in alone}
+        employees = {one.result.id: one.employee for one in batch if one.result.action == "add_to_huma"}
+        if self.in_huma and (coming := [employee for employee in employees.values() if employee]):
+            alone_there = match(self.in_huma, coming).only_in_tripletex
+            found |= {number: IN_HUMA for number, one in employees.items() if one and one.id not in alone_there}
         return found
 
 
@@ -55,7 +53,7 @@ def adds(runtime: Runtime, run: SyncRun, action: str) -> bool:
 
 
 def came_to_huma(runtime: Runtime, run: SyncRun, connection: Connection) -> Sequence[HostPerson]:
-    """Who takes part now and was not compared."""
+    """Who was not compared, whether they take part or not."""
     if not adds(runtime, run, "add_to_huma"):
         return ()
     compared = select(PlanItem.person_id).where(PlanItem.plan_id == run.plan_id, PlanItem.person_id.is_not(None))
@@ -74,7 +72,3 @@ def known_in_tripletex(runtime: Runtime, run: SyncRun, connection: Connection) -
     for employee_id, candidates in runtime.session.execute(compared):
         known.update((employee_id, *candidates))
     return {number for number in known if number is not None}
-
-
-def _adding(batch: Sequence[Step], action: str) -> list[Step]:
-    return [step for step in batch if step.result.action == action]

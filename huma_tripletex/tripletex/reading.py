@@ -13,10 +13,10 @@ from msgspec import DecodeError
 from msgspec.json import Decoder
 
 from huma_tripletex.errors import Unreadable
-from huma_tripletex.tripletex import replies, shapes
+from huma_tripletex.tripletex import people_replies, replies, shapes
 from huma_tripletex.tripletex.calls import Answer
+from huma_tripletex.tripletex.envelopes import Page, Reference, Single
 from huma_tripletex.tripletex.refusals import unreadable
-from huma_tripletex.tripletex.replies import Page, Single
 
 
 class Identified(Protocol):
@@ -46,16 +46,16 @@ class Form(Generic[S]):
     page: Callable[[bytes], Page[Shaped[S]]]
 
 
-EMPLOYEE: Form[shapes.Employee] = Form(Decoder(Single[replies.Employee]).decode, Decoder(Page[replies.Employee]).decode)
+EMPLOYEE: Form[shapes.Employee] = Form(
+    Decoder(Single[people_replies.Employee]).decode, Decoder(Page[people_replies.Employee]).decode
+)
 WRITTEN_EMPLOYEE: Form[shapes.Employee] = Form(
-    Decoder(Single[replies.WrittenEmployee]).decode, Decoder(Page[replies.WrittenEmployee]).decode
+    Decoder(Single[people_replies.WrittenEmployee]).decode, Decoder(Page[people_replies.WrittenEmployee]).decode
 )
 EMPLOYMENT: Form[shapes.Employment] = Form(
-    Decoder(Single[replies.Employment]).decode, Decoder(Page[replies.Employment]).decode
+    Decoder(Single[people_replies.Employment]).decode, Decoder(Page[people_replies.Employment]).decode
 )
-REFERENCE: Form[replies.Reference] = Form(
-    Decoder(Single[replies.Reference]).decode, Decoder(Page[replies.Reference]).decode
-)
+REFERENCE: Form[Reference] = Form(Decoder(Single[Reference]).decode, Decoder(Page[Reference]).decode)
 DEPARTMENT: Form[shapes.Department] = Form(
     Decoder(Single[replies.Department]).decode, Decoder(Page[replies.Department]).decode
 )

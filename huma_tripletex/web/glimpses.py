@@ -75,9 +75,8 @@ def look(runtime: Runtime, plan: SyncPlan, asked: Glimpse, by: HostUser, *, hide
     if text is None:
         return None
     if not hides:
-        line = LogLine.act(plan.connection_id, "revealed", runtime.clock(), by, field=asked.field, system=asked.system)
-        line.person_id = item.person_id
-        runtime.session.add(line)
+        what = {"field": asked.field, "system": asked.system}
+        runtime.session.add(LogLine.act(plan.connection_id, "revealed", runtime.clock(), by, item.person_id, **what))
     shown = formatting.masked(asked.field, text) if hides else formatting.value(asked.field, text)
     place = (asked.item_id, asked.system, asked.field, asked.employee_id)
     return Glimpse(*place, name=content.name, text=shown, revealed=not hides)

@@ -46,10 +46,7 @@ def look(runtime: Runtime, plan: SyncPlan, asked: Asked, by: HostUser) -> tuple[
     content = seals_of(runtime, plan).open(item.position, item.sealed)
     values = {"huma": content.huma.get(conflict.field), "tripletex": content.tripletex.get(conflict.field)}
     if not asked.hide:
-        line = LogLine.act(
-            plan.connection_id, "revealed", runtime.clock(), by, field=conflict.field, system=asked.system
-        )
-        line.person_id = item.person_id
-        runtime.session.add(line)
+        what = {"field": conflict.field, "system": asked.system}
+        runtime.session.add(LogLine.act(plan.connection_id, "revealed", runtime.clock(), by, item.person_id, **what))
     row = sides.row(conflict, content.name, values, "" if asked.hide else asked.system)
     return row, row.huma if asked.system == "huma" else row.tripletex

@@ -70,9 +70,8 @@ def look(
     if text is None:
         return None
     if not hides:
-        line = LogLine.act(connection.id, "revealed", runtime.clock(), by, field=asked.field, system=asked.system)
-        line.person_id = result.person_id
-        runtime.session.add(line)
+        what = {"field": asked.field, "system": asked.system}
+        runtime.session.add(LogLine.act(connection.id, "revealed", runtime.clock(), by, result.person_id, **what))
     shown = formatting.masked(asked.field, text) if hides else formatting.value(asked.field, text)
     place = (asked.position, asked.system, asked.field, asked.which)
     return UndoGlimpse(*place, name=_said(was.name, asked.which), text=shown, revealed=not hides)

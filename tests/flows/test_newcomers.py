@@ -78,3 +78,12 @@ def test_nobody_to_be_added_costs_no_call(desk: Desk) -> None:
     before = len(desk.http("GET", "requests"))
     desk.finish(run)
     assert [row["method"] for row in desk.http("GET", "requests")[before:]] == ["PUT"]
+
+
+def test_who_came_to_huma_and_takes_no_part_is_not_added_either(quick_desk: Desk) -> None:
+    number = quick_desk.employee(NINA)
+    run = quick_desk.approve(add=True)
+    quick_desk.person(NINA, on_payroll=False)
+    quick_desk.finish(run)
+    hers = select(SyncResult.reason).where(SyncResult.run_id == run.id, SyncResult.employee_id == number)
+    assert quick_desk.session.scalars(hers).all() == ["came_to_huma"]
