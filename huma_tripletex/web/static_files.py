@@ -1,4 +1,4 @@
-"""Our stylesheet and htmx: packed for the way, and kept by browsers until they change."""
+"""Our stylesheet, our script and htmx: packed for the way, and kept by browsers until they change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flask.wrappers import Response
 
 from huma_tripletex.paths import folder
 
-FILES = ("tripletex.css", "htmx.min.js", "htmx.LICENSE.txt")
+FILES = ("tripletex.css", "tripletex.js", "htmx.min.js", "htmx.LICENSE.txt")
 YEAR = 365 * 24 * 3600
 
 
