@@ -53,13 +53,13 @@ def _comparing(plan: SyncPlan) -> Response:
 def _whole(template: str, plan: SyncPlan) -> BaseResponse:
     """A page that is no longer the one that asks for itself: htmx opens it as a page."""
     if rendering.wants_partial():
-        return rendering.go("plan", plan_id=plan.id)
+        return rendering.arrive("plan", plan_id=plan.id)
     return rendering.page(template, plan=plan)
 
 
 def _differences(plan: SyncPlan, connection: Connection) -> BaseResponse:
     if rendering.wants_partial():
-        return rendering.go("plan", plan_id=plan.id)
+        return rendering.arrive("plan", plan_id=plan.id)
     found = differences.look(current_runtime(), plan, differences.View.read(request.args))
     return rendering.page("differences.html", plan=plan, connection=connection, plan_page=found, sums=found.sums)
 

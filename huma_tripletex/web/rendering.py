@@ -80,6 +80,7 @@ def language() -> dict[str, Any]:
         "htmx_config": HTMX_CONFIG,
         "csrf_token": generate_csrf,
         "notice": notices.current(),
+        "arrived": bool(request) and "arrived" in request.args,
         "differing": highlight.differing,
         **formatting.FOR_TEMPLATES,
         **words.FOR_TEMPLATES,
@@ -94,6 +95,11 @@ def go(endpoint: str, **values: Any) -> BaseResponse:
     if wants_partial():
         return Response(status=204, headers={"HX-Redirect": url})
     return redirect(url, 303)
+
+
+def arrive(endpoint: str, **values: Any) -> BaseResponse:
+    """On to a page that comes by itself, and not because somebody pressed anything: its heading takes the focus."""
+    return go(endpoint, arrived="yes", **values)
 
 
 def to(endpoint: str, **values: Any) -> str:

@@ -20,7 +20,7 @@ def run(run_id: int) -> BaseResponse:
     if found.state != "ended":
         return _progress(found, results.progress(runtime, found, connection))
     if rendering.wants_partial():
-        return rendering.go("run", run_id=found.id)
+        return rendering.arrive("run", run_id=found.id)
     result = results.result(runtime, found, results.View.read(request.args))
     mark = undo_marks.of(runtime, found)
     return rendering.page(

@@ -31,7 +31,7 @@ def test_progress_of_the_comparison_asks_for_itself_until_it_has_ended(office: O
     office.work()
     ended = connected.open(f"/tripletex/plans/{plan.id}", **HTMX)
     assert ended.status_code == 204
-    assert ended.headers["HX-Redirect"].endswith(f"/plans/{plan.id}")
+    assert ended.headers["HX-Redirect"].endswith(f"/plans/{plan.id}?arrived=yes")
 
 
 def test_progress_of_the_run_ends_too(office: Office, compared: Visitor) -> None:
@@ -44,7 +44,7 @@ def test_progress_of_the_run_ends_too(office: Office, compared: Visitor) -> None
     assert plain(partial).strip() in plain(page)
     assert "hx-trigger" in partial
     office.work()
-    assert compared.open(f"/tripletex/runs/{run.id}", **HTMX).headers["HX-Redirect"].endswith(f"/runs/{run.id}")
+    assert compared.open(f"/tripletex/runs/{run.id}", **HTMX).headers["HX-Redirect"].endswith(f"/runs/{run.id}?arrived=yes")
     assert "hx-trigger" not in compared.read(f"/tripletex/runs/{run.id}")
 
 
