@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import func, select
 
 from huma_tripletex.models import Connection, OutboxEntry
+from huma_tripletex.outbox.tables import takes_part
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.web import entries
 from huma_tripletex.web.causes import runs_of
@@ -17,7 +18,7 @@ from huma_tripletex.web.entries import Line
 def people(runtime: Runtime, connection: Connection, *, before: int = 0, limit: int = 50) -> list[Line]:
     """Those whose latest parked entry is the newest come first; `before` its number, for the following page."""
     latest = func.max(OutboxEntry.id)
-    parked = (OutboxEntry.connection_id == connection.id, OutboxEntry.state == "parked")
+    parked = (OutboxEntry.connection_id == connection.id, OutboxEntry.state == "parked", takes_part(connection.id))
     who = select(OutboxEntry.person_id).where(*parked).group_by(OutboxEntry.person_id)
     who = who.having(latest < before) if before else who
     found = list(runtime.session.scalars(who.order_by(latest.desc()).limit(limit)))

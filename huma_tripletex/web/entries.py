@@ -12,6 +12,7 @@ from huma_tripletex.core.fields import KEYS
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.models import Connection, OutboxEntry, SyncRun
 from huma_tripletex.outbox.record import RESTORE
+from huma_tripletex.outbox.tables import takes_part
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing.collecting import SINCE
 from huma_tripletex.web import words
@@ -53,7 +54,7 @@ def newest(
 ) -> Sequence[OutboxEntry]:
     """Entries of a connection, newest first; `before` an entry's id, for the following page."""
     query = select(OutboxEntry).where(OutboxEntry.connection_id == connection.id)
-    query = query.where(OutboxEntry.state.in_(states)) if states else query
+    query = query.where(OutboxEntry.state.in_(states), takes_part(connection.id)) if states else query
     query = query.where(OutboxEntry.person_id == person_id) if person_id else query
     query = query.where(OutboxEntry.id < before) if before else query
     return runtime.session.scalars(query.order_by(OutboxEntry.id.desc()).limit(limit)).all()

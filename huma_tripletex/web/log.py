@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.models import Connection, LogLine, OutboxEntry
 from huma_tripletex.outbox import wait
+from huma_tripletex.outbox.tables import takes_part
 from huma_tripletex.runtime import Runtime, current_runtime
 from huma_tripletex.web import access, attention, entries, feed, rendering, words
 from huma_tripletex.web.entries import Line
@@ -93,7 +94,7 @@ def filters(runtime: Runtime, connection: Connection) -> tuple[tuple[str, str, i
     """What waits is counted in changes, and who needs attention in people, as on the page of the connection."""
     counted = (
         select(OutboxEntry.state, func.count(), func.count(OutboxEntry.person_id.distinct()))
-        .where(OutboxEntry.connection_id == connection.id, OutboxEntry.state.in_(OPEN))
+        .where(OutboxEntry.connection_id == connection.id, OutboxEntry.state.in_(OPEN), takes_part(connection.id))
         .group_by(OutboxEntry.state)
     )
     counts = {state: (changes, people) for state, changes, people in runtime.session.execute(counted)}

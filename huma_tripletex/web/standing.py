@@ -12,6 +12,7 @@ from huma_tripletex.core.reasons import STAYS
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.i18n import ngettext
 from huma_tripletex.models import Connection, OutboxEntry, SyncPlan, SyncResult, SyncRun
+from huma_tripletex.outbox.tables import takes_part
 from huma_tripletex.planning.beginning import current_plan
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.web import undo_marks
@@ -70,7 +71,7 @@ def context(runtime: Runtime, connection: Connection, parked: int) -> dict[str, 
 
 def health(runtime: Runtime, connection: Connection) -> Health:
     parked = select(func.count(OutboxEntry.person_id.distinct())).where(
-        OutboxEntry.connection_id == connection.id, OutboxEntry.state == "parked"
+        OutboxEntry.connection_id == connection.id, OutboxEntry.state == "parked", takes_part(connection.id)
     )
     return health_of(connection, runtime.session.scalar(parked) or 0)
 

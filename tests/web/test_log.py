@@ -30,6 +30,10 @@ def edit(office: Office, family_name: str, **values: str | None) -> str:
         return str(person.id)
 
 
+def words(page: str) -> str:
+    return " ".join(TAGS.sub(" ", page).split())
+
+
 def lines(page: str) -> list[str]:
     rows = (" ".join(TAGS.sub(" ", row).split()) for row in ROW.findall(page))
     return [row for row in rows if not row.startswith("When")]
@@ -174,6 +178,33 @@ def test_what_waits_is_counted_alike(office: Office, synced: Visitor) -> None:
     waiting = synced.read("/tripletex/log?show=waiting")
     assert re.search(r'Waiting <span class="tx-number">2<', waiting)
     assert len(lines(waiting)) == 2
+
+
+def test_of_whoever_is_left_out_nothing_waits_and_nothing_needs_attention(office: Office, synced: Visitor) -> None:
+    refused(office)
+    person = edit(office, "Dahl", phone_number="+47 400 11 222")
+    edit(office, "Solberg", phone_number="+47 400 11 223")
+    office.work()
+    synced.send("/tripletex/connection/pause")
+    edit(office, "Dahl", given_name="Niels")
+    edit(office, "Solberg", given_name="Mia")
+    assert "Waiting to be sent 2 changes" in words(synced.read("/tripletex"))
+    assert "2 people need attention" in synced.read("/tripletex")
+    assert "4 changes that wait" in synced.read("/tripletex/connection/removal")
+
+    synced.send(f"/tripletex/people/{person}/exclusion")
+
+    assert "Waiting to be sent 1 change " in words(synced.read("/tripletex"))
+    assert "1 person needs attention" in synced.read("/tripletex")
+    assert "2 changes that wait" in synced.read("/tripletex/connection/removal")
+    assert re.search(r"Waiting 1 Need attention 1 ", words(synced.read("/tripletex/log")))
+    assert not of(synced.read("/tripletex/log?show=waiting"), "Dahl")
+    assert "Dahl" not in synced.read("/tripletex/log?show=parked")
+    synced.send("/tripletex/connection/resumption")
+    assert "1 person needs attention" in words(synced.read("/"))
+
+    synced.send(f"/tripletex/people/{person}/inclusion")
+    assert "2 people need attention" in words(synced.read("/"))
 
 
 def test_what_was_not_sent_is_not_said_to_have_been_there(office: Office, synced: Visitor) -> None:
