@@ -194,6 +194,9 @@ def test_first_screen_on_a_phone_shows_a_difference(
         assert choice
         assert foot
         assert choice["y"] + choice["height"] < foot["y"]
+        nils = page.locator(".tx-person", has=page.get_by_role("heading", name="Nils Dahl"))
+        expect(nils.locator("header > p")).to_have_text(re.compile(r"^employee \d+, matched", re.IGNORECASE))
+        expect(nils.get_by_text(re.compile(r"employee \d+"))).to_be_visible()
 
 
 def test_pages_are_light(office: Office, address: str, browser: Browser, compared: Visitor) -> None:

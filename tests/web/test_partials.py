@@ -44,7 +44,8 @@ def test_progress_of_the_run_ends_too(office: Office, compared: Visitor) -> None
     assert plain(partial).strip() in plain(page)
     assert "hx-trigger" in partial
     office.work()
-    assert compared.open(f"/tripletex/runs/{run.id}", **HTMX).headers["HX-Redirect"].endswith(f"/runs/{run.id}?arrived=yes")
+    ended = compared.open(f"/tripletex/runs/{run.id}", **HTMX)
+    assert ended.headers["HX-Redirect"].endswith(f"/runs/{run.id}?arrived=yes")
     assert "hx-trigger" not in compared.read(f"/tripletex/runs/{run.id}")
 
 
