@@ -115,6 +115,62 @@ def claim(
     return _by_person(connection_id, entries)
 
 
+def _lease(session: Session, connection_id: int, now: datetime, until: datetime, token: str, limit: int) -> list[str]:
+    given = {"connection": connection_id, "now": now, "until": until, "token": token, "at_most": limit}
+    given["looked_at"] = limit * ENTRIES_PER_PERSON
+    return list(session.connection().execute(_leasing(dialect_of(session)), given).scalars().all())
+
+
+@cache
+def _leasing(dialect: str) -> Executable:
+    people = _due().subquery()
+    # In the order of ids, so that two workers at the same people wait for each other in turn and not in a circle.
+    rows = (
+        select(CONNECTION, people.c.person_id, bindparam("token", type_=Text), bindparam("until", type_=Instant))
+        .where(literal(1) == 1)
+        .order_by(people.c.person_id)
+    )
+    insert = postgresql.insert if dialect == POSTGRESQL else sqlite.insert
+    columns = ("connection_id", "person_id", "token", "until")
+    leasing = insert(LEASES).from_select(columns, rows).on_conflict_do_nothing()
+    return leasing.returning(LEASES.c.person_id)
+
+
+def _due() -> Select[tuple[str]]:
+    """One entry for each due person who is nobody's, the first of theirs: workers who skip it skip the person.
+
+    Only a number of entries from the front of the queue are looked at, so that its length costs nothing.
+    """
+    held = exists().where(LEASES.c.connection_id == CONNECTION, LEASES.c.person_id == ENTRIES.c.person_id)
+    oldest = ENTRIES.c.not_before, ENTRIES.c.id
+    due = select(ENTRIES.c.id, ENTRIES.c.person_id).where(_is_due(), ~held)
+    front = due.order_by(*oldest).limit(bindparam("looked_at", type_=Integer)).subquery()
+    first = select(func.min(front.c.id)).group_by(front.c.person_id)
+    people = select(ENTRIES.c.person_id).where(ENTRIES.c.id.in_(first), state_is("waiting"))
+    at_most = bindparam("at_most", type_=Integer)
+    return people.order_by(*oldest).limit(at_most).with_for_update(skip_locked=True)
+
+
+def _is_due() -> ColumnElement[bool]:
+    """It waits, its time has come, and it may be sent: before the first run has ended, only what a run asks for."""
+    now = bindparam("now", type_=Instant)
+    may_send = and_(CONNECTIONS.c.id == CONNECTION, may_be_asked(now))
+    active = exists().where(may_send, CONNECTIONS.c.activated_at.is_not(None))
+    return and_(
+        ENTRIES.c.connection_id == CONNECTION,
+        state_is("waiting"),
+        ENTRIES.c.not_before <= now,
+        or_(active, and_(ENTRIES.c.run_id.is_not(None), exists().where(may_send))),
+    )
+
+
+def may_be_asked(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """The connection is connected and not snoozed; one that needs attention may be probed when its snooze is over."""
+    awake = or_(CONNECTIONS.c.snoozed_until.is_(None), CONNECTIONS.c.snoozed_until <= now)
+    probing = and_(CONNECTIONS.c.state == "needs_attention", CONNECTIONS.c.snoozed_until <= now)
+    return or_(and_(CONNECTIONS.c.state == "connected", awake), probing)
+
+
 def _take_waiting(session: Session, connection_id: int, people: Sequence[str], token: str) -> list[Entry]:
     """Everything that waits, also what would have waited longer: what is sent are the latest values."""
     given = {"connection": connection_id, "people": list(people), "holder": token}
