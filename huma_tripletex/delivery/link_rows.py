@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from huma_tripletex.models import PersonLink
 from huma_tripletex.models.among import Among
 from huma_tripletex.models.base import BigId, Instant, Json
+from huma_tripletex.models.link import LinkState
 from huma_tripletex.outbox.rows import Columns, as_json, dialect_of, rowset
 
 LINKS = cast(Table, PersonLink.__table__)
@@ -28,16 +29,23 @@ COLUMNS: Columns = {
 }
 
 READING = (
-    select(*(LINKS.c[name] for name in ("id", "person_id", "employee_id", "state", "agreed", "tried_at")))
+    select(LINKS)
     .where(LINKS.c.connection_id == bindparam("connection"), Among(LINKS.c.person_id, "people"))
     .with_for_update()
 )
 
 
 def read_links(session: Session, connection_id: int, people: Sequence[str]) -> dict[str, RowMapping]:
-    """What settling needs to know of the links of these people, locked until the transaction ends."""
+    """The links of these people, locked until the transaction ends."""
     rows = session.connection().execute(READING, {"connection": connection_id, "people": list(people)}).mappings().all()
     return {row["person_id"]: row for row in rows}
+
+
+def change_states(session: Session, states: Mapping[int, LinkState]) -> None:
+    """Gives links, by id, the states they have come to."""
+    for state in set(states.values()):
+        ids = [number for number, own in states.items() if own == state]
+        session.connection().execute(update(LINKS).where(LINKS.c.id.in_(ids)).values(state=state))
 
 
 def drop_links(session: Session, ids: Sequence[int]) -> None:

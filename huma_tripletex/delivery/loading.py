@@ -1,4 +1,4 @@
-"""From claimed entries to work: Huma's values are read now, so they are always fresh. Three queries for a whole batch.
+"""From claimed entries to work: Huma's values are read now, so they are always fresh. Two queries for a whole batch.
 
 What needs no call is decided here: who is not linked, who left Huma, who has come back.
 """
@@ -9,30 +9,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import RowMapping, select
 
 from huma_tripletex.core.fields import EMPLOYMENT_KEYS, KEYS
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.core.people import HostPerson
 from huma_tripletex.delivery.creation import obstacle, sent_hashes
+from huma_tripletex.delivery.link_rows import change_states, read_links
 from huma_tripletex.delivery.restoring import approved_reasons, values_to_restore
 from huma_tripletex.delivery.terms import Terms, terms_of
 from huma_tripletex.delivery.work import Approved, Known, Work
 from huma_tripletex.gateway.agreement import hash_for
-from huma_tripletex.gateway.left_out import never_synced
 from huma_tripletex.models import Connection, PersonLink
-from huma_tripletex.models.among import Among
+from huma_tripletex.models.link import LinkState
 from huma_tripletex.outbox.claim import Claimed
 from huma_tripletex.outbox.record import VERSION
 from huma_tripletex.runtime import Runtime
-
-CONNECTION: BindParameter[int] = bindparam("connection")
-LINKS = (
-    select(PersonLink)
-    .where(PersonLink.connection_id == CONNECTION, Among(PersonLink.person_id, "people"))
-    .with_for_update()
-    .execution_options(populate_existing=True)
-)
 
 
 @dataclass(frozen=True)
@@ -50,18 +42,17 @@ def load(runtime: Runtime, connection: Connection, claimed: Sequence[Claimed], n
     """Reads people and links of a batch, and marks whom the next requests create. The caller commits before sending."""
     ids = [person.person_id for person in claimed]
     people = runtime.host.load_people(connection.organisation_id, ids)
-    links = links_of(runtime, connection.id, ids)
-    terms, left_out = terms_of(connection, now), never_synced(runtime, connection.id, ids)
+    links = read_links(runtime.session(), connection.id, ids)
+    terms = terms_of(connection, now)
     works, idle = [], []
     for one in claimed:
         person, link = people.get(one.person_id), links.get(one.person_id)
-        if one.person_id in left_out:
-            idle.append((one, "never_sync"))
-        elif why := _nothing_to_do(one, person, link, terms):
+        if why := _nothing_to_do(one, person, link, terms):
             idle.append((one, why))
         else:
             assert person is not None
             works.append((one, _work(runtime, connection, one, person, link, terms)))
+    change_states(runtime.session(), _come_and_gone(idle, works, links))
     works = _restored(runtime, connection, works)
     works = _with_reasons(runtime, connection, works)
     works = _without_strangers(runtime, connection.id, works)
@@ -70,21 +61,25 @@ def load(runtime: Runtime, connection: Connection, claimed: Sequence[Claimed], n
     return Loaded(works, idle, bool(creations))
 
 
-def links_of(runtime: Runtime, connection_id: int, person_ids: Sequence[str]) -> Mapping[str, PersonLink]:
-    """The links of these people, locked until the transaction ends."""
-    rows = runtime.session.execute(LINKS, {"connection": connection_id, "people": list(person_ids)}).scalars()
-    return {link.person_id: link for link in rows}
-
-
-def _nothing_to_do(claimed: Claimed, person: HostPerson | None, link: PersonLink | None, terms: Terms) -> str:
-    """The reason why nothing is sent; "": something may be. A person who left Huma keeps the link, shown apart."""
+def _nothing_to_do(claimed: Claimed, person: HostPerson | None, link: RowMapping | None, terms: Terms) -> str:
+    """The reason why nothing is sent; "": something may be."""
+    if claimed.left_out:
+        return "never_sync"
     if person is None or not person.takes_part:
-        if link and link.state == "linked":
-            link.state = "left_huma"
         return "left_huma"
-    if link is None or link.state == "archived":
+    if link is None or link["state"] == "archived":
         return "" if may_create(claimed, terms) else "not_linked"
     return ""
+
+
+def _come_and_gone(
+    idle: Iterable[tuple[Claimed, str]], works: Iterable[tuple[Claimed, Work]], links: Mapping[str, RowMapping]
+) -> dict[int, LinkState]:
+    """Which links have a new state: a person who left Huma keeps the link, shown apart, and may come back."""
+    gone = [links.get(one.person_id) for one, why in idle if why == "left_huma"]
+    here = [links.get(one.person_id) for one, _ in works]
+    left: dict[int, LinkState] = {link["id"]: "left_huma" for link in gone if link and link["state"] == "linked"}
+    return left | {link["id"]: "linked" for link in here if link and link["state"] == "left_huma"}
 
 
 def may_create(claimed: Claimed, terms: Terms) -> bool:
@@ -97,7 +92,7 @@ def _work(
     connection: Connection,
     claimed: Claimed,
     person: HostPerson,
-    link: PersonLink | None,
+    link: RowMapping | None,
     terms: Terms,
 ) -> Work:
     work = Work(
@@ -112,29 +107,21 @@ def _work(
         unsure=claimed.unsure,
         creates=may_create(claimed, terms),
     )
-    if link is None or link.state == "archived":
+    if link is None or link["state"] == "archived":
         return replace(work, fields=frozenset(KEYS))
-    if link.state == "creating":
-        return replace(work, fields=frozenset(KEYS), tried=dict(link.agreed))
+    if link["state"] == "creating":
+        return replace(work, fields=frozenset(KEYS), tried=link["agreed"])
     work = replace(work, known=_known(link))
-    if link.state == "left_huma":  # back again: what was edited in between was not sent
-        link.state = "linked"
-        work = replace(work, fields=work.fields | {key for key in link.agreed if not work.is_agreed(key)})
+    if link["state"] == "left_huma":  # back again: what was edited in between was not sent
+        work = replace(work, fields=work.fields | {key for key in link["agreed"] if not work.is_agreed(key)})
     if claimed.kind == "create":
         work = replace(work, fields=frozenset(KEYS))
     return work
 
 
-def _known(link: PersonLink) -> Known:
-    assert link.employee_id is not None
-    return Known(
-        link.employee_id,
-        link.employee_version,
-        link.employment_id,
-        link.employment_version,
-        link.employment_count,
-        dict(link.agreed),
-    )
+def _known(link: RowMapping) -> Known:
+    assert link["employee_id"] is not None
+    return Known(**{name: link[name] for name in Known.__dataclass_fields__})
 
 
 def _approved(claimed: Claimed) -> Approved:
@@ -188,11 +175,18 @@ def _without_strangers(
 
 
 def _mark_creations(
-    runtime: Runtime, connection_id: int, works: Iterable[Work], links: Mapping[str, PersonLink], now: datetime
+    runtime: Runtime, connection_id: int, works: Sequence[Work], links: Mapping[str, RowMapping], now: datetime
 ) -> None:
     """From here on, whoever finds the link looks before creating again."""
+    known = [row["id"] for work in works if (row := links.get(work.person_id))]
+    rows = {link.person_id: link for link in _rows(runtime, known)} if known else {}
     for work in works:
-        link = links.get(work.person_id) or PersonLink(connection_id=connection_id, person_id=work.person_id)
+        link = rows.get(work.person_id) or PersonLink(connection_id=connection_id, person_id=work.person_id)
         link.state, link.matched_by, link.employee_id = "creating", "created_in_tripletex", None
         link.agreed, link.tried_at, link.linked_at = dict(sent_hashes(work)), now, now
         runtime.session.add(link)
+
+
+def _rows(runtime: Runtime, ids: Sequence[int]) -> Iterable[PersonLink]:
+    chosen = select(PersonLink).where(PersonLink.id.in_(ids)).execution_options(populate_existing=True)
+    return runtime.session.execute(chosen).scalars()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from huma_tripletex.delivery.batch import Batch
 from huma_tripletex.delivery.loading import Loaded, load
-from huma_tripletex.delivery.transaction import in_transaction, lightly
+from huma_tripletex.delivery.transaction import durably, in_transaction
 from huma_tripletex.models import Connection
 from huma_tripletex.outbox.claim import Claimed, claim
 from huma_tripletex.runtime import Runtime
@@ -22,8 +22,8 @@ def take(runtime: Runtime, batch: Batch, limit: int) -> Taken:
     def step() -> Taken:
         claimed = _claim(runtime, batch, limit)
         loaded = _load(runtime, batch, claimed) if claimed else Loaded(())
-        if not loaded.creates:
-            lightly(runtime)
+        if loaded.creates:
+            durably(runtime)
         return claimed, loaded
 
     return in_transaction(runtime, step)
@@ -32,11 +32,7 @@ def take(runtime: Runtime, batch: Batch, limit: int) -> Taken:
 def take_unread(runtime: Runtime, batch: Batch, limit: int) -> Sequence[Claimed]:
     """The same without loading anybody: one of them cannot be loaded, so each has to be tried alone."""
 
-    def step() -> Sequence[Claimed]:
-        lightly(runtime)
-        return _claim(runtime, batch, limit)
-
-    return in_transaction(runtime, step)
+    return in_transaction(runtime, lambda: _claim(runtime, batch, limit))
 
 
 def read(runtime: Runtime, batch: Batch, claimed: Claimed) -> Loaded:

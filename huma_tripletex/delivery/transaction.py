@@ -16,7 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from huma_tripletex.runtime import Runtime
 
 T = TypeVar("T")
-LIGHTLY = text("SET LOCAL synchronous_commit = off")
+DURABLY = text("SET LOCAL synchronous_commit TO DEFAULT")
 PASSING = (OperationalError, InterfaceError, IntegrityError, StaleDataError, TimeoutError)
 """Errors of the database that may be gone the next time; TimeoutError: no connection was free."""
 PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
@@ -34,14 +34,12 @@ def in_transaction(runtime: Runtime, step: Callable[[], T]) -> T:
     return _once(runtime, step)
 
 
-def lightly(runtime: Runtime) -> None:
-    """PostgreSQL need not wait for its disk to end this transaction: should it be lost in a crash, nothing is.
-
-    For claims only. One that is lost lets another worker claim the same people; a later commit that waits takes the
-    claim to the disk with it.
+def durably(runtime: Runtime) -> None:
+    """PostgreSQL is to wait for its disk after all, when a transaction with a claim ends: something in it must be known
+    after a crash.
     """
     if runtime.session.get_bind().dialect.name == "postgresql":
-        runtime.session.execute(LIGHTLY)
+        runtime.session.execute(DURABLY)
 
 
 def _once(runtime: Runtime, step: Callable[[], T]) -> T:

@@ -34,7 +34,7 @@ class OutboxEntry(Base):
         CheckConstraint(f"state IN {STATES}", name="state"),
         CheckConstraint(f"kind IN {KINDS}", name="kind"),
         Index(
-            # read by outbox.claim
+            # read by outbox.leasing
             "ix_huma_tripletex_outbox_entry_waiting",
             "connection_id",
             "not_before",

@@ -1,8 +1,7 @@
 """Takes due people for one worker: all of a person's waiting entries at once, under a lease.
 
-Many edits of one person become one attempt that carries the latest values. The lease's primary key allows one holder
-per person and connection; an expired lease is not taken over here but ended by `outbox.sweep`, which gives the entries
-back, so that whoever held it cannot settle them any more. The caller commits before anything is sent.
+Many edits of one person become one attempt that carries the latest values. Who is due and nobody's is found and held
+by `outbox.leasing`. The caller commits before anything is sent.
 """
 
 from __future__ import annotations
@@ -11,39 +10,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Executable,
-    Integer,
-    Select,
-    Text,
-    and_,
-    bindparam,
-    exists,
-    func,
-    literal,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Executable, Text, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.models.among import Among
-from huma_tripletex.models.base import BigId, Instant
+from huma_tripletex.models.base import Instant
 from huma_tripletex.models.outbox import EntryKind
-from huma_tripletex.outbox.rows import POSTGRESQL, dialect_of
-from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES, LEASES, is_open, state_is
+from huma_tripletex.outbox.leasing import CONNECTION, Leased, lease
+from huma_tripletex.outbox.tables import ENTRIES, is_open, state_is
 
-ENTRIES_PER_PERSON = 20
-"""So many entries are looked at for every person asked for."""
-CONNECTION: BindParameter[int] = bindparam("connection", type_=BigId)
-"""The statements here are built once, and given their values each time: building them costs more than running them."""
 WEIGHT: dict[EntryKind, int] = {"change": 0, "added": 1, "create": 2}
 
 
@@ -64,11 +43,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Claimed:
-    """One person to deliver, with every entry that asks for it, oldest first."""
+    """One person to deliver, with every entry that asks for it, oldest first. `left_out`: of every sync, on purpose."""
 
     connection_id: int
     person_id: str
     entries: tuple[Entry, ...]
+    left_out: bool = False
 
     @property
     def entry_ids(self) -> tuple[int, ...]:
@@ -80,7 +60,7 @@ class Claimed:
         named = {field for entry in self.entries for field in entry.fields}
         return tuple(key for key in KEYS if key in named)
 
-    @property
+    @cached_property
     def kind(self) -> EntryKind:
         """The most that any entry asks for: create, else added, else change."""
         return max((entry.kind for entry in self.entries), key=WEIGHT.__getitem__)
@@ -103,72 +83,17 @@ def claim(
 ) -> list[Claimed]:
     """Leases at most `limit` due people of a connection to `token` and returns them, longest waiting first.
 
-    Nothing is due while the connection may not be asked (see `may_be_asked`); before its first run has ended, only
-    people that a run asks for are. `token` must be new for every claim. The number of statements does not depend on
-    how many there are.
+    Nothing is due while the connection may not be asked (see `leasing.may_be_asked`); before its first run has ended,
+    only people that a run asks for are. `token` must be new for every claim. The number of statements does not depend
+    on how many there are.
     """
-    people = _lease(session, connection_id, now, lease_until, token, limit)
-    if not people:
+    leased = lease(session, connection_id, now, lease_until, token, limit)
+    if not leased:
         return []
-    entries = _take_waiting(session, connection_id, people, token)
-    entries += _take_parked(session, connection_id, people, token, entries)
-    return _by_person(connection_id, entries)
-
-
-def _lease(session: Session, connection_id: int, now: datetime, until: datetime, token: str, limit: int) -> list[str]:
-    given = {"connection": connection_id, "now": now, "until": until, "token": token, "at_most": limit}
-    given["looked_at"] = limit * ENTRIES_PER_PERSON
-    return list(session.connection().execute(_leasing(dialect_of(session)), given).scalars().all())
-
-
-@cache
-def _leasing(dialect: str) -> Executable:
-    people = _due().subquery()
-    # In the order of ids, so that two workers at the same people wait for each other in turn and not in a circle.
-    rows = (
-        select(CONNECTION, people.c.person_id, bindparam("token", type_=Text), bindparam("until", type_=Instant))
-        .where(literal(1) == 1)
-        .order_by(people.c.person_id)
-    )
-    insert = postgresql.insert if dialect == POSTGRESQL else sqlite.insert
-    columns = ("connection_id", "person_id", "token", "until")
-    leasing = insert(LEASES).from_select(columns, rows).on_conflict_do_nothing()
-    return leasing.returning(LEASES.c.person_id)
-
-
-def _due() -> Select[tuple[str]]:
-    """One entry for each due person who is nobody's, the first of theirs: workers who skip it skip the person.
-
-    Only a number of entries from the front of the queue are looked at, so that its length costs nothing.
-    """
-    held = exists().where(LEASES.c.connection_id == CONNECTION, LEASES.c.person_id == ENTRIES.c.person_id)
-    oldest = ENTRIES.c.not_before, ENTRIES.c.id
-    due = select(ENTRIES.c.id, ENTRIES.c.person_id).where(_is_due(), ~held)
-    front = due.order_by(*oldest).limit(bindparam("looked_at", type_=Integer)).subquery()
-    first = select(func.min(front.c.id)).group_by(front.c.person_id)
-    people = select(ENTRIES.c.person_id).where(ENTRIES.c.id.in_(first), state_is("waiting"))
-    at_most = bindparam("at_most", type_=Integer)
-    return people.order_by(*oldest).limit(at_most).with_for_update(skip_locked=True)
-
-
-def _is_due() -> ColumnElement[bool]:
-    """It waits, its time has come, and it may be sent: before the first run has ended, only what a run asks for."""
-    now = bindparam("now", type_=Instant)
-    may_send = and_(CONNECTIONS.c.id == CONNECTION, may_be_asked(now))
-    active = exists().where(may_send, CONNECTIONS.c.activated_at.is_not(None))
-    return and_(
-        ENTRIES.c.connection_id == CONNECTION,
-        state_is("waiting"),
-        ENTRIES.c.not_before <= now,
-        or_(active, and_(ENTRIES.c.run_id.is_not(None), exists().where(may_send))),
-    )
-
-
-def may_be_asked(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
-    """The connection is connected and not snoozed; one that needs attention may be probed when its snooze is over."""
-    awake = or_(CONNECTIONS.c.snoozed_until.is_(None), CONNECTIONS.c.snoozed_until <= now)
-    probing = and_(CONNECTIONS.c.state == "needs_attention", CONNECTIONS.c.snoozed_until <= now)
-    return or_(and_(CONNECTIONS.c.state == "connected", awake), probing)
+    entries = _take_waiting(session, connection_id, [one.person_id for one in leased], token)
+    if with_parked := [one.person_id for one in leased if one.parked]:
+        entries += _take_parked(session, connection_id, with_parked, token, entries)
+    return _by_person(connection_id, leased, entries)
 
 
 def _take_waiting(session: Session, connection_id: int, people: Sequence[str], token: str) -> list[Entry]:
@@ -232,8 +157,9 @@ def _taking(which: ColumnElement[bool], **anew: Any) -> Executable:
     return taking.returning(*(ENTRIES.c[name] for name in Entry.__dataclass_fields__))
 
 
-def _by_person(connection_id: int, entries: Iterable[Entry]) -> list[Claimed]:
+def _by_person(connection_id: int, leased: Iterable[Leased], entries: Iterable[Entry]) -> list[Claimed]:
     people: dict[str, list[Entry]] = defaultdict(list)
     for entry in sorted(entries, key=lambda entry: entry.id):
         people[entry.person_id].append(entry)
-    return [Claimed(connection_id, person_id, tuple(own)) for person_id, own in people.items()]
+    left_out = {one.person_id for one in leased if one.left_out}
+    return [Claimed(connection_id, person_id, tuple(own), person_id in left_out) for person_id, own in people.items()]

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, t
 from sqlalchemy.orm import Session
 
 from huma_tripletex.models.outbox import EntryState
-from huma_tripletex.outbox.claim import may_be_asked
+from huma_tripletex.outbox.leasing import may_be_asked
 from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES, LEASES, state_is
 
 AT_ONCE = 1000

@@ -13,6 +13,7 @@ from huma_tripletex.models.plan import RememberedChoice
 ENTRIES = cast(Table, OutboxEntry.__table__)
 LEASES = cast(Table, OutboxLease.__table__)
 CONNECTIONS = cast(Table, Connection.__table__)
+CHOICES = cast(Table, RememberedChoice.__table__)
 
 
 def state_is(*states: EntryState) -> ColumnElement[bool]:

@@ -349,5 +349,5 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_people(
         statements.clear()
         act()
         counts.append(len(statements.texts))
-    assert counts == [3, 3, 1, 1, 1]
+    assert counts == [2, 3, 1, 1, 1]
     assert hands.states() == ["done"] * crowd * 2

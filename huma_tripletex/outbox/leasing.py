@@ -1,0 +1,115 @@
+"""Leases due people to one worker: the first half of a claim, one statement however many wait.
+
+The lease's primary key allows one holder per person and connection; an expired lease is not taken over here but ended
+by `outbox.sweep`, which gives the entries back, so that whoever held it cannot settle them any more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Executable,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from huma_tripletex.models.base import BigId, Instant
+from huma_tripletex.outbox.rows import POSTGRESQL, dialect_of
+from huma_tripletex.outbox.tables import CHOICES, CONNECTIONS, ENTRIES, LEASES, state_is
+
+ENTRIES_PER_PERSON = 20
+"""So many entries are looked at for every person asked for."""
+CONNECTION: BindParameter[int] = bindparam("connection", type_=BigId)
+"""The statements here are built once, and given their values each time: building them costs more than running them."""
+THEIRS = f"own.connection_id = {LEASES}.connection_id AND own.person_id = {LEASES}.person_id"
+HAS_PARKED = f"EXISTS (SELECT 1 FROM {ENTRIES} AS own WHERE {THEIRS} AND own.state = 'parked')"  # noqa: S608
+IS_LEFT_OUT = f"EXISTS (SELECT 1 FROM {CHOICES} AS own WHERE {THEIRS} AND own.choice = 'never_sync')"  # noqa: S608
+"""In words, because within RETURNING SQLAlchemy leaves out the tables of columns."""
+
+
+@dataclass(frozen=True)
+class Leased:
+    """A person who is held now. `parked`: something of theirs is; `left_out`: of every sync, by an administrator."""
+
+    person_id: str
+    parked: bool
+    left_out: bool
+
+
+def lease(session: Session, connection_id: int, now: datetime, until: datetime, token: str, limit: int) -> list[Leased]:
+    """At most `limit` due people, held by `token` until `until`.
+
+    PostgreSQL need not wait for its disk to end this transaction, see `delivery.transaction.durably`: a lease that is
+    lost in a crash lets another worker claim the same people, and a later commit that waits takes it to the disk.
+    """
+    given = {"connection": connection_id, "now": now, "until": until, "token": token, "at_most": limit}
+    given["looked_at"] = limit * ENTRIES_PER_PERSON
+    rows = session.connection().execute(_leasing(dialect_of(session)), given).all()
+    return [Leased(person_id, bool(parked), bool(left_out)) for person_id, parked, left_out, *_ in rows]
+
+
+@cache
+def _leasing(dialect: str) -> Executable:
+    people = _due().subquery()
+    # In the order of ids, so that two workers at the same people wait for each other in turn and not in a circle.
+    rows = (
+        select(CONNECTION, people.c.person_id, bindparam("token", type_=Text), bindparam("until", type_=Instant))
+        .where(literal(1) == 1)
+        .order_by(people.c.person_id)
+    )
+    insert = postgresql.insert if dialect == POSTGRESQL else sqlite.insert
+    columns = ("connection_id", "person_id", "token", "until")
+    leasing = insert(LEASES).from_select(columns, rows).on_conflict_do_nothing()
+    lightly = [func.set_config("synchronous_commit", "off", True)] if dialect == POSTGRESQL else []
+    return leasing.returning(LEASES.c.person_id, literal_column(HAS_PARKED), literal_column(IS_LEFT_OUT), *lightly)
+
+
+def _due() -> Select[tuple[str]]:
+    """One entry for each due person who is nobody's, the first of theirs: workers who skip it skip the person.
+
+    Only a number of entries from the front of the queue are looked at, so that its length costs nothing.
+    """
+    held = exists().where(LEASES.c.connection_id == CONNECTION, LEASES.c.person_id == ENTRIES.c.person_id)
+    oldest = ENTRIES.c.not_before, ENTRIES.c.id
+    due = select(ENTRIES.c.id, ENTRIES.c.person_id).where(_is_due(), ~held)
+    front = due.order_by(*oldest).limit(bindparam("looked_at", type_=Integer)).subquery()
+    first = select(func.min(front.c.id)).group_by(front.c.person_id)
+    people = select(ENTRIES.c.person_id).where(ENTRIES.c.id.in_(first), state_is("waiting"))
+    at_most = bindparam("at_most", type_=Integer)
+    return people.order_by(*oldest).limit(at_most).with_for_update(skip_locked=True)
+
+
+def _is_due() -> ColumnElement[bool]:
+    """It waits, its time has come, and it may be sent: before the first run has ended, only what a run asks for."""
+    now = bindparam("now", type_=Instant)
+    may_send = and_(CONNECTIONS.c.id == CONNECTION, may_be_asked(now))
+    active = exists().where(may_send, CONNECTIONS.c.activated_at.is_not(None))
+    return and_(
+        ENTRIES.c.connection_id == CONNECTION,
+        state_is("waiting"),
+        ENTRIES.c.not_before <= now,
+        or_(active, and_(ENTRIES.c.run_id.is_not(None), exists().where(may_send))),
+    )
+
+
+def may_be_asked(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """The connection is connected and not snoozed; one that needs attention may be probed when its snooze is over."""
+    awake = or_(CONNECTIONS.c.snoozed_until.is_(None), CONNECTIONS.c.snoozed_until <= now)
+    probing = and_(CONNECTIONS.c.state == "needs_attention", CONNECTIONS.c.snoozed_until <= now)
+    return or_(and_(CONNECTIONS.c.state == "connected", awake), probing)
