@@ -16,7 +16,7 @@ from huma_tripletex.planning import reading
 from huma_tripletex.planning.tally import Tally, tally
 from huma_tripletex.planning.totals import Totals, totals
 from huma_tripletex.runtime import Runtime
-from huma_tripletex.web import sides
+from huma_tripletex.web import endings, sides
 from huma_tripletex.web.reveals import Asked
 
 SIZE = 13
@@ -65,7 +65,8 @@ class Person:
 @dataclass(frozen=True)
 class PlanPage:
     """One page of step 2. `total` differences in `people_total` people are open; `left` were left so in an earlier sync
-    and are counted nowhere else. `unmatched`: people whom step 3 asks about.
+    and are counted nowhere else. `unmatched`: people whom step 3 asks about. `usual_reason`: why employments end, by the
+    settings; `along`: what the choices for many do to last workdays.
     """
 
     view: View
@@ -79,6 +80,8 @@ class PlanPage:
     kinds: Kinds
     by_field: tuple[tuple[str, int], ...]
     sums: Totals
+    usual_reason: str
+    along: Mapping[str, str]
     unfolded: str = ""
     """What is open though it was folded: `field` while values are chosen field by field."""
 
@@ -121,6 +124,8 @@ def look(runtime: Runtime, plan: SyncPlan, view: View, shown: Asked | None = Non
         kinds=kinds_of(counted),
         by_field=tuple(counts.by_field.items()),
         sums=totals(runtime, plan, counted),
+        usual_reason=endings.usual(runtime, plan),
+        along=endings.told_along(runtime, plan),
         unfolded=unfolded,
     )
 

@@ -11,7 +11,7 @@ from huma_tripletex.i18n import gettext as _
 from huma_tripletex.i18n import ngettext
 from huma_tripletex.planning.notable import Notable, Notables
 from huma_tripletex.planning.summary import LeftAlone
-from huma_tripletex.web import consequences, words
+from huma_tripletex.web import consequences, endings, words
 from huma_tripletex.web.formatting import number
 
 
@@ -37,9 +37,9 @@ def cleared(found: Notables) -> Lines:
     return Lines(tuple(_cleared(one) for one in found.first), found.count - len(found.first))
 
 
-def ending(found: Notables) -> Lines:
-    """Last workdays, with the reason that goes along."""
-    return Lines(tuple(_ending(one) for one in found.first), found.count - len(found.first))
+def ending(found: Notables, usual: str) -> Lines:
+    """Last workdays, with the reason that goes along; `usual`: the one of the settings."""
+    return Lines(tuple(_ending(one, usual) for one in found.first), found.count - len(found.first))
 
 
 def _cleared(one: Notable) -> Line:
@@ -47,20 +47,20 @@ def _cleared(one: Notable) -> Line:
     return Line(consequences.cleared(one.field, one.name, one.system), meaning, one.field)
 
 
-def _ending(one: Notable) -> Line:
+def _ending(one: Notable, usual: str) -> Line:
     title = consequences.ended(one.name, one.after, one.before, one.system)
-    return Line(title, with_reason(one.end_reason), one.field)
+    return Line(title, with_reason(one.end_reason, usual), one.field)
 
 
-def with_reason(end_reason: str) -> str:
+def with_reason(end_reason: str, usual: str) -> str:
     """What Tripletex is told along with a last workday; "" for none."""
-    known = words.END_REASONS.get(end_reason)
+    known = endings.named(end_reason, usual)
     return _("Reason told to Tripletex: %(reason)s.", reason=known) if known else ""
 
 
-def beside(end_reason: str) -> str:
+def beside(end_reason: str, usual: str) -> str:
     """The same, behind the last workday itself."""
-    known = words.END_REASONS.get(end_reason)
+    known = endings.named(end_reason, usual)
     return _("with the reason: %(reason)s", reason=known) if known else ""
 
 

@@ -18,7 +18,7 @@ from huma_tripletex.planning.refusals import NeedsConfirmation
 from huma_tripletex.planning.summary import Named
 from huma_tripletex.planning.writes import PersonWrites, Write
 from huma_tripletex.runtime import Runtime
-from huma_tripletex.web import summary_lines
+from huma_tripletex.web import endings, summary_lines
 from huma_tripletex.web.consequences import OTHER
 from huma_tripletex.web.formatting import masked
 from huma_tripletex.web.glimpses import Glimpse
@@ -126,7 +126,8 @@ def form_of(needed: NeedsConfirmation | None) -> Form:
 def look(runtime: Runtime, plan: SyncPlan, page: int, needed: NeedsConfirmation | None = None) -> Page:
     """One page of the summary; `needed`: what of the whole plan must be confirmed, where that is known already."""
     found = planning.summary(runtime, plan, page, SIZE, tripped=needed.guards if needed else None)
-    people = tuple(_person(one) for one in found.people)
+    usual = endings.usual(runtime, plan)
+    people = tuple(_person(one, usual) for one in found.people)
     sums, different = found.totals, reporting.left_of_plan(runtime, plan)
     huma = (sums.huma_replaced, sums.huma_filled, sums.huma_cleared, sums.huma_added)
     tripletex = (sums.tripletex_replaced, sums.tripletex_filled, sums.tripletex_cleared, sums.tripletex_added)
@@ -136,7 +137,7 @@ def look(runtime: Runtime, plan: SyncPlan, page: int, needed: NeedsConfirmation 
             System("tripletex", *tripletex, _names(found.tripletex_added)),
         ),
         cleared=summary_lines.cleared(found.cleared),
-        ending=summary_lines.ending(found.ending),
+        ending=summary_lines.ending(found.ending, usual),
         people=people,
         can_try=found.changed_people > FEW,
         changed_people=found.changed_people,
@@ -153,24 +154,26 @@ def look(runtime: Runtime, plan: SyncPlan, page: int, needed: NeedsConfirmation 
     )
 
 
-def _person(one: PersonWrites) -> Person:
+def _person(one: PersonWrites, usual: str) -> Person:
     return Person(
         one.item_id,
         one.name,
-        huma=InSystem(one.action == "add_to_huma", _changes(one, "huma")),
-        tripletex=InSystem(one.action == "add_to_tripletex", _changes(one, "tripletex")),
+        huma=InSystem(one.action == "add_to_huma", _changes(one, "huma", usual)),
+        tripletex=InSystem(one.action == "add_to_tripletex", _changes(one, "tripletex", usual)),
     )
 
 
-def _changes(person: PersonWrites, system: str) -> tuple[Change, ...]:
-    return tuple(_change(person, system, one) for one in (person.huma if system == "huma" else person.tripletex))
+def _changes(person: PersonWrites, system: str, usual: str) -> tuple[Change, ...]:
+    writes = person.huma if system == "huma" else person.tripletex
+    return tuple(_change(person, system, one, usual) for one in writes)
 
 
-def _change(person: PersonWrites, system: str, one: Write) -> Change:
+def _change(person: PersonWrites, system: str, one: Write, usual: str) -> Change:
     """What a value becomes is what the other system has."""
     before, after = masked(one.field, one.before), masked(one.field, one.after)
     if not BY_KEY[one.field].sensitive:
-        told = summary_lines.beside(person.end_reasons[1]) if (system, one.field) == ("tripletex", LAST) else ""
+        is_ending = (system, one.field) == ("tripletex", LAST)
+        told = summary_lines.beside(person.end_reasons[1], usual) if is_ending else ""
         return Change(one.field, before, after, told=told)
     return Change(
         one.field,

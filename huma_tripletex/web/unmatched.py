@@ -13,7 +13,7 @@ from huma_tripletex.models import PlanItem, SyncPlan
 from huma_tripletex.planning import people_reading as reading
 from huma_tripletex.planning.totals import totals
 from huma_tripletex.runtime import Runtime
-from huma_tripletex.web import words
+from huma_tripletex.web import endings, words
 from huma_tripletex.web.formatting import masked, value
 from huma_tripletex.web.glimpses import Glimpse
 
@@ -71,7 +71,7 @@ class Sums:
 
 @dataclass(frozen=True)
 class Who:
-    """One page of step 3. The lists are this page's, `counts` the whole plan's."""
+    """One page of step 3. The lists are this page's, `counts` the whole plan's; `usual_reason` as in step 2."""
 
     uncertain: tuple[Doubt, ...]
     only_in_huma: tuple[Alone, ...]
@@ -82,6 +82,7 @@ class Who:
     page: int
     pages: int
     sums: Sums
+    usual_reason: str
 
     @property
     def nobody(self) -> bool:
@@ -101,6 +102,7 @@ def look(runtime: Runtime, plan: SyncPlan, page: int) -> Who:
         page=found.page,
         pages=found.pages,
         sums=sums_of(runtime, plan),
+        usual_reason=endings.usual(runtime, plan),
     )
 
 

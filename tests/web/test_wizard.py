@@ -126,7 +126,7 @@ def test_a_full_page_is_light(office: Office, connected: Visitor, page: str) -> 
 
     assert "EMPLOYMENT_END_EXPIRED" in html or "with the reason" in html
     links = re.findall(r'(?:src|href)="(/[^"]+/static/[^"]+|/static/[^"]+)"', html)
-    assert len(links) == 3, "htmx, our stylesheet and the host's"
+    assert len(links) == 4, "htmx, our script and stylesheet, and the host's stylesheet"
     files = [connected.client.get(link, headers={"Accept-Encoding": "gzip"}, buffered=True).data for link in links]
     assert len(html.encode()) + sum(map(len, files)) < 100_000
 
