@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from huma_tripletex.models import Conflict, PlanItem
 
@@ -24,13 +25,13 @@ REASONS: Final = {
 WHY_VALUE: Final = (Conflict.choice, Conflict.chosen, Conflict.locked, Conflict.needs, Conflict.excludes)
 
 
-def values_left(plan_id: int) -> ColumnElement[bool]:
+def values_left(plan_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Differences that a plan leaves: as chosen, now or in an earlier sync, or because nothing was chosen."""
     left = or_(Conflict.choice.is_(None), Conflict.choice == "leave")
     return and_(Conflict.plan_id == plan_id, left, Conflict.chosen != TOLD)
 
 
-def people_left(plan_id: int) -> ColumnElement[bool]:
+def people_left(plan_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """People whom a plan neither adds nor joins with anybody: decided so, not decided, or never synced."""
     alone = or_(PlanItem.choice.is_(None), PlanItem.choice.in_(("leave", "none")))
     apart = and_(PlanItem.kind == "matched", PlanItem.choice == "none")

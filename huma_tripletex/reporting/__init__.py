@@ -3,7 +3,7 @@
 from huma_tripletex.reporting.as_csv import csv_of
 from huma_tripletex.reporting.counting import Written, count
 from huma_tripletex.reporting.differing import LeftPerson, is_try, left_fields, left_people
-from huma_tripletex.reporting.differing_counts import Left, left_of, left_of_plan
+from huma_tripletex.reporting.differing_counts import Left, left_of, left_of_plan, people_left_of
 from huma_tripletex.reporting.done import not_done, still_different
 from huma_tripletex.reporting.headline import headline
 from huma_tripletex.reporting.mail import send_due_mail
@@ -32,6 +32,7 @@ __all__ = [
     "left_people",
     "metrics",
     "not_done",
+    "people_left_of",
     "report",
     "rows",
     "send_due_mail",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Text, and_, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
 
 from huma_tripletex.gateway.still_different import (
     WHY_VALUE,
@@ -60,6 +61,33 @@ def left_of(runtime: Runtime, run: SyncRun) -> Left:
     back leaves nothing: it had no plan.
     """
     return Left() if run.undoes is not None else _count(runtime, run.plan_id, scope(runtime, run))
+
+
+def people_left_of(runtime: Runtime, runs: Sequence[SyncRun]) -> Mapping[int, int]:
+    """By run about how many people the systems still differed after it, as `Left.people` says; none for undos. Two
+    statements for all runs of whole plans, and some for each try on a few people.
+    """
+    syncs = [run for run in runs if run.undoes is None]
+    plans = {plan.id: plan for plan in runtime.session.scalars(_plans(syncs))} if syncs else {}
+    tried = {run.id: left_of(runtime, run).people for run in syncs if plans[run.plan_id].counts.get("tried")}
+    whole = [run for run in syncs if run.id not in tried]
+    by_plan = _people_by_plan(runtime, {run.plan_id for run in whole}) if whole else {}
+    return {**tried, **{run.id: by_plan[run.plan_id] for run in whole}}
+
+
+def _plans(runs: Sequence[SyncRun]) -> Select[SyncPlan]:
+    return select(SyncPlan).where(SyncPlan.id.in_({run.plan_id for run in runs}))
+
+
+def _people_by_plan(runtime: Runtime, plan_ids: Set[int]) -> Counter[int]:
+    here, item = PlanItem.plan_id.in_(plan_ids), PlanItem.id == Conflict.item_id
+    differing = select(PlanItem.plan_id, func.count(PlanItem.id.distinct())).join(Conflict, item)
+    alone = select(PlanItem.plan_id, func.count()).where(people_left(PlanItem.plan_id), PlanItem.kind != "left_out")
+    found: Counter[int] = Counter()
+    for counted in (differing.where(values_left(PlanItem.plan_id)), alone):
+        for plan_id, people in runtime.session.execute(counted.where(here).group_by(PlanItem.plan_id)):
+            found[plan_id] += people
+    return found
 
 
 def left_of_plan(runtime: Runtime, plan: SyncPlan) -> Left:

@@ -65,8 +65,8 @@ class Person:
 @dataclass(frozen=True)
 class PlanPage:
     """One page of step 2. `total` differences in `people_total` people are open; `left` were left so in an earlier sync
-    and are counted nowhere else. `unmatched`: people whom step 3 asks about. `usual_reason`: why employments end, by the
-    settings; `along`: what the choices for many do to last workdays.
+    and are counted nowhere else. `unmatched`: people whom step 3 asks about. `usual_reason`: why employments end, by
+    the settings; `along`: what the choices for many do to last workdays.
     """
 
     view: View

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 
+from huma_tripletex import reporting
 from huma_tripletex.core.reasons import STAYS
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.i18n import ngettext
@@ -47,7 +48,9 @@ class Next:
 
 @dataclass(frozen=True)
 class RunLine:
-    """One sync in the list of the last ones. `total`: of an undo, whoever has something that can be put back."""
+    """One sync in the list of the last ones. `total`: of an undo, whoever has something that can be put back;
+    `different`: about how many people the systems still differed after it.
+    """
 
     id: int
     approved_at: datetime
@@ -56,6 +59,7 @@ class RunLine:
     good: int
     total: int
     undone: Mark
+    different: int
 
 
 def context(runtime: Runtime, connection: Connection, parked: int) -> dict[str, Any]:
@@ -99,7 +103,7 @@ def next_step(connection: Connection, plan: SyncPlan | None, runs: list[RunLine]
 
 
 def last_runs(runtime: Runtime, connection: Connection) -> list[RunLine]:
-    """The latest syncs with their counts, and what undid them, in four statements."""
+    """The latest syncs with their counts, what they left different, and what undid them."""
     query = select(SyncRun).where(SyncRun.connection_id == connection.id).order_by(SyncRun.id.desc()).limit(LAST)
     runs = runtime.session.scalars(query).all()
     counted = (
@@ -111,10 +115,19 @@ def last_runs(runtime: Runtime, connection: Connection) -> list[RunLine]:
         .where(SyncResult.run_id.in_([run.id for run in runs]))
         .group_by(SyncResult.run_id)
     )
-    marks = undo_marks.of_all(runtime, runs)
+    marks, different = undo_marks.of_all(runtime, runs), reporting.people_left_of(runtime, runs)
     counts = {run_id: (total, good) for run_id, total, good in runtime.session.execute(counted)}
     return [
-        RunLine(run.id, run.approved_at, run.pressed_by_name, run.state == "ended", good, total, marks[run.id])
+        RunLine(
+            run.id,
+            run.approved_at,
+            run.pressed_by_name,
+            run.state == "ended",
+            good,
+            total,
+            marks[run.id],
+            different.get(run.id, 0),
+        )
         for run in runs
         for total, good in [counts.get(run.id, (0, 0))]
     ]

@@ -110,3 +110,33 @@ def test_where_nothing_new_differs_what_was_left_is_shown(office: Office, compar
     assert "Choose for all" not in page
     assert page.count('<fieldset class="tx-grid tx-choice"') == number(r"(\d+) values differ, as they were left", page)
     assert "All 8 fields are the same" not in page
+
+
+def test_last_syncs_say_how_many_are_still_different_as_the_page_of_each_does(office: Office, compared: Visitor) -> None:
+    tried = office.one(Conflict, field="last_workday", choice="huma").item_id
+    plan = office.one(SyncPlan).id
+    left_some(office)
+    compared.send(f"/tripletex/plans/{plan}/approval", {"first": str(tried), "try": "first"})
+    office.work()
+    approve(compared, plan)
+    office.work()
+    compare(office, compared)
+    approve(compared, office.one(SyncPlan).id)
+    office.work()
+    runs = range(office.one(SyncRun).id, 0, -1)
+    figures = [re.search(r"Still different (\d+) p", words(compared.read(f"/tripletex/runs/{run}"))) for run in runs]
+    expected = [(run, int(one[1])) for run, one in zip(runs, figures, strict=True) if one]
+
+    page = compared.read("/tripletex")
+
+    shown = re.findall(r'/runs/(\d+)#different">(\d+) (?:person|people) still different afterwards', page)
+    assert [(int(run), int(people)) for run, people in shown] == expected
+    assert len({people for _run, people in expected}) > 1, "a try leaves less than a sync of everybody"
+
+
+def test_of_a_sync_that_left_nothing_and_of_an_undo_nothing_is_said(office: Office, synced: Visitor) -> None:
+    run = office.one(SyncRun).id
+    synced.send(f"/tripletex/runs/{run}/undoing", {"undo": "all"})
+    office.work()
+    page = synced.read("/tripletex")
+    assert re.findall(r"/runs/(\d+)#different", page) == [str(run)]
