@@ -92,6 +92,11 @@ class Page:
     page: int
     pages: int
 
+    @property
+    def in_sync(self) -> int:
+        """Whom the progress of the sync counts."""
+        return self.changed_people + self.linked
+
 
 @dataclass(frozen=True)
 class Approval:

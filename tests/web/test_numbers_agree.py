@@ -112,7 +112,9 @@ def test_where_nothing_new_differs_what_was_left_is_shown(office: Office, compar
     assert "All 8 fields are the same" not in page
 
 
-def test_last_syncs_say_how_many_are_still_different_as_the_page_of_each_does(office: Office, compared: Visitor) -> None:
+def test_last_syncs_say_how_many_are_still_different_as_the_page_of_each_does(
+    office: Office, compared: Visitor
+) -> None:
     tried = office.one(Conflict, field="last_workday", choice="huma").item_id
     plan = office.one(SyncPlan).id
     left_some(office)
@@ -140,3 +142,23 @@ def test_of_a_sync_that_left_nothing_and_of_an_undo_nothing_is_said(office: Offi
     office.work()
     page = synced.read("/tripletex")
     assert re.findall(r"/runs/(\d+)#different", page) == [str(run)]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_summary_names_the_number_that_the_progress_counts_to(office: Office, compared: Visitor, first: bool) -> None:
+    plan = office.one(SyncPlan).id
+    if not first:
+        tried = office.one(Conflict, field="last_workday", choice="huma").item_id
+        compared.read(f"/tripletex/plans/{plan}/approval")
+        compared.send(f"/tripletex/plans/{plan}/approval", {"first": str(tried), "try": "first"})
+        office.work()
+    summary = compared.read(f"/tripletex/plans/{plan}/approval")
+    people = number(r"(\d+) people are synced", summary)
+    written, same = number(r"(\d+) of them are written to", summary), number(r"(\d+) (?:is|are) the same in b", summary)
+
+    approve(compared, plan)
+
+    progress = compared.read(f"/tripletex/runs/{office.one(SyncRun).id}")
+    assert number(r"0 of (\d+) people done", progress) == people == written + same
+    office.work()
+    assert number(r"of (\d+) people synced", compared.read(f"/tripletex/runs/{office.one(SyncRun).id}")) == people
