@@ -17,6 +17,7 @@ from huma_tripletex.host.port import HostUser
 
 P = ParamSpec("P")
 R = TypeVar("R")
+NORWEGIAN = ("nb", "no", "nn")
 blueprint = Blueprint("login", __name__)
 
 
@@ -94,10 +95,17 @@ def settings_administrators(organisation: str) -> Sequence[HostUser]:
 
 
 def as_host_user(user: User) -> HostUser:
-    return HostUser(id=str(user.id), name=user.name, email=user.email, locale=user.locale)
+    return HostUser(id=str(user.id), name=user.name, email=user.email, locale=language_of(user))
 
 
-def locale() -> str | None:
-    """The language of the pages: the user's own, else the browser's."""
-    user = current()
-    return user.locale if user else request.accept_languages.best_match(["en", "nb"]) if has_request_context() else None
+def locale() -> str:
+    """The language of the pages."""
+    return language_of(current())
+
+
+def language_of(user: User | None) -> str:
+    """What they have chosen, else what the browser asks for: Norwegian of any kind is Norwegian; English otherwise."""
+    if user and user.locale:
+        return user.locale
+    asked = request.accept_languages.best_match(["en", *NORWEGIAN]) if has_request_context() else None
+    return "nb" if asked in NORWEGIAN else "en"

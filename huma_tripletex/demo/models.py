@@ -48,7 +48,8 @@ class User(Rows):
     role_id: Mapped[int | None] = mapped_column(ForeignKey("role.id", ondelete="SET NULL"))
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(200))
-    locale: Mapped[str] = mapped_column(String(10), default="en", server_default="en")
+    locale: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    """Empty until they choose: the browser's language goes until then."""
 
     organisation: Mapped[Organisation] = relationship()
     role: Mapped[Role | None] = relationship()

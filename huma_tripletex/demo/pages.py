@@ -29,7 +29,7 @@ def shell() -> dict[str, object]:
         "shell_user": user,
         "shell_organisation": user.organisation.name if user else "",
         "shell_may_change_settings": login.may_change_settings(),
-        "shell_locale": login.locale() or "en",
+        "shell_locale": login.locale(),
         "say": words.say,
     }
 

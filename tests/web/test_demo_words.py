@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from huma_tripletex.demo import Person, db
+from huma_tripletex.demo.models import User
 from huma_tripletex.demo.words import NORWEGIAN
 from huma_tripletex.paths import PACKAGE
-from tests.web.conftest import Office
+from tests.web.conftest import PREFIX, Office
 
 SAID = re.compile(r"""say\(["'](.+?)["']\)""")
 TEXT = re.compile(r">([^<>]+)<")
@@ -67,3 +68,33 @@ def test_whoever_is_not_logged_in_is_asked_in_the_language_of_the_browser(office
     client = office.app.test_client()
     assert "Logg inn som" in client.get("/login", headers={"Accept-Language": "nb-NO,nb;q=0.9,en;q=0.5"}).text
     assert "Log in as" in client.get("/login").text
+
+
+CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@pytest.mark.parametrize(
+    ("browser", "language"),
+    [("nb-NO,nb;q=0.9,no;q=0.8,en-US;q=0.6", "nb"), ("no", "nb"), ("nn-NO,en;q=0.5", "nb"), ("de", "en"), ("", "en")],
+)
+def test_language_is_the_browsers_until_somebody_chooses(office: Office, browser: str, language: str) -> None:
+    """On the demo's own pages and on ours, and from then on what was chosen, in every browser."""
+    client, other = office.app.test_client(), "en" if language == "nb" else "nb"
+    asked = {"Accept-Language": browser} if browser else {}
+    found = CSRF.search(client.get("/login", headers=asked).text)
+    assert found
+    with office.app.app_context():
+        anna = db.session.query(User).filter_by(name="Anna Berg").one().id
+    front = client.post("/login", data={"csrf_token": found[1], "user": anna}, headers=asked, follow_redirects=True)
+    assert f'<html lang="{language}">' in front.text
+    ours = client.get(f"{PREFIX}/tripletex", headers=asked).text
+    assert f'<div class="tx" lang="{language}"' in ours
+
+    found = CSRF.search(front.text)
+    assert found
+    chosen = {"csrf_token": found[1], "locale": other}
+    assert client.post("/language", data=chosen, headers=asked, follow_redirects=True).status_code == 200
+
+    for header in (asked, {"Accept-Language": language}):
+        assert f'<html lang="{other}">' in client.get("/people", headers=header).text
+        assert f'<div class="tx" lang="{other}"' in client.get(f"{PREFIX}/tripletex", headers=header).text
