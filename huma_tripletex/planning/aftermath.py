@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -11,20 +11,23 @@ from sqlalchemy import ColumnElement, Table, and_, delete, insert, or_, select
 from huma_tripletex.models import Conflict, PersonLink, PlanItem, RememberedChoice, SyncPlan
 from huma_tripletex.planning.memory import whole_hash
 from huma_tripletex.planning.reading import seals_of
+from huma_tripletex.planning.turn import conflicts_of
 from huma_tripletex.planning.writes import PersonWrites
 from huma_tripletex.runtime import Runtime
 
 REMEMBERED = cast(Table, RememberedChoice.__table__)
 
 
-def remember(runtime: Runtime, plan: SyncPlan) -> None:
+def remember(runtime: Runtime, plan: SyncPlan, only: Collection[int] | None = None) -> None:
     """Notes who was not added, what was left and who is not the same. A plan speaks for everybody, so what was left and
-    not added before it is forgotten.
+    not added before it is forgotten. Of one that is tried (`only`: on these items) the rest is still to be decided.
     """
+    _forget(runtime, plan, _chosen_after_an_undo(plan, only))
+    if only is not None:
+        return
     now = runtime.clock()
     apart = _not_same(runtime, plan, now)
     _forget(runtime, plan, RememberedChoice.choice.in_(("leave", "not_added")))
-    _forget(runtime, plan, _chosen_after_an_undo(plan))
     for row in apart:
         _unlink(runtime, plan.connection_id, row["person_id"], row["employee_id"])
     for item in _decided(runtime, plan, "same"):
@@ -35,20 +38,23 @@ def remember(runtime: Runtime, plan: SyncPlan) -> None:
         runtime.session.execute(insert(REMEMBERED), rows)
 
 
-def _chosen_after_an_undo(plan: SyncPlan) -> ColumnElement[bool]:
-    """What an undo had put back and somebody has chosen about since."""
+def _chosen_after_an_undo(plan: SyncPlan, only: Collection[int] | None) -> ColumnElement[bool]:
+    """What an undo had put back before this comparison, and somebody has chosen about in it. Whom the plan was tried on
+    earlier were chosen about then: an undo of the try came later.
+    """
     chosen = (
         select(Conflict.id)
         .join(PlanItem, PlanItem.id == Conflict.item_id)
         .where(
-            Conflict.plan_id == plan.id,
+            *conflicts_of(plan),
             Conflict.choice.is_not(None),
             Conflict.field == RememberedChoice.field,
             PlanItem.person_id == RememberedChoice.person_id,
+            *([PlanItem.id.in_(only)] if only is not None else []),
         )
         .exists()
     )
-    return and_(RememberedChoice.choice == "undone", chosen)
+    return and_(RememberedChoice.choice == "undone", RememberedChoice.made_at <= plan.made_at, chosen)
 
 
 def free_links(runtime: Runtime, plan: SyncPlan, writes: Sequence[PersonWrites]) -> None:

@@ -63,9 +63,8 @@ def approve(
     if only is not None and not 0 < people <= FEW:
         raise NotPossible("few_people")
     plan.digest = digest
-    if only is None:
-        remember(runtime, plan)
-    else:
+    remember(runtime, plan, only)
+    if only is not None:
         plan.counts = {**plan.counts, "tried": [*plan.counts.get("tried", []), *only]}
     what = "approved" if only is None else "tried"
     facts: dict[str, Any] = {"run": run.id, "plan": plan.id, "people": people, "digest": digest}
