@@ -143,18 +143,6 @@ def test_who_needs_attention_is_counted_in_people_everywhere(office: Office, syn
     assert page.count("Try again") == parked.count("Try again<span") == 2
     assert re.search(r'Need attention <span class="tx-number">2<', parked)
     assert "Given name, phone number" in parked
-    well(office)
-
-    entry = max(re.findall(r"/tripletex/entries/(\d+)/retry", parked), key=int)
-    person = office.one(OutboxEntry, id=int(entry)).person_id
-    synced.send(f"/tripletex/entries/{entry}/retry")
-    office.work()
-
-    with office.app.app_context():
-        left = db.session.scalars(select(OutboxEntry.person_id).where(OutboxEntry.state == "parked")).all()
-    assert left
-    assert person not in left
-    assert "1 person needs attention" in synced.read("/tripletex")
 
 
 def test_head_of_a_person_claims_no_more_than_is_known(office: Office, connected: Visitor) -> None:

@@ -1,0 +1,129 @@
+"""Trying again and dismissing touch whom they say and nobody else, and every page counts who is left."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+from sqlalchemy import select
+
+from huma_tripletex.demo import db
+from huma_tripletex.models import LogLine, OutboxEntry, SyncPlan, SyncRun
+from tests.web.conftest import Office, Visitor, approve
+from tests.web.test_log import edit, refused, well, words
+
+States = dict[str, Counter[str]]
+
+
+def states(office: Office, *, run: int | None = None) -> States:
+    """By person, the states of what was edited in Huma; with `run` of what that sync sent."""
+    found: States = {}
+    with office.app.app_context():
+        for entry in db.session.scalars(select(OutboxEntry).where(OutboxEntry.run_id == run)):
+            found.setdefault(entry.person_id, Counter())[entry.state] += 1
+    return found
+
+
+def attention(visitor: Visitor) -> list[int]:
+    """What each page says of how many need attention: the list, the figure, its heading, the log."""
+    page, log, front = (words(visitor.read(path)) for path in ("/tripletex", "/tripletex/log?show=parked", "/"))
+    heading = re.search(r"(\d+) (?:person needs|people need) attention", page)
+    listed = re.search(r"(\d+) (?:person needs|people need) attention", front)
+    figure, tab = re.search(r"Need attention (\d+) p", page), re.search(r"Need attention (\d+)", log)
+    assert figure
+    assert tab
+    return [int(one[1]) if one else 0 for one in (heading, listed, figure, tab)]
+
+
+@pytest.fixture
+def parked(office: Office, synced: Visitor) -> tuple[str, str]:
+    """Nils Dahl, of whom two changes are parked, and somebody of whom one is; Dahl's come first and last."""
+    refused(office)
+    dahl = edit(office, "Dahl", phone_number="+47 400 11 222")
+    other = edit(office, "Solberg", phone_number="+47 400 11 223")
+    edit(office, "Dahl", given_name="Niels")
+    office.work()
+    assert states(office) == {dahl: Counter(parked=2), other: Counter(parked=1)}
+    assert attention(synced) == [2, 2, 2, 2]
+    return dahl, other
+
+
+def entry_of(office: Office, person: str, place: int) -> int:
+    with office.app.app_context():
+        theirs = select(OutboxEntry.id).where(OutboxEntry.person_id == person, OutboxEntry.run_id.is_(None))
+        return list(db.session.scalars(theirs.order_by(OutboxEntry.id)))[place]
+
+
+@pytest.mark.parametrize("place", [0, -1])
+def test_trying_one_again_sends_all_of_theirs_and_of_nobody_else(
+    office: Office, synced: Visitor, parked: tuple[str, str], place: int
+) -> None:
+    dahl, other = parked
+    synced.send(f"/tripletex/entries/{entry_of(office, dahl, place)}/retry")
+    assert states(office) == {dahl: Counter(waiting=2), other: Counter(parked=1)}
+    assert attention(synced) == [1, 1, 1, 1]
+    assert "Waiting to be sent 2 changes" in words(synced.read("/tripletex"))
+    line = office.one(LogLine)
+    assert (line.what, line.person_id, line.detail) == ("retried", dahl, {"entries": 2})
+
+    office.work()
+    assert states(office) == {dahl: Counter(parked=2), other: Counter(parked=1)}
+    assert attention(synced) == [2, 2, 2, 2], "it was refused again"
+
+    well(office)
+    synced.send(f"/tripletex/entries/{entry_of(office, dahl, place)}/retry")
+    office.work()
+    assert states(office) == {dahl: Counter(done=2), other: Counter(parked=1)}
+    assert attention(synced) == [1, 1, 1, 1]
+
+
+def test_trying_all_again_sends_everybodys(office: Office, synced: Visitor, parked: tuple[str, str]) -> None:
+    dahl, other = parked
+    well(office)
+    synced.send("/tripletex/entries/retry")
+    assert states(office) == {dahl: Counter(waiting=2), other: Counter(waiting=1)}
+    assert attention(synced) == [0, 0, 0, 0]
+    line = office.one(LogLine)
+    assert (line.what, line.person_id, line.detail) == ("retried", None, {"entries": 3})
+    office.work()
+    assert states(office) == {dahl: Counter(done=2), other: Counter(done=1)}
+
+
+@pytest.mark.parametrize("place", [0, -1])
+def test_dismissing_sets_all_of_theirs_aside_and_of_nobody_else(
+    office: Office, synced: Visitor, parked: tuple[str, str], place: int
+) -> None:
+    dahl, other = parked
+    synced.send(f"/tripletex/entries/{entry_of(office, dahl, place)}/dismissal")
+    assert states(office) == {dahl: Counter(dismissed=2), other: Counter(parked=1)}
+    assert attention(synced) == [1, 1, 1, 1]
+    assert (office.one(LogLine).what, office.one(LogLine).person_id) == ("dismissed", dahl)
+
+
+@pytest.mark.parametrize("everybody", [False, True])
+def test_trying_again_on_the_page_of_a_sync_is_about_that_sync(
+    office: Office, compared: Visitor, everybody: bool
+) -> None:
+    plan = office.one(SyncPlan).id
+    compared.read(f"/tripletex/plans/{plan}")
+    compared.send(f"/tripletex/plans/{plan}", {"all": "huma"})
+    refused(office)
+    approve(compared, plan)
+    office.work()
+    run = office.one(SyncRun).id
+    later = edit(office, "Eide", given_name="Mari")
+    office.work()
+    before = states(office, run=run)
+    failed = [person for person, theirs in before.items() if theirs["parked"]]
+    assert len(failed) > 2
+    again = failed if everybody else failed[1:2]
+
+    compared.send(f"/tripletex/runs/{run}/retry", {} if everybody else {"person": again[0]})
+
+    assert [one for one, theirs in states(office, run=run).items() if theirs["waiting"]] == again
+    assert [one for one, theirs in states(office, run=run).items() if theirs["parked"]] == [
+        one for one in failed if one not in again
+    ]
+    assert states(office) == {later: Counter(parked=1)}
+    assert attention(compared) == [len({*failed, later} - set(again)) + (later in again)] * 4
