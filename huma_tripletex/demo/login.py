@@ -107,5 +107,6 @@ def language_of(user: User | None) -> str:
     """What they have chosen, else what the browser asks for: Norwegian of any kind is Norwegian; English otherwise."""
     if user and user.locale:
         return user.locale
-    asked = [tag.partition("-")[0].lower() for tag in request.accept_languages.values()] if has_request_context() else []
+    tags = request.accept_languages.values() if has_request_context() else ()
+    asked = (tag.partition("-")[0].lower() for tag in tags)
     return next(("en" if one == "en" else "nb" for one in asked if one in ("en", *NORWEGIAN)), "en")
