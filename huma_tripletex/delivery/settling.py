@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.verdict import Retrying, internal_settlements, settlements
 from huma_tripletex.delivery.work import Known, Work
 from huma_tripletex.errors import NotFound, TripletexError
+from huma_tripletex.gateway.put_back import PutBack, note_put_back
 from huma_tripletex.models import Connection, PersonLink
 from huma_tripletex.outbox.claim import Claimed
 from huma_tripletex.outbox.settle import Settlement, held, settle
@@ -50,6 +51,7 @@ def settle_people(
     if mine:
         update_links(runtime, batch.connection_id, mine)
         _keep_facts(runtime, batch.connection_id, mine)
+        note_put_back(runtime.session(), batch.connection_id, list(_put_back(mine)), retrying.now)
     settled = [settlement for settlement in idle if settlement.person_id in ours]
     for one in mine:
         settled += _settlements(one, retrying)
@@ -91,6 +93,16 @@ def update_links(runtime: Runtime, connection_id: int, attempted: Sequence[Attem
             absent.append(link["id"])
     drop_links(runtime.session(), absent)
     write_links(runtime.session(), learnt)
+
+
+def _put_back(attempted: Iterable[Attempted]) -> Iterator[PutBack]:
+    """What an undo has put back in Tripletex. Huma still holds what the run that is taken back had written there."""
+    for one in attempted:
+        work, known = one.work, one.progress.known
+        for key in sorted(work.restores & one.progress.agreed):
+            earlier, ours = work.approved[key]
+            number = known.employee_id if known else None
+            yield PutBack(work.person_id, number, key, hash_huma=ours, hash_tripletex=earlier)
 
 
 def _keep_facts(runtime: Runtime, connection_id: int, attempted: Iterable[Attempted]) -> None:

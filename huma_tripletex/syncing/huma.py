@@ -10,6 +10,8 @@ from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.core.normalise import normalise, same
 from huma_tripletex.core.people import HostPerson
+from huma_tripletex.gateway.agreement import hash_for
+from huma_tripletex.gateway.put_back import PutBack, note_put_back
 from huma_tripletex.models import Connection
 from huma_tripletex.outbox.echo import quiet
 from huma_tripletex.runtime import Runtime
@@ -47,11 +49,22 @@ def write(
     held = [*values, *equal]
     if step.takes_back:
         links.forget(person.id, held)
+        _note_put_back(runtime, connection, step, held)
     elif links.of(person.id):
         links.agree(person.id, {key: wanted[key][1] for key in held})
     edited = [key for key in wanted if key not in held]
     changed = "changed_in_huma_since" if step.takes_back else "changed_in_huma"
     _note(step, list(values), [*unsafe, *edited], why_unsafe if unsafe else changed)
+
+
+def _note_put_back(runtime: Runtime, connection: Connection, step: Step, fields: Collection[str]) -> None:
+    """Tripletex still holds what the run that is taken back had written to Huma."""
+    hash_of = hash_for(runtime.vault, connection.id, step.person_id)
+    back = []
+    for key in fields:
+        ours, earlier = (hash_of(key, normalise(key, value)) for value in step.approved.huma[key])
+        back.append(PutBack(step.person_id, step.result.employee_id, key, hash_huma=earlier, hash_tripletex=ours))
+    note_put_back(runtime.session(), connection.id, back, runtime.clock())
 
 
 def add(runtime: Runtime, connection: Connection, step: Step, links: Links) -> None:

@@ -7,10 +7,10 @@ there. Who was added stays; that is said before, and in the result.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Table, insert, select
 
 from huma_tripletex.core.employments import LAST
 from huma_tripletex.core.normalise import normalise
@@ -18,14 +18,14 @@ from huma_tripletex.errors import HumaTripletexError
 from huma_tripletex.gateway.agreement import HashOf, hash_for
 from huma_tripletex.gateway.new_run import is_one_going_on, new_run
 from huma_tripletex.host.port import HostUser
-from huma_tripletex.models import Connection, LogLine, RememberedChoice, SyncResult, SyncRun
+from huma_tripletex.models import Connection, LogLine, SyncResult, SyncRun
 from huma_tripletex.outbox.record import RESTORE
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing.approved import Approved, Expected, Writes, opened, sealed
 from huma_tripletex.syncing.written import EVERYTHING, Choice, Written, written
 
 AT_ONCE: Final = 500
-RESULTS, REMEMBERED = cast(Table, SyncResult.__table__), cast(Table, RememberedChoice.__table__)
+RESULTS = cast(Table, SyncResult.__table__)
 
 
 class CannotUndo(HumaTripletexError):
@@ -101,16 +101,12 @@ class _Rows:
         positions = [one.position for one in self._wanted]
         chosen = select(SyncResult).where(SyncResult.run_id == self._run.id, SyncResult.position.in_(positions))
         found = {result.position: result for result in self._runtime.session.scalars(chosen)}
-        opened_ones = [(one, found[one.position], self._opened(found[one.position])) for one in self._wanted]
-        rows = [self._row(*one) for one in opened_ones]
+        rows = [self._row(one, found[one.position]) for one in self._wanted]
         if rows:
             self._runtime.session.execute(insert(RESULTS), rows)
-        self._remember(list(self._undone(opened_ones)))
 
-    def _opened(self, result: SyncResult) -> Approved:
-        return opened(self._runtime, self._connection, result)
-
-    def _row(self, one: Written, result: SyncResult, was: Approved) -> dict[str, Any]:
+    def _row(self, one: Written, result: SyncResult) -> dict[str, Any]:
+        was = opened(self._runtime, self._connection, result)
         huma, tripletex = _back(was.huma, one.huma), _back(was.tripletex, one.tripletex)
         hash_of = hash_for(self._runtime.vault, self._connection.id, one.person_id)
         why = was.end_reasons[::-1] if LAST in tripletex else ("", "")
@@ -138,36 +134,6 @@ class _Rows:
             "tripletex_outcome": "" if one.fields else "skipped",
             "settled_at": None if one.fields else self._runtime.clock(),
         }
-
-    def _undone(self, people: Sequence[tuple[Written, SyncResult, Approved]]) -> Iterator[dict[str, Any]]:
-        """What both systems hold once it is back: as long as they do, no comparison takes a side by itself."""
-        for one, result, was in people:
-            hash_of = hash_for(self._runtime.vault, self._connection.id, one.person_id)
-            for side, keys, writes in (("huma", one.huma, was.huma), ("tripletex", one.tripletex, was.tripletex)):
-                for key in keys:
-                    before, after = (hash_of(key, normalise(key, value)) for value in writes[key])
-                    yield {
-                        "connection_id": self._connection.id,
-                        "person_id": one.person_id,
-                        "employee_id": result.employee_id,
-                        "field": key,
-                        "choice": "undone",
-                        "hash_huma": before if side == "huma" else after,
-                        "hash_tripletex": before if side == "tripletex" else after,
-                        "made_at": self._runtime.clock(),
-                    }
-
-    def _remember(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        if not rows:
-            return
-        older = delete(RememberedChoice).where(
-            RememberedChoice.connection_id == self._connection.id,
-            RememberedChoice.choice == "undone",
-            RememberedChoice.person_id.in_({row["person_id"] for row in rows}),
-            RememberedChoice.field.in_({row["field"] for row in rows}),
-        )
-        self._runtime.session.execute(older.execution_options(synchronize_session=False))
-        self._runtime.session.execute(insert(REMEMBERED), list(rows))
 
 
 def _back(was: Writes, fields: Sequence[str]) -> Writes:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from huma_tripletex import planning, syncing
-from huma_tripletex.models import Conflict, PlanItem, SyncPlan, SyncRun
+from huma_tripletex.models import Conflict, PlanItem, RememberedChoice, SyncPlan, SyncRun
 from tests.flows.planning_parts import ANNA
 from tests.flows.syncing_parts import Desk, desk, quick_desk
 
@@ -108,3 +109,120 @@ def test_whoever_is_chosen_about_in_a_try_is_no_longer_remembered(quick_desk: De
     desk.http("PATCH", f"employees/{desk.links()['1'].employee_id}", json={"phoneNumberMobile": "40000001"})
 
     assert compared(desk) == {("1", "phone_number"): ("tripletex", "tripletex"), ("2", "phone_number"): UNDONE}
+
+
+def test_an_undo_that_is_skipped_leaves_the_memory_of_another(desk: Desk) -> None:
+    """The first run filled Tripletex, whose value is another since; another brought that to Huma, and was undone."""
+    desk.person(1)
+    employee = desk.employee(1, phone_number=None)
+    first = desk.finish(desk.start(plan_of(desk)))
+    desk.change(1, phone_number=None)
+    desk.drain()
+    desk.http("PATCH", f"employees/{employee}", json={"phoneNumberMobile": "48888888"})
+    undone(desk, desk.finish(desk.start(plan_of(desk, (1, "phone_number", "tripletex")))))
+
+    skipped = undone(desk, first)
+
+    assert desk.result(skipped, 1).outcome == "skipped"
+    assert compared(desk) == {("1", "phone_number"): UNDONE}
+
+
+def test_an_undo_leaves_the_memory_of_other_fields_of_its_people(desk: Desk) -> None:
+    """The second undo is about the first person's phone number and the second one's account number."""
+    fields = ("phone_number", "bank_account_number")
+    desk.person(1, phone_number=None, bank_account_number=None)
+    desk.employee(1)
+    undone(desk, desk.finish(desk.start(plan_of(desk, (1, "phone_number", None)))))
+    desk.person(2, bank_account_number=None)
+    desk.employee(2)
+    second = desk.finish(desk.start(plan_of(desk)))
+    first = {("1", "bank_account_number"): UNDONE}
+    assert compared(desk, fields) == first
+
+    undone(desk, second)
+
+    assert compared(desk, fields) == {**first, ("1", "phone_number"): UNDONE, ("2", "bank_account_number"): UNDONE}
+
+
+@pytest.mark.parametrize("side", ["huma", "tripletex"])
+def test_what_an_undo_could_not_put_back_is_not_said_to_be_put_back(desk: Desk, side: str) -> None:
+    """Somebody has edited the one since; later it is, by hand, as it was before the run."""
+    for number in (1, 2):
+        desk.person(number, **({"phone_number": None} if side == "huma" else {}))
+        desk.employee(number, **({"phone_number": None} if side == "tripletex" else {}))
+    run = desk.finish(desk.start(plan_of(desk)))
+    employee = desk.links()["1"].employee_id
+    if side == "huma":
+        desk.change(1, phone_number="47777777")
+        desk.drain()
+    else:
+        desk.http("PATCH", f"employees/{employee}", json={"phoneNumberMobile": "47777777"})
+
+    undone(desk, run)
+
+    if side == "huma":
+        desk.change(1, phone_number=None)
+        desk.drain()
+    own = {"phoneNumberMobile": "40000001" if side == "huma" else ""}
+    desk.http("PATCH", f"employees/{employee}", json=own)
+    found = compared(desk)
+    assert found["2", "phone_number"] == UNDONE
+    assert found["1", "phone_number"][0] != "undone"
+
+
+def test_what_waits_for_tripletex_is_remembered_when_it_is_back_and_not_before(desk: Desk) -> None:
+    """The worker that put it back may be another one, long after the run has ended."""
+    employee = desk.both(1, phone_number=None)
+    run = desk.finish(desk.start(plan_of(desk)))
+    back = syncing.undo(desk.runtime, run, ANNA)
+    desk.session.commit()
+    desk.fault("status", status=503, path="/v2/*", times=None)
+    desk.carry_out(back)
+    desk.drain()
+    desk.clock.now += timedelta(minutes=11)
+    assert desk.carry_out(back)
+    assert (desk.result(back, 1).outcome, remembered(desk)) == ("waiting", [])
+
+    desk.http("DELETE", "faults")
+    desk.clock.now += timedelta(hours=1)
+    desk.drain()
+
+    assert desk.in_tripletex(employee)["phoneNumberMobile"] == ""
+    assert remembered(desk) == [("1", employee, "phone_number")], "in the same transaction: nobody else has been there"
+    assert compared(desk) == {("1", "phone_number"): UNDONE}
+
+
+def test_what_was_put_back_by_a_delivery_whose_answer_was_lost_is_remembered(desk: Desk) -> None:
+    """The next attempt finds the earlier value there already."""
+    desk.both(1, phone_number=None)
+    run = desk.finish(desk.start(plan_of(desk)))
+    back = syncing.undo(desk.runtime, run, ANNA)
+    desk.session.commit()
+    desk.fault("drop_after", path="/v2/*", method="PUT", times=1)
+    desk.carry_out(back)
+    desk.drain()
+    desk.clock.now += timedelta(hours=1)
+    desk.drain()
+    assert desk.carry_out(back)
+
+    assert compared(desk) == {("1", "phone_number"): UNDONE}
+
+
+def remembered(desk: Desk) -> list[tuple[str | None, int | None, str]]:
+    chosen = select(RememberedChoice).where(RememberedChoice.choice == "undone")
+    return [(one.person_id, one.employee_id, one.field) for one in desk.session.scalars(chosen)]
+
+
+def test_what_was_put_back_a_second_time_is_remembered_once(quick_desk: Desk) -> None:
+    desk = quick_desk
+    without_phone_in_huma(desk, 1)
+    employee = desk.in_tripletex(desk.both(2, phone_number="49999999"))["id"]
+    for _ in range(2):
+        chosen = ((1, "phone_number", "tripletex"), (2, "phone_number", "huma"))
+        undone(desk, desk.finish(desk.start(plan_of(desk, *chosen))))
+    assert len(remembered(desk)) == 2
+
+    undone(desk, desk.finish(desk.start(plan_of(desk, (1, "phone_number", "tripletex"), (2, "phone_number", None)))))
+
+    assert sorted(remembered(desk))[1] == ("2", employee, "phone_number")
+    assert len(remembered(desk)) == 2
