@@ -16,6 +16,7 @@ from huma_tripletex.web import (
     acts,
     approval,
     drift,
+    ended,
     errors,
     glimpses,
     headers,
@@ -39,6 +40,7 @@ CONNECTION = "/tripletex/connection"
 PLAN = "/tripletex/plans/<int:plan_id>"
 RUN = "/tripletex/runs/<int:run_id>"
 ENTRY = "/tripletex/entries/<int:entry_id>"
+ENDED = "/tripletex/connections/<int:connection_id>"
 PERSON = "/tripletex/people/<person_id>"
 
 PAGES: tuple[tuple[str, Callable[..., Any]], ...] = (
@@ -56,6 +58,8 @@ PAGES: tuple[tuple[str, Callable[..., Any]], ...] = (
     (f"{RUN}/undoing", undo.undo_form),
     ("/tripletex/drift", drift.seen),
     ("/tripletex/log", log.log),
+    (ENDED, ended.ended),
+    (f"{ENDED}/log", log.ended_log),
     (PERSON, person),
     ("/tripletex/settings", settings.settings),
     ("/tripletex/metrics", metrics.metrics),

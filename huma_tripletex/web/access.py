@@ -76,6 +76,19 @@ def open_connection() -> Connection:
     return connection() or abort(404)
 
 
+def any_connection(connection_id: int) -> Connection:
+    """A connection of this organisation, open or ended."""
+    found = current_runtime().session.get(Connection, connection_id)
+    return found if found is not None and found.organisation_id == organisation() else abort(404)
+
+
+def readable() -> Connection:
+    """The open connection, or else the one that ended last, of which everything can still be read."""
+    theirs = select(Connection).where(Connection.organisation_id == organisation())
+    open_first = theirs.order_by((Connection.state == "disconnected"), Connection.disconnected_at.desc())
+    return current_runtime().session.scalars(open_first.limit(1)).first() or abort(404)
+
+
 def plan(plan_id: int) -> tuple[SyncPlan, Connection]:
     """A plan of this organisation, with its connection."""
     return _mine(SyncPlan, plan_id)
@@ -87,8 +100,9 @@ def run(run_id: int) -> tuple[SyncRun, Connection]:
 
 
 def entry(entry_id: int) -> tuple[OutboxEntry, Connection]:
-    """An outbox entry of this organisation, with its connection."""
-    return _mine(OutboxEntry, entry_id)
+    """An outbox entry of this organisation, with its connection, which is open: nothing is sent by one that ended."""
+    found, its_connection = _mine(OutboxEntry, entry_id)
+    return (found, its_connection) if its_connection.is_open else abort(404)
 
 
 def _mine(kind: type[Row], number: int) -> tuple[Row, Connection]:

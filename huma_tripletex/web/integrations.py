@@ -6,7 +6,7 @@ from flask.wrappers import Response
 from werkzeug.wrappers import Response as BaseResponse
 
 from huma_tripletex.runtime import current_runtime
-from huma_tripletex.web import access, now, rendering, standing
+from huma_tripletex.web import access, ended, now, rendering, standing
 
 
 def integrations() -> Response:
@@ -20,11 +20,13 @@ def tripletex() -> Response:
     """What it does, or, once connected, whether it is well."""
     runtime, connection = current_runtime(), access.connection()
     if connection is None:
-        return rendering.page("not_connected.html", keep_days=runtime.settings.keep_days)
+        before = ended.earlier(runtime, access.organisation())
+        return rendering.page("not_connected.html", keep_days=runtime.settings.keep_days, earlier=before)
     state = now.look(runtime, connection)
     if rendering.wants_partial():
         return rendering.partial("_now.html", now=state, connection=connection)
-    return rendering.page("connected.html", now=state, **standing.context(runtime, connection, state.parked_people))
+    context = standing.context(runtime, connection, state.parked_people)
+    return rendering.page("connected.html", now=state, earlier=ended.earlier(runtime, access.organisation()), **context)
 
 
 def about() -> Response:

@@ -16,7 +16,7 @@ from huma_tripletex.models import Connection, LogLine, OutboxEntry
 from huma_tripletex.outbox import wait
 from huma_tripletex.outbox.tables import takes_part
 from huma_tripletex.runtime import Runtime, current_runtime
-from huma_tripletex.web import access, attention, entries, feed, rendering, words
+from huma_tripletex.web import access, attention, ended, entries, feed, rendering, words
 from huma_tripletex.web.entries import Line
 from huma_tripletex.web.feed import Place
 
@@ -48,12 +48,22 @@ class Book:
     older: str = ""
 
 
-def log() -> Response:
-    """What happened, newest first."""
-    runtime, connection = current_runtime(), access.open_connection()
-    show, before = request.args.get("show", ""), Place.read(request.args.get("before", ""))
-    read = READERS.get(show, changes_page)
-    return rendering.page("log.html", book=read(runtime, connection, show, before))
+def log() -> BaseResponse:
+    """What happened, newest first. Without an open connection, to the one that ended last."""
+    connection = access.readable()
+    return _show(connection) if connection.is_open else rendering.go("ended_log", connection_id=connection.id)
+
+
+def ended_log(connection_id: int) -> BaseResponse:
+    """The same of a connection that has ended, to be read."""
+    connection = access.any_connection(connection_id)
+    return rendering.go("log") if connection.is_open else _show(connection)
+
+
+def _show(connection: Connection) -> Response:
+    runtime, show, before = current_runtime(), request.args.get("show", ""), Place.read(request.args.get("before", ""))
+    book = READERS.get(show, changes_page)(runtime, connection, show, before)
+    return rendering.page("log.html", book=book, ended=ended.of(runtime, connection))
 
 
 def changes_page(runtime: Runtime, connection: Connection, show: str, before: Place) -> Book:
@@ -91,7 +101,12 @@ def act(row: LogLine, name: str) -> Act:
 
 
 def filters(runtime: Runtime, connection: Connection) -> tuple[tuple[str, str, int | None], ...]:
-    """What waits is counted in changes, and who needs attention in people, as on the page of the connection."""
+    """What waits is counted in changes, and who needs attention in people, as on the page of the connection. Of one
+    that has ended nothing waits and nobody is needed.
+    """
+    everything, acts = ("", _("All changes"), None), ("acts", _("What administrators did"), None)
+    if not connection.is_open:
+        return everything, acts
     counted = (
         select(OutboxEntry.state, func.count(), func.count(OutboxEntry.person_id.distinct()))
         .where(OutboxEntry.connection_id == connection.id, OutboxEntry.state.in_(OPEN), takes_part(connection.id))
@@ -100,10 +115,10 @@ def filters(runtime: Runtime, connection: Connection) -> tuple[tuple[str, str, i
     counts = {state: (changes, people) for state, changes, people in runtime.session.execute(counted)}
     waiting = sum(counts[state][0] for state in ("waiting", "in_flight") if state in counts)
     return (
-        ("", _("All changes"), None),
+        everything,
         ("waiting", _("Waiting"), waiting),
         ("parked", _("Need attention"), counts["parked"][1] if "parked" in counts else 0),
-        ("acts", _("What administrators did"), None),
+        acts,
     )
 
 

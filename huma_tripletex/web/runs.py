@@ -11,7 +11,7 @@ from huma_tripletex.models import LogLine, SyncRun
 from huma_tripletex.outbox import wait
 from huma_tripletex.reporting import csv_of
 from huma_tripletex.runtime import current_runtime
-from huma_tripletex.web import access, rendering, results, undo_marks
+from huma_tripletex.web import access, ended, rendering, results, undo_marks
 
 
 def run(run_id: int) -> BaseResponse:
@@ -24,7 +24,13 @@ def run(run_id: int) -> BaseResponse:
     result = results.result(runtime, found, results.View.read(request.args))
     mark = undo_marks.of(runtime, found)
     return rendering.page(
-        "result.html", run=found, result=result, report=result.report, connection=connection, undone=mark
+        "result.html",
+        run=found,
+        result=result,
+        report=result.report,
+        connection=connection,
+        undone=mark,
+        ended=ended.of(runtime, connection),
     )
 
 
@@ -49,7 +55,7 @@ def retry_in_run(run_id: int) -> BaseResponse:
     """Sends again what failed in this run: of one person, or of everybody."""
     runtime, (found, connection) = current_runtime(), access.run(run_id)
     entries = [number for number, _who in results.parked(runtime, found, request.form.get("person", ""))]
-    if entries:
+    if entries and connection.is_open:
         wait.retry(runtime.session(), connection.id, runtime.clock(), entry_ids=entries)
         runtime.session.add(LogLine.act(connection.id, "retried", runtime.clock(), access.user(), run=run_id))
     runtime.session.commit()

@@ -102,9 +102,9 @@ def next_step(connection: Connection, plan: SyncPlan | None, runs: list[RunLine]
     return Next(_("Sync users") if connection.activated_at else _("Synchronize users"))
 
 
-def last_runs(runtime: Runtime, connection: Connection) -> list[RunLine]:
+def last_runs(runtime: Runtime, connection: Connection, most: int = LAST) -> list[RunLine]:
     """The latest syncs with their counts, what they left different, and what undid them."""
-    query = select(SyncRun).where(SyncRun.connection_id == connection.id).order_by(SyncRun.id.desc()).limit(LAST)
+    query = select(SyncRun).where(SyncRun.connection_id == connection.id).order_by(SyncRun.id.desc()).limit(most)
     runs = runtime.session.scalars(query).all()
     counted = (
         select(

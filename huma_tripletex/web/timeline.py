@@ -13,7 +13,7 @@ from huma_tripletex import planning
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.models import Connection, PersonLink
 from huma_tripletex.runtime import Runtime, current_runtime
-from huma_tripletex.web import access, attention, entries, rendering, words
+from huma_tripletex.web import access, attention, ended, entries, rendering, words
 from huma_tripletex.web.formatting import recently
 from huma_tripletex.web.history import LENGTH, history
 
@@ -31,7 +31,7 @@ class Who:
 
 def person(person_id: str) -> Response:
     """One person: what is parked and why, and everything that happened."""
-    runtime, connection = current_runtime(), access.open_connection()
+    runtime, connection = current_runtime(), access.readable()
     found = runtime.host.load_people(connection.organisation_id, [person_id]).get(person_id)
     link = _link(runtime, connection, person_id)
     if found is None and link is None:
@@ -43,7 +43,8 @@ def person(person_id: str) -> Response:
     left_out = planning.is_never_synced(runtime, connection, person_id)
     who = Who(name, _left_out() if left_out else _linked(link), url, parked, left_out)
     moments = history(runtime, connection, person_id, rows, link, found.name if found else "")
-    return rendering.page("person.html", who=who, moments=moments, person_id=person_id)
+    over = ended.of(runtime, connection)
+    return rendering.page("person.html", who=who, moments=moments, person_id=person_id, ended=over)
 
 
 def timeline(person_id: str) -> Markup:

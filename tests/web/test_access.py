@@ -18,7 +18,7 @@ PATHS = [
 
 
 def filled(rule: str) -> str:
-    for part in ("<int:plan_id>", "<int:run_id>", "<int:entry_id>", "<person_id>"):
+    for part in ("<int:plan_id>", "<int:run_id>", "<int:entry_id>", "<int:connection_id>", "<person_id>"):
         rule = rule.replace(part, "1")
     return rule
 

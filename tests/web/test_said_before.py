@@ -38,7 +38,7 @@ def test_the_reason_of_the_settings_is_shown_as_theirs_wherever_a_last_workday_i
 ) -> None:
     plan, leaving = office.one(SyncPlan).id, office.one(Conflict, field="last_workday", choice="huma")
     row = row_of(compared.read(f"/tripletex/plans/{plan}"), leaving)
-    assert f'selected>{SET}</option>' in row
+    assert f"selected>{SET}</option>" in row
     assert row.count("as set for this connection") == 1
     top, _, people = compared.read(f"/tripletex/plans/{plan}/approval").partition("Person by person")
     assert f"Reason told to Tripletex: {SET}." in top

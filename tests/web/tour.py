@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import httpx
 
 from huma_tripletex.demo import Person, db
-from huma_tripletex.models import Conflict, OutboxEntry, SyncPlan, SyncRun
+from huma_tripletex.models import Conflict, Connection, OutboxEntry, SyncPlan, SyncRun
 from tests.web.conftest import Office, Visitor, approve
 
 REFUSED = {
@@ -169,3 +169,5 @@ def leaving(guide: Guide) -> Iterator[Stop]:
     yield Stop("disconnect", "/tripletex/connection/removal")
     guide.send("/tripletex/connection/removal")
     yield Stop("disconnected", "/tripletex?notice=disconnected")
+    yield Stop("ended connection", f"/tripletex/connections/{guide.office.one(Connection).id}")
+    yield Stop("log of an ended connection", "/tripletex/log")
