@@ -132,7 +132,7 @@ def _taken(
 
 def _learnt(link: RowMapping, known: Known, one: Attempted) -> dict[str, Any]:
     progress = one.progress
-    forgotten = progress.forgotten | one.work.restores
+    forgotten = progress.forgotten | (one.work.restores & progress.agreed)
     before = link["agreed"] if link["employee_id"] is not None else {}
     hashes = {key: one.work.hash_of(key, one.work.values.get(key)) for key in progress.agreed - one.work.restores}
     state = "left_tripletex" if _is_gone(progress.error) else "linked"

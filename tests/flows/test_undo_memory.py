@@ -167,7 +167,7 @@ def test_what_an_undo_could_not_put_back_is_not_said_to_be_put_back(desk: Desk, 
     desk.http("PATCH", f"employees/{employee}", json=own)
     found = compared(desk)
     assert found["2", "phone_number"] == UNDONE
-    assert found["1", "phone_number"][0] != "undone"
+    assert found["1", "phone_number"][0] == "tripletex", "edited there, and by no undo"
 
 
 def test_what_waits_for_tripletex_is_remembered_when_it_is_back_and_not_before(desk: Desk) -> None:
@@ -226,3 +226,17 @@ def test_what_was_put_back_a_second_time_is_remembered_once(quick_desk: Desk) ->
 
     assert sorted(remembered(desk))[1] == ("2", employee, "phone_number")
     assert len(remembered(desk)) == 2
+
+
+@pytest.mark.parametrize(("now", "choice"), [("47777777", "tripletex"), ("", None)])
+def test_a_value_that_an_undo_left_alone_is_still_known_to_have_been_agreed_on(
+    desk: Desk, now: str, choice: str | None
+) -> None:
+    """It was edited, or cleared, in Tripletex alone; what was cleared there is not filled in by itself."""
+    employee = desk.both(1, phone_number="49999999")
+    run = desk.finish(desk.start(plan_of(desk, (1, "phone_number", "huma"))))
+    desk.http("PATCH", f"employees/{employee}", json={"phoneNumberMobile": now})
+
+    undone(desk, run)
+
+    assert compared(desk) == {("1", "phone_number"): ("tripletex", choice)}
