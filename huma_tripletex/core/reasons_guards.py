@@ -9,7 +9,7 @@ from huma_tripletex.core.reason import N_, Reason
 _LOOK = N_("Look at the summary again. If it is as you want it, confirm by typing.")
 REASONS: Final = (
     Reason("guard_share", N_("Values of a large part of all people would be changed or cleared."), _LOOK),
-    Reason("guard_accounts", N_("Many bank account numbers would be changed."), _LOOK),
+    Reason("guard_accounts", N_("The bank account numbers of several people would be changed."), _LOOK),
     Reason(
         "guard_same_account",
         N_("Several people would have the same bank account number."),

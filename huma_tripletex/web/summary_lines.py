@@ -80,7 +80,8 @@ def left(one: LeftAlone) -> str:
     if item.kind == "left_out":
         return words.sentence("left_out", name=one.name)
     if item.kind in ("matched", "uncertain"):
-        return f"{one.name}: {_('not matched') if item.choice == 'none' else _('not matched yet, decide later')}."
+        how = _("not matched") if item.choice == "none" else _("not matched yet, decide later")
+        return f"{one.name}: {how}."
     where = _("not added to Tripletex") if item.kind == "only_in_huma" else _("not added to Huma")
     return f"{one.name}: {where}."
 
@@ -95,21 +96,28 @@ def guard(one: dict[str, Any]) -> str:
                 "Salary will go to another account for %(num)s people.",
                 people,
             )
-            return f"{accounts} {_('If you are unsure about a number, call the person; do not ask by email.')}"
+            unsure = _("If you are unsure about a number, call the person; do not ask by email.")
+            return " ".join(filter(None, (accounts, tried_too(one), unsure)))
         case "same_account":
             sharers = ngettext(
                 "%(num)s person would have the same bank account number as somebody else.",
                 "%(num)s people would have the same bank account number as somebody else.",
                 people,
             )
-            return f"{sharers} {_('Find out whose it is before you go on.')}"
+            return " ".join((sharers, _("Find out whose it is before you go on.")))
         case "share":
-            return ngettext(
+            share = ngettext(
                 "A value of %(num)s person out of %(of)s is replaced or cleared.",
                 "A value of %(num)s people out of %(of)s is replaced or cleared.",
                 people,
                 of=number(one.get("of", 0)),
             )
+            return " ".join(filter(None, (share, tried_too(one))))
     known = f"guard_{one['guard']}"
     linked = ngettext("Earlier syncs knew %(num)s person.", "Earlier syncs knew %(num)s people.", people)
     return f"{words.sentence(known)} {linked} {words.next_step(known)}"
+
+
+def tried_too(one: dict[str, Any]) -> str:
+    """That the number is of more people than those who are left."""
+    return _("Those you tried it on first are counted.") if one.get("tried") else ""

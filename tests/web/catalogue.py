@@ -42,6 +42,11 @@ def found() -> Iterator[tuple[Text, str]]:
         yield field.label, "huma_tripletex/core/fields.py"
 
 
+def is_ours(path: Path) -> bool:
+    """Whether people read the texts of this file."""
+    return all(_is_ours(folder) for folder in path.relative_to(PACKAGE).parts)
+
+
 def _is_ours(directory: str) -> bool:
     return Path(directory).name not in ("demo", "simulator", "__pycache__")
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 
 from huma_tripletex.core.reasons import ALL, UNKNOWN
 from huma_tripletex.i18n import force_locale, gettext
+from huma_tripletex.paths import PACKAGE
 from tests.web import catalogue
 
 PLACES = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
@@ -24,6 +27,21 @@ def test_every_text_is_in_norwegian() -> None:
         if not said or (isinstance(text, tuple) and (isinstance(said, str) or not all(said))):
             missing.append(f"{where}: {text!r}")
     assert not missing, "run `python -m tests.web.catalogue` and translate:\n" + "\n".join(missing)
+
+
+def test_every_text_in_the_source_is_found() -> None:
+    """Those within f-strings are not."""
+    found = {text if isinstance(text, str) else text[0] for text, _where in catalogue.found()}
+    said = {text for path in PACKAGE.rglob("*.py") if catalogue.is_ours(path) for text in said_in(path.read_text())}
+    assert said <= found, "\n".join(sorted(said - found))
+
+
+def said_in(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in catalogue.KEYWORDS:
+            first = node.args[0]
+            if isinstance(first, ast.Constant):
+                yield str(first.value)
 
 
 def test_nothing_is_translated_that_nobody_says() -> None:
