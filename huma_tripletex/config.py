@@ -58,9 +58,9 @@ class Settings:
     guard_share: float = 0.3
     """The share of people that a plan may change or clear before it asks for a typed confirmation."""
     guard_minimum: int = 3
-    """Below so many changed people the share is not looked at."""
+    """Below so many changed people the share is not looked at, unless they are everybody, and two at least."""
     guard_accounts: int = 10
-    """So many changed account numbers ask for a typed confirmation."""
+    """So many changed account numbers ask for a typed confirmation; two do where they are more than the share."""
     drift_hours: float = 24
     """How often Tripletex is compared without writing; 0: only on demand."""
     queue: str = "huma_tripletex"

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from huma_tripletex import planning
 from huma_tripletex.config import Settings
-from huma_tripletex.models import PersonLink, SyncRun
+from huma_tripletex.models import PersonLink, PlanItem, SyncRun
 from huma_tripletex.planning import NeedsConfirmation
 from huma_tripletex.planning.guards import Reach, guards, to_type
 from tests.flows.planning_parts import ANNA, Stand, account, flows, quick  # noqa: F401
@@ -21,26 +22,68 @@ SETTINGS = Settings()
 numbers = st.integers(0, 100_000)
 
 
-def tripped(reach: Reach, **options: Any) -> list[str]:
-    return [one["guard"] for one in guards(reach, SETTINGS, **options)]
+def tripped(reach: Reach) -> list[str]:
+    return [one["guard"] for one in guards(reach, SETTINGS)]
 
 
 @pytest.mark.parametrize(
-    ("matched", "changed", "stops"),
+    ("people", "changed", "accounts", "stops"),
     [
-        (3, 1, False),
-        (3, 2, False),
-        (3, 3, True),
-        (9, 2, False),
-        (9, 3, True),
-        (10, 3, False),
-        (10, 4, True),
-        (10_000, 3000, False),
-        (10_000, 3001, True),
+        (1, 1, 0, []),
+        (1, 1, 1, []),
+        (2, 1, 1, []),
+        (2, 2, 0, ["share"]),
+        (2, 2, 2, ["many_accounts", "share"]),
+        (3, 1, 1, []),
+        (3, 2, 0, []),
+        (3, 2, 2, ["many_accounts"]),
+        (3, 3, 0, ["share"]),
+        (3, 3, 3, ["many_accounts", "share"]),
+        (5, 2, 0, []),
+        (5, 2, 1, []),
+        (5, 2, 2, ["many_accounts"]),
+        (5, 3, 0, ["share"]),
+        (9, 2, 2, []),
+        (9, 3, 0, ["share"]),
+        (10, 3, 3, []),
+        (10, 4, 0, ["share"]),
+        (10, 4, 4, ["many_accounts", "share"]),
+        (100, 30, 9, []),
+        (100, 10, 10, ["many_accounts"]),
+        (100, 31, 0, ["share"]),
+        (1000, 300, 9, []),
+        (1000, 10, 10, ["many_accounts"]),
+        (1000, 301, 0, ["share"]),
     ],
 )
-def test_a_share_of_the_people(matched: int, changed: int, stops: bool) -> None:
-    assert tripped(Reach(matched, changed, 0)) == (["share"] if stops else [])
+def test_what_asks_in_a_firm_of_so_many_people(people: int, changed: int, accounts: int, stops: list[str]) -> None:
+    assert tripped(Reach(people, changed, accounts)) == stops
+
+
+@pytest.mark.parametrize(
+    ("reach", "stops"),
+    [
+        (Reach(3, 1, 1), []),
+        (Reach(3, 2, 2, tried=1, tried_accounts=1), ["many_accounts"]),
+        (Reach(10, 3, 0), []),
+        (Reach(10, 4, 0, tried=3), ["share"]),
+        (Reach(10, 4, 4, tried=4, tried_accounts=4), []),
+        (Reach(10, 5, 4, tried=4, tried_accounts=4), ["share"]),
+        (Reach(1000, 9, 9, tried=6, tried_accounts=6), []),
+        (Reach(1000, 12, 12, tried=9, tried_accounts=9), ["many_accounts"]),
+    ],
+)
+def test_those_it_was_tried_on_count_until_nothing_more_is_changed(reach: Reach, stops: list[str]) -> None:
+    assert tripped(reach) == stops
+
+
+def test_the_settings_move_the_borders() -> None:
+    reach = Reach(100, 20, 6)
+    assert guards(reach, replace(SETTINGS, guard_accounts=6, guard_share=0.5))[0]["guard"] == "many_accounts"
+    assert guards(reach, replace(SETTINGS, guard_share=0.1))[0]["guard"] == "share"
+    assert guards(Reach(5, 4, 0), replace(SETTINGS, guard_minimum=10)) == []
+    assert guards(Reach(5, 5, 0), replace(SETTINGS, guard_minimum=10))[0]["guard"] == "share", "that is everybody"
+    assert guards(Reach(5, 5, 5), replace(SETTINGS, guard_share=1)) == [], "the share is not looked at"
 
 
 @given(numbers, numbers, numbers)
@@ -97,6 +140,65 @@ def test_adding_and_filling_trip_nothing(quick: Stand) -> None:
     plan = quick.plan()
     planning.choose_for_all(quick.runtime, plan, "huma")
     assert planning.guards_of(quick.runtime, plan) == []
+
+
+def with_other_accounts(flows: Stand, people: int) -> Any:
+    """A plan that replaces the account numbers of everybody in the firm."""
+    for number in range(people):
+        flows.person(number, bank_account_number=account(500 + number))
+        flows.employee(number)
+    plan = flows.plan()
+    planning.choose_for_all(flows.runtime, plan, "huma")
+    planning.choose_everybody(flows.runtime, plan, "only_in_tripletex", None)
+    flows.session.commit()
+    return plan
+
+
+def items(flows: Stand, plan: Any, *numbers: int) -> list[int]:
+    people = [str(number) for number in numbers]
+    which = select(PlanItem.id).where(PlanItem.plan_id == plan.id, PlanItem.person_id.in_(people))
+    return list(flows.session.scalars(which))
+
+
+def begun(flows: Stand, plan: Any, **how: Any) -> None:
+    """A run that is over at once."""
+    planning.approve(flows.runtime, plan, ANNA, **how).state = "ended"
+    flows.session.commit()
+
+
+def test_a_try_of_the_whole_firm_asks_like_the_whole_plan(flows: Stand) -> None:
+    plan = with_other_accounts(flows, 3)
+
+    asked = refused(flows, plan, only=items(flows, plan, 0, 1, 2))
+
+    assert asked.guards == refused(flows, plan).guards
+    assert (asked.guards[0]["guard"], asked.to_type) == ("many_accounts", "3")
+    begun(flows, plan, only=items(flows, plan, 0, 1, 2), typed="3")
+
+
+def test_several_tries_add_up(flows: Stand) -> None:
+    """One of three people is tried without a word; the second makes it most of the firm."""
+    plan = with_other_accounts(flows, 3)
+    begun(flows, plan, only=items(flows, plan, 0))
+
+    with pytest.raises(NeedsConfirmation) as asked:
+        planning.approve(flows.runtime, plan, ANNA, only=items(flows, plan, 1))
+
+    assert asked.value.guards == ({"guard": "many_accounts", "people": 2, "tried": 1},)
+    flows.session.rollback()
+    begun(flows, plan, only=items(flows, plan, 1), typed="2")
+    with pytest.raises(NeedsConfirmation) as asked:
+        planning.approve(flows.runtime, plan, ANNA)
+    assert asked.value.to_type == "3"
+
+
+def test_what_only_adds_after_a_try_asks_nothing_more(flows: Stand) -> None:
+    flows.person(9)
+    plan = with_other_accounts(flows, 2)
+    planning.choose_everybody(flows.runtime, plan, "only_in_huma", "add")
+    begun(flows, plan, only=items(flows, plan, 0, 1), typed="2")
+
+    assert planning.guards_of(flows.runtime, plan) == []
 
 
 @pytest.mark.parametrize("choice", ["huma", "tripletex"])
