@@ -82,6 +82,14 @@ def _free_connection(runtime: Runtime, plan: SyncPlan) -> Connection:
     return connection
 
 
+def to_confirm(
+    runtime: Runtime, plan: SyncPlan, typed: str, only: Collection[int] | None = None
+) -> NeedsConfirmation | None:
+    """What `approve` would refuse to go on without, for whoever asks before they hold anything; None: nothing."""
+    found = guards_of(runtime, plan, only)
+    return NeedsConfirmation(found, to_type(found)) if found and typed.strip() != to_type(found) else None
+
+
 def _confirm(runtime: Runtime, plan: SyncPlan, typed: str, only: Collection[int] | None) -> None:
     found = guards_of(runtime, plan, only)
     if found and typed.strip() != to_type(found):

@@ -48,13 +48,18 @@ class Notables:
 
 def cleared(runtime: Runtime, plan: SyncPlan, seals: Seals, counted: Tally) -> Notables:
     """Values that will be in neither system."""
-    return Notables(tuple(_first(runtime, plan, seals, _one_of(CLEARING))), counted.count(_clears))
+    return _notables(runtime, plan, seals, _one_of(CLEARING), counted.count(_clears))
 
 
 def ending(runtime: Runtime, plan: SyncPlan, seals: Seals, counted: Tally) -> Notables:
     """Last workdays that are written where there was none, or another."""
     which = and_(Conflict.field == LAST, _one_of(pair for pair in EFFECTS if pair not in CLEARING))
-    return Notables(tuple(_first(runtime, plan, seals, which)), counted.count(_ends))
+    return _notables(runtime, plan, seals, which, counted.count(_ends))
+
+
+def _notables(runtime: Runtime, plan: SyncPlan, seals: Seals, which: ColumnElement[bool], count: int) -> Notables:
+    """Where there are none, nobody is asked who they are."""
+    return Notables(tuple(_first(runtime, plan, seals, which)) if count else (), count)
 
 
 def _one_of(pairs: Iterable[tuple[str | None, str]]) -> ColumnElement[bool]:

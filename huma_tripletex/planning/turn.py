@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, or_, update
+from sqlalchemy import ColumnElement, Text, cast, or_, true, update
 
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import Conflict, PlanItem, SyncPlan
@@ -40,12 +40,14 @@ def take_turn(runtime: Runtime, plan: SyncPlan, by: HostUser | None, revision: i
 
 def not_tried(plan: SyncPlan) -> ColumnElement[bool]:
     """Items that were not run yet: those who were tried first are done."""
-    return PlanItem.id.not_in(plan.counts.get("tried", []))
+    tried = plan.counts.get("tried")
+    return PlanItem.id.not_in(tried) if tried else true()
 
 
 def conflicts_of(plan: SyncPlan, where: Any = Conflict) -> tuple[ColumnElement[bool], ...]:
     """The differences of a plan that are still to be run. `where`: Conflict, or an alias of it."""
-    return where.plan_id == plan.id, where.item_id.not_in(plan.counts.get("tried", []))
+    tried = plan.counts.get("tried")
+    return (where.plan_id == plan.id, where.item_id.not_in(tried)) if tried else (where.plan_id == plan.id,)
 
 
 def allows(choice: str) -> ColumnElement[bool]:

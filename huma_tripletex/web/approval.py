@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from huma_tripletex import planning, task_queue
 from huma_tripletex.models import SyncPlan
+from huma_tripletex.planning.approval import to_confirm
 from huma_tripletex.planning.refusals import NeedsConfirmation
 from huma_tripletex.runtime import current_runtime
 from huma_tripletex.web import access, plans, rendering, summing_up, trying
@@ -33,6 +34,8 @@ def approve(plan_id: int) -> BaseResponse:
     if few.finds or (few.tries and not few.is_few):
         return _choose_few(plan, few)
     only = few.first if few.tries else None
+    if plan.state == "ready" and (missing := to_confirm(runtime, plan, form.typed, only)):
+        return _show(plan, 422, missing, few)
     try:
         run = planning.approve(runtime, plan, access.user(), typed=form.typed, revision=form.revision, only=only)
     except NeedsConfirmation as needed:

@@ -126,3 +126,22 @@ def _of_result(office: Office, visitor: Visitor) -> int:
     with counted(office) as statements:
         visitor.read(path)
     return len(statements)
+
+
+def test_a_number_that_does_not_fit_is_answered_without_writing_or_asking_for_nobody(
+    office: Office, compared: Visitor
+) -> None:
+    plan = office.one(SyncPlan).id
+    compared.read(f"/tripletex/plans/{plan}")
+    compared.send(f"/tripletex/plans/{plan}", {"all": "huma"})
+    compared.send(f"/tripletex/plans/{plan}/people", {"everybody-only_in_huma": "leave"})
+    with counted(office) as shown:
+        compared.read(f"/tripletex/plans/{plan}/approval")
+
+    with counted(office) as statements:
+        answer = compared.send(f"/tripletex/plans/{plan}/approval", {"confirm": "0"})
+
+    assert answer.status_code == 422
+    assert "The number does not fit." in answer.get_data(as_text=True)
+    assert len(statements) <= len(shown), "it costs no more than the page"
+    assert not [one for one in statements if not one.startswith(("SELECT", "WITH"))]
