@@ -21,6 +21,7 @@ from huma_tripletex.errors import NotReadable, TripletexError, Unauthorised
 from huma_tripletex.gateway.heartbeat import heartbeat
 from huma_tripletex.models import Connection, SyncPlan
 from huma_tripletex.planning import lease
+from huma_tripletex.planning.bystanders import Bystanders
 from huma_tripletex.planning.combinations import drop_impossible
 from huma_tripletex.planning.comparison import Both, Item, count, items, links_found, match_both
 from huma_tripletex.planning.findings import Findings
@@ -84,12 +85,15 @@ def _compare(
     connection = runtime.session.get_one(Connection, plan.connection_id)
     seals, total, done = Seals.of(runtime.vault, connection, plan_id), count(both, matching), 0
     progress.people(0, total)
+    bystanders = Bystanders(both)
     for chunk in _chunks(items(both, matching)):
         for _, item in chunk:
             findings.see(item)
+            bystanders.see(item)
         store(runtime, seals, chunk)
         done += len(chunk)
         progress.people(done, total, differences=findings.counts["differences"])
+    progress.so_far(**bystanders.counts(seals))
 
 
 def _chunks(everybody: Iterator[tuple[int, Item]]) -> Iterator[list[tuple[int, Item]]]:

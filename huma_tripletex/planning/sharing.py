@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from sqlalchemy import CTE, ColumnElement, and_, case, func, literal, or_, select, union_all
@@ -18,12 +18,30 @@ def sharers(runtime: Runtime, plan: SyncPlan, only: Collection[int] | None) -> t
     """Items of people who would share an account number, where the plan (`only`: these items of it) writes one of them.
     Those who were tried first count as they are now.
     """
-    held = _held(plan, only)
+    held, bystanders = _held(plan, only), _bystanders(runtime, plan)
     groups = select(held.c.system, held.c.account).where(held.c.account != "").group_by(held.c.system, held.c.account)
-    shared = groups.having(func.count(held.c.item_id.distinct()) > 1, func.max(held.c.is_written) == 1).subquery()
+    beside = (
+        and_(held.c.system == system, held.c.account.in_(accounts))
+        for system, accounts in bystanders.items()
+        if accounts
+    )
+    several = or_(func.count(held.c.item_id.distinct()) > 1, *beside)
+    shared = groups.having(several, func.max(held.c.is_written) == 1).subquery()
     same = and_(held.c.system == shared.c.system, held.c.account == shared.c.account)
     found = select(held.c.item_id).join(shared, same).distinct().order_by(held.c.item_id)
     return tuple(runtime.session.scalars(found))
+
+
+def _bystanders(runtime: Runtime, plan: SyncPlan) -> Mapping[str, Collection[str]]:
+    """Account numbers by system, as hashes, of whoever is in no item. A candidate who was chosen is in one."""
+    found = plan.counts.get("bystanders")
+    if not found:
+        return {}
+    numbers = [int(one) for one in found["tripletex"]]
+    here = select(PlanItem.employee_id).where(PlanItem.plan_id == plan.id, PlanItem.employee_id.in_(numbers))
+    chosen = {str(one) for one in runtime.session.scalars(here)}
+    tripletex = {account for number, account in found["tripletex"].items() if number not in chosen}
+    return {"huma": set(found["huma"].values()), "tripletex": tripletex}
 
 
 def _held(plan: SyncPlan, only: Collection[int] | None) -> CTE:
