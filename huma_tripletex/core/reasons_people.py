@@ -39,7 +39,7 @@ REASONS: Final = (
     ),
     Reason(
         "name_and_phone_contradicted",
-        N_("{name} has the name and phone number of somebody in Tripletex, but another date of birth."),
+        N_("{name} has the name and phone number of somebody in Tripletex who otherwise looks like another person."),
         N_("Say whether they are the same person."),
     ),
     Reason(
@@ -56,6 +56,26 @@ REASONS: Final = (
         "similar_name_and_account",
         N_("Somebody in Tripletex has the bank account number of {name} and a similar name."),
         N_("Say whether they are the same person."),
+    ),
+    Reason(
+        "similar_name_and_phone",
+        N_("Somebody in Tripletex has the phone number of {name} and a similar name."),
+        N_("Say whether they are the same person."),
+    ),
+    Reason(
+        "name_and_near_birth",
+        N_("Somebody in Tripletex is called {name} and has nearly the same date of birth."),
+        N_("Say whether they are the same person. If so, one of the dates is a mistake."),
+    ),
+    Reason(
+        "similar_name",
+        N_("Somebody in Tripletex has a name similar to {name}, and nothing tells them apart."),
+        N_("Say whether they are the same person. A number or date of birth on both sides would tell by itself."),
+    ),
+    Reason(
+        "may_be_in_huma",
+        N_("{name} is one of many in Tripletex who may be the same people in Huma."),
+        N_("Find out whether {name} is in Huma, and put them together by name. Add {name} only if nobody is there."),
     ),
     Reason(
         "name_only",

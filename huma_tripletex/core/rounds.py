@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from huma_tripletex.core.likeness import (
-    Traits,
-    births_may_agree,
-    names_alike,
-    same_person_is_plausible,
-    with_birth,
-    with_phone,
-)
-from huma_tripletex.core.search import Field, Key, ask_where
+from huma_tripletex.core.evidence import births, names
+from huma_tripletex.core.likeness import with_birth, with_phone
+from huma_tripletex.core.search import Field, Key
+from huma_tripletex.core.verdicts import is_believed
 
 
 def sure_rounds(field: Field) -> None:
-    """The four signs by which people are paired, the surest first."""
-    _round(field, "employee_id", lambda one: one.employee_id, _by_number)
+    """The four signs by which people are paired, the surest first. A mailbox of several is left to `core.weak_signs`,
+    and holds nobody back from being recognised otherwise.
+    """
+    _round(field, "employee_id", lambda one: one.employee_id)
     _round_but_zeros(field)
-    _round(field, "email", lambda one: one.email, _by_email, hold=False)
-    _round(field, "name_and_birth", with_birth, lambda _one, _other: True)
-    _round(field, "name_and_phone", with_phone, births_may_agree)
+    _round(field, "email", lambda one: one.email, alone=True)
+    _round(field, "name_and_birth", with_birth)
+    _round(field, "name_and_phone", with_phone)
 
 
-def _round(field: Field, why: str, key: Key, plausible: Callable[[Traits, Traits], bool], hold: bool = True) -> None:
+def _round(field: Field, why: str, key: Key, alone: bool = False) -> None:
     for people, employees in field.groups(key):
         if len(people) > 1 or len(employees) > 1:
-            if hold:
+            if not alone:
                 field.ask(people, employees, f"{why}_twice")
-            else:
-                ask_where(field, people, employees, plausible, f"{why}_twice")
-        elif _is_another(field, people[0], employees[0]) or not plausible(
-            field.people[people[0]], field.employees[employees[0]]
-        ):
-            field.ask(people, employees, f"{why}_contradicted")
+        elif not _is_believed(field, why, people[0], employees[0]):
+            field.ask(people, employees, f"{why}_contradicted", hold=not alone)
         elif field.held.isdisjoint((*people, *employees)):
             field.pair(people[0], employees[0], why)
         else:
             field.ask(people, employees, f"{why}_twice")
+
+
+def _is_believed(field: Field, why: str, person_id: str, employee_id: int) -> bool:
+    if why == "name_and_birth":
+        return True
+    if _is_another(field, person_id, employee_id):
+        return False
+    return is_believed(why, field.people[person_id], field.employees[employee_id])
 
 
 def _round_but_zeros(field: Field) -> None:
@@ -46,7 +45,7 @@ def _round_but_zeros(field: Field) -> None:
     for people, employees in field.groups(lambda one: one.number):
         if len(people) == len(employees) == 1 and field.held.isdisjoint((*people, *employees)):
             person, employee = field.people[people[0]], field.employees[employees[0]]
-            if names_alike(person, employee) and births_may_agree(person, employee):
+            if names(person, employee) in (("=", "="), ("=", "~")) and births(person, employee) in "=~?":
                 field.pair(people[0], employees[0], "employee_id")
 
 
@@ -56,11 +55,3 @@ def _is_another(field: Field, person_id: str, employee_id: int) -> bool:
     if person.name == employee.name:
         return False
     return with_birth(person) in field.births_there or with_birth(employee) in field.births_here
-
-
-def _by_number(one: Traits, other: Traits) -> bool:
-    return same_person_is_plausible(one, other, by="employee_id")
-
-
-def _by_email(one: Traits, other: Traits) -> bool:
-    return same_person_is_plausible(one, other, by="email")

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from huma_tripletex.core.likeness import Traits, with_birth
-from huma_tripletex.core.ties import Group, Ties
+from huma_tripletex.core.ties import Tie
 
+EACH: Final = 8
+"""So many comparisons for each of a group, on average, are made at most. Where more have the same sign, it is looked at
+in smaller groups: what hundreds share tells little of anybody.
+"""
 MANY: Final = 10_000
-"""A group with more possible pairs than this is one question, without looking at each of them."""
+"""In a group with more possible pairs than this it is not looked at who was ruled out for whom."""
 
+Id = TypeVar("Id", str, int)
 Key = Callable[[Traits], str]
+Possible = Callable[[Traits, Traits], bool]
 
 
 @dataclass
@@ -28,7 +34,7 @@ class Field:
     paired: dict[str, tuple[int, str]] = field(default_factory=dict)
     taken: set[int] = field(default_factory=set)
     held: set[str | int] = field(default_factory=set)
-    ties: list[tuple[tuple[str, ...], tuple[int, ...], str]] = field(default_factory=list)
+    ties: list[Tie] = field(default_factory=list)
     births_here: set[str] = field(default_factory=set)
     births_there: set[str] = field(default_factory=set)
     _apart: set[str] = field(default_factory=set)
@@ -52,28 +58,32 @@ class Field:
         if hold:
             self.held.update(people, employees)
 
-    def groups(self, key: Key) -> Iterable[tuple[list[str], list[int]]]:
-        """Those still alone who have the same key, where both sides have somebody and not all were ruled out."""
-        employees = defaultdict(list)
-        for employee_id, traits in self.employees.items():
-            if employee_id not in self.taken and (found := key(traits)):
-                employees[found].append(employee_id)
-        people = defaultdict(list)
-        for person_id, traits in self.people.items():
-            if person_id not in self.paired and (found := key(traits)) in employees:
-                people[found].append(person_id)
-        for found, ids in people.items():
-            yield from self._without_ruled_out(ids, employees[found])
+    def ask_apart(self, people: list[str], employees: list[int], why: str) -> None:
+        """Notes a question about all of them, but for those who were ruled out; it holds nobody back."""
+        for here, there in self._without_ruled_out(people, employees):
+            self.ask(here, there, why, hold=False)
 
-    def open_groups(self) -> list[Group]:
-        """The questions that are left: those tied to each other, directly or through others."""
-        open_ties = Ties()
-        for people, employees, why in self.ties:
-            here = [one for one in people if one not in self.paired]
-            there = [one for one in employees if one not in self.taken]
-            if here and there:
-                open_ties.tie(here, there, why)
-        return open_ties.groups()
+    def groups(self, key: Key, among: Set[str | int] | None = None) -> Iterable[tuple[list[str], list[int]]]:
+        """Those still alone who have the same key, where both sides have somebody and not all were ruled out. `among`:
+        only of these.
+        """
+        employees = _by_key(self.employees, key, self.taken, among)
+        people = _by_key(self.people, key, self.paired, among)
+        for found, ids in people.items():
+            if there := employees.get(found):
+                yield from self._without_ruled_out(ids, there)
+
+    def open_ties(self) -> list[Tie]:
+        """The questions noted, about those who are left."""
+        found = (
+            (
+                tuple(one for one in people if one not in self.paired),
+                tuple(one for one in employees if one not in self.taken),
+                why,
+            )
+            for people, employees, why in self.ties
+        )
+        return [tie for tie in found if tie[0] and tie[1]]
 
     def _without_ruled_out(self, people: list[str], employees: list[int]) -> Iterable[tuple[list[str], list[int]]]:
         """Splits off people for whom every employee of the group, or all but one, was ruled out."""
@@ -92,21 +102,47 @@ class Field:
                 yield sorted(group, key=people.index), sorted(reach, key=employees.index)
 
 
+def _by_key(
+    everybody: Mapping[Id, Traits], key: Key, but: Container[Id], among: Set[str | int] | None
+) -> dict[str, list[Id]]:
+    found: dict[str, list[Id]] = defaultdict(list)
+    for one, traits in everybody.items():
+        if one not in but and (among is None or one in among) and (sign := key(traits)):
+            found[sign].append(one)
+    return found
+
+
 def ask_where(
-    field: Field,
-    people: list[str],
-    employees: list[int],
-    possible: Callable[[Traits, Traits], bool],
-    why: str,
+    field: Field, sign: Key, narrower: Sequence[Key], possible: Possible, why: str, exact: Key | None = None
 ) -> None:
-    """Asks about each pair of a group that nothing speaks against; about all at once where they are very many."""
-    if len(people) * len(employees) > MANY:
-        return field.ask(people, employees, why, hold=False)
-    alone = len(people) == len(employees) == 1 and why == "same_name"
-    for person_id in people:
-        for employee_id in employees:
-            if (person_id, employee_id) in field.not_same:
-                continue
-            if possible(field.people[person_id], field.employees[employee_id]):
-                field.ask([person_id], [employee_id], "name_only" if alone else why, hold=False)
-    return None
+    """Asks about those with the same sign who may be each other. Where too many have it, only those are compared who
+    have one of the `narrower` signs as well; where still too many have that, it is asked about all of an `exact` one.
+    """
+    many = _compare(field, sign, possible, why)
+    still_many: set[str | int] = set()
+    for key in narrower if many else ():
+        still_many |= _compare(field, key, possible, why, many)
+    if exact and still_many:
+        for people, employees in field.groups(exact, still_many):
+            field.ask_apart(people, employees, why)
+
+
+def _compare(
+    field: Field, key: Key, possible: Possible, why: str, among: Set[str | int] | None = None
+) -> set[str | int]:
+    """Answers who was not compared, because too many have the same key."""
+    too_many: set[str | int] = set()
+    for people, employees in field.groups(key, among):
+        if len(people) * len(employees) > EACH * (len(people) + len(employees)):
+            too_many.update(people, employees)
+            continue
+        for person_id in people:
+            person = field.people[person_id]
+            there = [
+                one
+                for one in employees
+                if (person_id, one) not in field.not_same and possible(person, field.employees[one])
+            ]
+            if there:
+                field.ask([person_id], there, why, hold=False)
+    return too_many

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 Person = tuple[str, str | int]
+Tie = tuple[tuple[str, ...], tuple[int, ...], str]
+"""People and employees of whom some may be each other, and why."""
 RANK: Final = (
     "employee_id_contradicted",
     "employee_id_twice",
@@ -19,7 +21,10 @@ RANK: Final = (
     "same_name",
     "similar_name_and_birth",
     "similar_name_and_account",
+    "similar_name_and_phone",
+    "name_and_near_birth",
     "name_only",
+    "similar_name",
 )
 """Why a match is uncertain, the weightiest first: the one that a group of several is explained by."""
 
@@ -31,6 +36,14 @@ class Group:
     people: tuple[str, ...]
     employees: tuple[int, ...]
     why: str
+
+
+def groups_of(ties: Iterable[Tie]) -> list[Group]:
+    """The questions: those tied to each other, directly or through others."""
+    found = Ties()
+    for people, employees, why in ties:
+        found.tie(people, employees, why)
+    return found.groups()
 
 
 @dataclass

@@ -1,73 +1,90 @@
-"""Signs that pair nobody and are asked about: names alone, and names that are nearly the same beside something else."""
+"""Signs that pair nobody and are asked about: a birth, phone, account or mailbox beside names that are alike, and names
+alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-from huma_tripletex.core.likeness import Traits, births_may_agree, differ, given_names_close, words_shared
+from huma_tripletex.core.evidence import births
+from huma_tripletex.core.likeness import Traits, together
 from huma_tripletex.core.search import Field, Key, ask_where
+from huma_tripletex.core.verdicts import may_be
 
-Possible = Callable[[Traits, Traits], bool]
-_SPELLED: Final = (("aa", "a"), ("ae", "a"), ("oe", "o"))
-"""How people without a Norwegian keyboard write what is folded: Aase and Ase, Soelvi and Solvi."""
-
-
-def name_rounds(field: Field) -> None:
-    """Asks about those who are left and resemble each other, unless something speaks against it."""
-    for people, employees in field.groups(_similar):
-        field.ask(people, employees, "similar_name_and_birth", hold=False)
-    for key, possible, why in WEAK:
-        for people, employees in field.groups(key):
-            ask_where(field, people, employees, possible, why)
-    for people, employees in field.groups(lambda one: one.name):
-        ask_where(field, people, employees, _name_may_do, "same_name")
-
-
-def _similar(one: Traits) -> str:
-    """First given and last family name with the date of birth: middle names come and go."""
-    if not (one.given and one.family and one.birth):
-        return ""
-    return f"{one.given.split()[0]} {one.family.split()[-1]}\n{one.birth}"
-
-
-def _same_words(one: Traits) -> str:
-    """The words of the name in any order and spelling with the date of birth: given and family name change places."""
-    if not (one.name and one.birth):
-        return ""
-    return f"{' '.join(sorted(_spelled(word) for word in one.name.split()))}\n{one.birth}"
-
-
-def _spelled(word: str) -> str:
-    for written, meant in _SPELLED:
-        word = word.replace(written, meant)
-    return word
-
-
-def _family_and_birth(one: Traits) -> str:
-    return f"{_spelled(one.family.split()[-1])}\n{one.birth}" if one.family and one.birth else ""
-
-
-def _birth_and_phone(one: Traits) -> str:
-    return f"{one.birth}\n{one.phone}" if one.birth and one.phone else ""
-
-
-def _name_may_do(one: Traits, other: Traits) -> bool:
-    return births_may_agree(one, other) and not differ(one.number, other.number)
-
-
-def _any(_one: Traits, _other: Traits) -> bool:
-    return True
-
-
-def _same_account(one: Traits, other: Traits) -> bool:
-    return births_may_agree(one, other) and words_shared(one, other)
-
-
-WEAK: Final[tuple[tuple[Key, Possible, str], ...]] = (
-    (_same_words, _any, "similar_name_and_birth"),
-    (_family_and_birth, given_names_close, "similar_name_and_birth"),
-    (_birth_and_phone, words_shared, "similar_name_and_birth"),
-    (lambda one: one.account, _same_account, "similar_name_and_account"),
+_WEAK: Final[tuple[tuple[str, Key, str], ...]] = (
+    ("email", lambda one: one.email, "email_twice"),
+    ("birth", lambda one: one.birth, "similar_name_and_birth"),
+    ("phone", lambda one: one.phone, "similar_name_and_phone"),
+    ("account", lambda one: one.account, "similar_name_and_account"),
 )
-"""By what, where nothing speaks against it, and why it is asked."""
+"""What is the same, and why it is asked."""
+
+
+def weak_rounds(field: Field) -> None:
+    """Asks about those who are left and resemble each other, unless something speaks against it."""
+    for sign, key, why in _WEAK:
+        narrower = tuple(partial(_with, part, key) for part in (_first, _last))
+        ask_where(field, key, narrower, partial(may_be, sign), why, partial(_with, _called, key))
+    for people, employees in field.groups(_called):
+        _ask_by_name(field, people, employees)
+    ask_where(field, lambda one: one.number, (), _called_the_same, "same_name")
+    ask_where(field, _first_and_last, (), _may_be_called, "similar_name")
+    ask_where(field, _called_and_born, (), _born_nearly, "name_and_near_birth")
+
+
+def _with(part: Key, sign: Key, one: Traits) -> str:
+    return together(part(one), sign(one))
+
+
+def _ask_by_name(field: Field, people: list[str], employees: list[int]) -> None:
+    """People who are called the same may be the same where nothing tells: where a date of birth is unknown on one side,
+    and a number. (The same date or number has brought its people together before.) So nobody need be compared.
+    """
+    why = "name_only" if len(people) == len(employees) == 1 else "same_name"
+    for born, numbered in ((True, True), (True, False), (False, True), (False, False)):
+        here = [one for one in people if _knows(field.people[one], born, numbered)]
+        there = [one for one in employees if _leaves_open(field.employees[one], born, numbered)]
+        if here and there:
+            field.ask_apart(here, there, why)
+
+
+def _knows(one: Traits, born: bool, numbered: bool) -> bool:
+    return bool(one.birth) == born and bool(one.number) == numbered
+
+
+def _leaves_open(other: Traits, born: bool, numbered: bool) -> bool:
+    return not (born and other.birth) and not (numbered and other.number)
+
+
+def _may_be_called(one: Traits, other: Traits) -> bool:
+    return not (one.number and other.number) and may_be("name", one, other)
+
+
+def _called_the_same(one: Traits, other: Traits) -> bool:
+    """Of those whose numbers are the same but for zeros."""
+    return one.called == other.called and births(one, other) != "!"
+
+
+def _born_nearly(one: Traits, other: Traits) -> bool:
+    return births(one, other) == "~"
+
+
+def _first(one: Traits) -> str:
+    return one.given[0].text if one.given else ""
+
+
+def _last(one: Traits) -> str:
+    return one.family[-1].text if one.family else ""
+
+
+def _first_and_last(one: Traits) -> str:
+    return together(_first(one), _last(one))
+
+
+def _called(one: Traits) -> str:
+    return one.called
+
+
+def _called_and_born(one: Traits) -> str:
+    return one.called if one.birth else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from huma_tripletex.core.employments import ending
-from huma_tripletex.core.matching import Matching, Uncertain, match
+from huma_tripletex.core.matching import Matching, match
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.core.people import HostPerson, TripletexEmployee
 from huma_tripletex.gateway.agreement import HashOf
@@ -106,10 +106,13 @@ def _everybody(both: Both, matching: Matching) -> Iterator[Maker]:
         if person := people.get(found.person_id):
             employee = employees[found.employee_id]
             yield _place(person), partial(_matched, both, person, employee, found.matched_by)
-    for unsure in matching.uncertain:
-        for person_id in unsure.person_ids:
-            if person := people.get(person_id):
-                yield _place(person), partial(_uncertain, both, person, employees, unsure)
+    unsure = ((person_id, group.why) for group in matching.uncertain for person_id in group.person_ids)
+    for person_id, why in unsure:
+        if person := people.get(person_id):
+            yield (
+                _place(person),
+                partial(_uncertain, both, person, _offered(person, matching, employees), why),
+            )
     for person_id in matching.only_in_huma:
         if person := people.get(person_id):
             yield _place(person), partial(_only_in_huma, both, person)
@@ -120,6 +123,8 @@ def _everybody(both: Both, matching: Matching) -> Iterator[Maker]:
     for employee_id in matching.only_in_tripletex:
         employee = employees[employee_id]
         yield _place(employee), partial(_only_in_tripletex, both, employee, employee.id in gone)
+    for employee_id in matching.too_many_to_offer:
+        yield _place(employees[employee_id]), partial(_one_of_many, employees[employee_id])
 
 
 def _left_out(person: HostPerson, employee: TripletexEmployee | None) -> Item:
@@ -151,14 +156,24 @@ def _matched(both: Both, person: HostPerson, employee: TripletexEmployee, matche
     return Item("matched", content, matched_by, "agree" if news else "", differences=found.differences)
 
 
-def _uncertain(both: Both, person: HostPerson, employees: Mapping[int, TripletexEmployee], unsure: Uncertain) -> Item:
+def _offered(
+    person: HostPerson, matching: Matching, employees: Mapping[int, TripletexEmployee]
+) -> tuple[TripletexEmployee, ...]:
     """Whom an administrator has ruled out is not offered again, though others are still asked about them."""
-    possible = (one for one in unsure.employee_ids if (person.id, one) not in both.memory.not_same)
-    candidates = tuple(employees[one] for one in possible)
+    return tuple(employees[one] for one in matching.nearest[person.id])
+
+
+def _uncertain(both: Both, person: HostPerson, candidates: tuple[TripletexEmployee, ...], why: str) -> Item:
     if not candidates:
         return _only_in_huma(both, person)
     why_it_ends = ending(person.values, (), both.company.options.end_reason)
-    return Item("uncertain", Content(person, candidates=candidates, end_reason=why_it_ends), why=unsure.why)
+    return Item("uncertain", Content(person, candidates=candidates, end_reason=why_it_ends), why=why)
+
+
+def _one_of_many(employee: TripletexEmployee) -> Item:
+    """Somebody who may be so many people that they are not offered to each of them: found by name, added by nobody."""
+    content = Content(employee=employee)
+    return Item("only_in_tripletex", content, why="may_be_in_huma", blocked=blocks_adding_to_huma(employee))
 
 
 def _only_in_huma(both: Both, person: HostPerson) -> Item:

@@ -27,7 +27,7 @@ CHOICES: Final[Mapping[str, frozenset[str | None]]] = {
     "left_out": frozenset(),
 }
 LEFT: Final = ("left_huma", "left_tripletex")
-ONE_BY_ONE: Final = (*LEFT, "may_be_unlisted")
+ONE_BY_ONE: Final = (*LEFT, "may_be_unlisted", "may_be_in_huma")
 """Who is not added along with everybody: somebody has to have looked."""
 
 
@@ -67,7 +67,7 @@ def choose_everybody(
     revision: int | None = None,
 ) -> int:
     """Adds or leaves everybody of one side (`only_in_huma`, `only_in_tripletex`) in one statement. Not touched: who is
-    blocked, who has left one of the systems, who may be there unlisted, who was decided about in an earlier sync, who
+    blocked, who has left one of the systems, who may be there already, who was decided about in an earlier sync, who
     is paired. Answers how many.
 
     Raises:

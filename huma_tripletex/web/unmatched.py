@@ -7,6 +7,7 @@ from dataclasses import field as attribute
 
 from sqlalchemy import func, select
 
+from huma_tripletex.core.nearest import KEPT
 from huma_tripletex.core.people import Values
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.models import PlanItem, SyncPlan
@@ -32,7 +33,7 @@ class Somebody:
 
 @dataclass(frozen=True)
 class Doubt:
-    """Somebody in Huma who may be one of several employees."""
+    """Somebody in Huma who may be one of several employees. `more`: there may be more than are offered."""
 
     id: int
     name: str = attribute(repr=False)
@@ -41,6 +42,7 @@ class Doubt:
     candidates: tuple[Somebody, ...]
     choice: str | None
     partner: int | None
+    more: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ def _doubt(found: reading.UncertainPerson) -> Doubt:
         candidates=candidates,
         choice=found.item.choice,
         partner=found.item.partner,
+        more=len(candidates) >= KEPT,
     )
 
 

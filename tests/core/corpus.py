@@ -105,12 +105,23 @@ def _add_pair(source: Source, corpus: Corpus, sign: str) -> None:
     sides = dict(base), dict(base)
     altered = _alter(source, sides, sign)
     person_id, employee_id = _add_huma(source, corpus, sides[0]), _add_tripletex(source, corpus, sides[1])
-    if sign == "nothing":
+    if sign == "nothing" or _might_be_two(sign, altered):
         corpus.asked[person_id] = employee_id
     else:
         corpus.pairs[person_id] = (employee_id, sign)
     altered.pop("email", None)
     corpus.differing[person_id, employee_id] = altered
+
+
+def _might_be_two(sign: str, altered: dict[str, str]) -> bool:
+    """Whether twins or father and son, who share a mailbox or a phone, would look like this pair."""
+    if sign == "email" and "conflict" in (altered.get("given_name"), altered.get("date_of_birth")):
+        return True
+    own = {"email": ("employee_id", "phone_number", "bank_account_number")}.get(
+        sign, ("employee_id", "bank_account_number")
+    )
+    different = [altered.get(key) for key in own].count("conflict")
+    return sign in ("email", "name_and_phone") and "date_of_birth" in altered and different > 1
 
 
 def _alter(source: Source, sides: Sides, sign: str) -> dict[str, str]:

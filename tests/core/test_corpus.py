@@ -59,7 +59,7 @@ def test_the_work_grows_with_the_people_and_not_with_the_pairs(monkeypatch: pyte
     corpus = make(seed=7, size=1000)
     calls = {"traits": 0, "plausible": 0, "ties": 0}
     count(monkeypatch, matching_module, "traits_of", calls, "traits")
-    count(monkeypatch, rounds, "same_person_is_plausible", calls, "plausible")
+    count(monkeypatch, rounds, "is_believed", calls, "plausible")
     count(monkeypatch, Ties, "tie", calls, "ties")
     match(corpus.people, corpus.employees)
     everybody = len(corpus.people) + len(corpus.employees)

@@ -30,10 +30,9 @@ def paired(matching: Matching) -> list[tuple[str, int, str]]:
         (OLA | N7, OLA | {"employee_id": " 7"}, "employee_id"),
         # people marry, are born anew on paper, get new phones: the number holds
         (OLA | N7, {**OLA, "family_name": "Berg"} | N7, "employee_id"),
-        (OLA | N7 | BIRTH, KARI | N7 | BIRTH, "employee_id"),
+        (OLA | N7 | BIRTH, named("Kari", "Hansen") | N7 | BIRTH, "employee_id"),
+        (OLA | N7 | BIRTH | MAIL, KARI | N7 | BIRTH | MAIL, "employee_id"),
         (OLA | N7 | BIRTH, OLA | N7 | OTHER_BIRTH, "employee_id"),
-        (OLA | N7 | PHONE, KARI | N7 | PHONE, "employee_id"),
-        (OLA | N7 | BIRTH | MAIL, named("Per", "Hansen") | N7 | OTHER_BIRTH | MAIL, "employee_id"),
         (OLA | MAIL, OLA | {"email": "Ola@FJORD.no "}, "email"),
         (OLA | MAIL | N7, OLA | MAIL | N8, "email"),
         (OLA | {"date_of_birth": "02.01.1990"}, OLA | BIRTH, "name_and_birth"),
@@ -55,6 +54,10 @@ def test_certain_matches_say_why(here: Row, there: Row, matched_by: str) -> None
         (OLA | N7 | BIRTH, KARI | N7 | OTHER_BIRTH, "employee_id_contradicted"),
         (OLA | N7 | BIRTH | PHONE, KARI | N7 | OTHER_BIRTH | PHONE, "employee_id_contradicted"),
         (OLA | N7, KARI | N7, "employee_id_contradicted"),
+        # two systems that count from 1 may give one number to two of one day; families share phones and mailboxes
+        (OLA | N7 | BIRTH, KARI | N7 | BIRTH, "employee_id_contradicted"),
+        (OLA | N7 | PHONE, KARI | N7 | PHONE, "employee_id_contradicted"),
+        (OLA | N7 | BIRTH | MAIL, named("Per", "Hansen") | N7 | OTHER_BIRTH | MAIL, "employee_id_contradicted"),
         (OLA | N7 | BIRTH, named("Per", "Hansen") | N7 | OTHER_BIRTH, "employee_id_contradicted"),
         (OLA | MAIL, KARI | MAIL, "email_contradicted"),
         (OLA | MAIL | N7, named("Per", "Hansen") | MAIL | N8, "email_contradicted"),
