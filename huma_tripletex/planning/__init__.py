@@ -11,7 +11,7 @@ from huma_tripletex.planning.people_decisions import choose_everybody, choose_pe
 from huma_tripletex.planning.people_reading import people, people_counts
 from huma_tripletex.planning.reach import guards_of
 from huma_tripletex.planning.reading import difference_counts, differences
-from huma_tripletex.planning.refusals import ChangedMeanwhile, NeedsConfirmation, NotPossible, Stale
+from huma_tripletex.planning.refusals import ChangedMeanwhile, NeedsConfirmation, NotPossible, SeenOtherwise, Stale
 from huma_tripletex.planning.summary import summary
 from huma_tripletex.planning.taking_part import is_never_synced, never_sync, sync_again
 from huma_tripletex.planning.totals import totals
@@ -20,6 +20,7 @@ __all__ = [
     "ChangedMeanwhile",
     "NeedsConfirmation",
     "NotPossible",
+    "SeenOtherwise",
     "Stale",
     "approve",
     "begin",

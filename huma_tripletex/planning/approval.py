@@ -51,11 +51,12 @@ def approve(
     is approved later, without them.
 
     Raises:
-        Stale, ChangedMeanwhile: see `take_turn`.
+        Stale, SeenOtherwise: see `take_turn`.
         NotPossible: another run is going on, or `only` names too many or nobody with anything to do.
         NeedsConfirmation: a guard is tripped, and `typed` does not confirm it.
     """
-    take_turn(runtime, plan, by, revision, **({} if only is not None else {"state": "approved"}))
+    news = {"state": "approved"} if only is None else {}
+    take_turn(runtime, plan, by, revision, exactly=True, **news)
     connection = _free_connection(runtime, plan)
     _confirm(runtime, plan, typed, only)
     run = new_run(runtime, connection, plan.id, by, mail=mail, link=link)

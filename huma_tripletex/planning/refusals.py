@@ -28,6 +28,10 @@ class ChangedMeanwhile(HumaTripletexError):
         self.by_name = by_name
 
 
+class SeenOtherwise(ChangedMeanwhile):
+    """What is to be approved is not what was shown: somebody has decided since, perhaps in another window."""
+
+
 class NeedsConfirmation(HumaTripletexError):
     """The plan does something large or odd. `guards` say what; `to_type` is what confirms it."""
 

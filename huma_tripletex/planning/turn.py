@@ -9,22 +9,26 @@ from sqlalchemy import ColumnElement, Text, cast, or_, true, update
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import Conflict, PlanItem, SyncPlan
 from huma_tripletex.planning.lease import changed
-from huma_tripletex.planning.refusals import ChangedMeanwhile, Stale
+from huma_tripletex.planning.refusals import ChangedMeanwhile, SeenOtherwise, Stale
 from huma_tripletex.runtime import Runtime
 
 
-def take_turn(runtime: Runtime, plan: SyncPlan, by: HostUser | None, revision: int | None, **values: Any) -> None:
+def take_turn(
+    runtime: Runtime, plan: SyncPlan, by: HostUser | None, revision: int | None, *, exactly: bool = False, **values: Any
+) -> None:
     """Raises the revision. The row is held until the caller's commit, so the next one comes after this.
 
     Raises:
         Stale: the plan is no longer to be decided about.
         ChangedMeanwhile: somebody else has decided since `revision`. One's own choices do not collide: a page may
             send the next before it has heard of the last.
+        SeenOtherwise: with `exactly`, anybody has; one's own choice in another window is none of this one.
     """
     now = runtime.clock()
     current = [SyncPlan.id == plan.id, SyncPlan.state == "ready", SyncPlan.expires_at > now]
     if revision is not None:
-        current.append(or_(SyncPlan.revision == revision, SyncPlan.decided_by == (by.id if by else "")))
+        mine = SyncPlan.decided_by == (by.id if by else "")
+        current.append(SyncPlan.revision == revision if exactly else or_(SyncPlan.revision == revision, mine))
     who = {"decided_by": by.id if by else "", "decided_by_name": by.name if by else ""}
     news = {"revision": SyncPlan.revision + 1, "decided_at": now, **who, **values}
     won = changed(runtime.session, update(SyncPlan).where(*current).values(**news))
@@ -35,7 +39,7 @@ def take_turn(runtime: Runtime, plan: SyncPlan, by: HostUser | None, revision: i
         raise Stale(f"plan_{plan.state}")
     if plan.expires_at <= now:
         raise Stale("plan_expired")
-    raise ChangedMeanwhile(plan.decided_by_name)
+    raise (SeenOtherwise if exactly else ChangedMeanwhile)(plan.decided_by_name)
 
 
 def not_tried(plan: SyncPlan) -> ColumnElement[bool]:

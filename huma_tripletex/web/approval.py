@@ -32,7 +32,7 @@ def approve(plan_id: int) -> BaseResponse:
     runtime, (plan, _connection) = current_runtime(), access.plan(plan_id)
     form, few = summing_up.Approval.read(request.form), TryForm.read(request.form)
     if few.finds or (few.tries and not few.is_few):
-        return _choose_few(plan, few)
+        return _choose_few(plan, few, form.revision)
     only = few.first if few.tries else None
     if plan.state == "ready" and (missing := to_confirm(runtime, plan, form.typed, only)):
         return _show(plan, 422, missing, few)
@@ -48,14 +48,17 @@ def approve(plan_id: int) -> BaseResponse:
     return rendering.go("run", run_id=run.id)
 
 
-def _choose_few(plan: SyncPlan, few: TryForm) -> BaseResponse:
-    """A page that was searched by name is answered at once: a name does not go into an address."""
+def _choose_few(plan: SyncPlan, few: TryForm, revision: int | None) -> BaseResponse:
+    """A page that was searched by name is answered at once: a name does not go into an address. The part of it still
+    belongs to the summary around it, which is of this `revision`.
+    """
     if plan.state != "ready":
         return plans.past(plan)
     if not rendering.wants_partial():
         return _show(plan, 200 if few.finds else 422, few=few)
     found = trying.look(current_runtime(), plan, few)
-    return rendering.partial("_try_first.html", plan=plan, trying=found, speaks=True)
+    revision = plan.revision if revision is None else revision
+    return rendering.partial("_try_first.html", plan=plan, revision=revision, trying=found, speaks=True)
 
 
 def _show(plan: SyncPlan, status: int, needed: NeedsConfirmation | None = None, few: TryForm = UNTOUCHED) -> Response:

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from huma_tripletex.connecting.refusals import Refusal
 from huma_tripletex.i18n import LOCALES, force_locale
 from huma_tripletex.i18n import gettext as _
-from huma_tripletex.planning.refusals import ChangedMeanwhile, NotPossible, Stale
+from huma_tripletex.planning.refusals import ChangedMeanwhile, NotPossible, SeenOtherwise, Stale
 from huma_tripletex.runtime import current_runtime
 from huma_tripletex.web import access, rendering
 
@@ -95,6 +95,10 @@ def changed_meanwhile(_error: ChangedMeanwhile) -> BaseResponse:
     return back_to_plan("changed_meanwhile")
 
 
+def seen_otherwise(_error: SeenOtherwise) -> BaseResponse:
+    return back_to_plan("seen_otherwise")
+
+
 def not_possible(error: NotPossible) -> BaseResponse:
     log.info("a plan cannot be decided: %s", error.reason)
     return back_to_plan("stale" if isinstance(error, Stale) else error.reason)
@@ -131,6 +135,7 @@ HANDLERS = (
     (CSRFError, old_form),
     (OperationalError, unreachable),
     (ChangedMeanwhile, changed_meanwhile),
+    (SeenOtherwise, seen_otherwise),
     (NotPossible, not_possible),
     (Refusal, not_in_this_state),
 )

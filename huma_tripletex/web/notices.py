@@ -44,6 +44,9 @@ NOTICES = {
     "changed_meanwhile": Notice(
         _("Somebody else made choices here in the meantime. They are shown now; your last choice was not saved."), True
     ),
+    "seen_otherwise": Notice(
+        _("Choices were made since this summary was opened. It shows them now; nothing has been synced yet."), True
+    ),
     "stale": Notice(_("This comparison is too old to be approved. Compare again; your choices are remembered."), True),
     "decided": Notice(_("That comparison has already been decided."), True),
 }

@@ -13,7 +13,7 @@ from huma_tripletex import planning
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.gateway.agreement import agreed_hash
 from huma_tripletex.models import LogLine, PersonLink, PlanItem, RememberedChoice, SyncPlan, SyncResult, SyncRun
-from huma_tripletex.planning import NotPossible, Stale
+from huma_tripletex.planning import NotPossible, SeenOtherwise, Stale
 from tests.flows.planning_parts import ANNA, ORGANISATION, Stand, account, flows, quick  # noqa: F401
 
 
@@ -134,6 +134,23 @@ def ended(flows: Stand, plan: SyncPlan, **how: Any) -> SyncRun:
     run.state = "ended"
     flows.session.commit()
     return run
+
+
+def test_what_is_approved_is_what_was_shown_also_to_whoever_decided_otherwise_elsewhere(flows: Stand) -> None:
+    """One administrator in two windows: what was chosen in the other was never on this summary."""
+    plan = drawn(flows)
+    shown = plan.revision
+    planning.choose_for_all(flows.runtime, plan, "tripletex", by=ANNA, revision=shown)
+    flows.session.commit()
+    first = list(flows.session.scalars(select(PlanItem.id).where(PlanItem.person_id == "2")))
+
+    for only in (None, first):
+        with pytest.raises(SeenOtherwise):
+            planning.approve(flows.runtime, plan, ANNA, revision=shown, only=only)
+        flows.session.rollback()
+
+    assert (plan.state, flows.session.query(SyncRun).count()) == ("ready", 0)
+    assert planning.approve(flows.runtime, plan, ANNA, revision=plan.revision).state == "queued"
 
 
 def test_what_was_decided_is_not_asked_again_until_something_changes(flows: Stand) -> None:
