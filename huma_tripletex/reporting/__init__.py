@@ -9,7 +9,7 @@ from huma_tripletex.reporting.headline import headline
 from huma_tripletex.reporting.mail import send_due_mail
 from huma_tripletex.reporting.metrics import metrics
 from huma_tripletex.reporting.notices import send_notices, tell_concern
-from huma_tripletex.reporting.people import Row, Side, rows
+from huma_tripletex.reporting.people import Row, Side, called_in, rows
 from huma_tripletex.reporting.report import RunReport, every_row, report
 from huma_tripletex.reporting.status import Status, status
 
@@ -21,6 +21,7 @@ __all__ = [
     "Side",
     "Status",
     "Written",
+    "called_in",
     "count",
     "csv_of",
     "every_row",

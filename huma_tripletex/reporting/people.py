@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from sqlalchemy import select
 
 from huma_tripletex.core.reasons import CHANGED_SINCE, STAYS
-from huma_tripletex.models import Connection, SyncResult
+from huma_tripletex.models import Connection, SyncResult, SyncRun
 from huma_tripletex.reporting.names import Known, names, sealed_name
 from huma_tripletex.reporting.sentences import next_step, sentence
 from huma_tripletex.runtime import Runtime
@@ -73,6 +74,22 @@ def rows(runtime: Runtime, connection: Connection, results: Sequence[SyncResult]
     known = [Known(one.person_id, one.employee_id, _sealed_name(runtime, connection, one)) for one in results]
     called = names(runtime, connection, known)
     return [_row(result, name) for result, name in zip(results, called, strict=True)]
+
+
+def called_in(
+    runtime: Runtime, connection: Connection, run: SyncRun, is_meant: Callable[[str], bool]
+) -> frozenset[int]:
+    """The positions of those in a run whose name, as it was then, is meant. One statement that reads nothing else of
+    them; each name is opened.
+    """
+    columns = select(SyncResult.position, SyncResult.sealed).where(SyncResult.run_id == run.id)
+    found = runtime.session.execute(columns.where(SyncResult.sealed.is_not(None)))
+    context = (connection.organisation_id, connection.id, "result", run.id)
+    return frozenset(
+        position
+        for position, sealed in found
+        if is_meant(sealed_name(runtime, sealed, _named.decode, *context, position))
+    )
 
 
 def _sealed_name(runtime: Runtime, connection: Connection, result: SyncResult) -> str:

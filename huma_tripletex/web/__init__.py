@@ -82,6 +82,7 @@ ACTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     (f"{RUN}/retry", runs.retry_in_run),
     (f"{RUN}/undoing", undo.undo),
     (f"{RUN}/undoing/glimpses", undo.undo_glimpse),
+    (f"{RUN}/undoing/counts", undo.undo_counts),
     (f"{PERSON}/exclusion", taking_part.leave_out),
     (f"{PERSON}/inclusion", taking_part.take_in),
     ("/tripletex/drift", drift.look),

@@ -28,19 +28,32 @@ class Page:
 
     view: View
     sums: undo_sums.Sums
+    chosen: undo_sums.Chosen
     people: tuple[undo_rows.Person, ...] = attribute(repr=False)
     pages: int
     why_not: str
     earlier: tuple[SyncRun, ...]
 
+    @property
+    def follows(self) -> bool:
+        """Whether the sums at the top are those of what is ticked: nothing is on another page."""
+        return self.pages == 1 or bool(self.view.name)
+
+    @property
+    def searchable(self) -> bool:
+        return not self.view.person and (self.pages > 1 or bool(self.view.name))
+
 
 @dataclass(frozen=True)
 class Form:
-    """What was wrong with the last attempt, and what is shown unmasked."""
+    """What was wrong with the last attempt, what is shown unmasked, and whether the page says once more what is ticked,
+    because it had not said so when the button was pressed.
+    """
 
     title: str = ""
     errors: tuple[FormError, ...] = ()
     seen: undo_glimpses.UndoGlimpse | None = None
+    asks: bool = False
 
 
 def undo_form(run_id: int) -> Response:
@@ -51,12 +64,14 @@ def undo_form(run_id: int) -> Response:
 def undo(run_id: int) -> BaseResponse:
     """Puts back what is chosen, where nobody has changed it since: as a run of its own."""
     runtime, (found, _connection) = current_runtime(), access.run(run_id)
-    view, ticked = View.read(request.form, "view-"), Ticked.read(request.form)
+    view, ticked = View.sent(request.form), Ticked.read(request.form)
     if "look" in request.form:
-        return _show(run_id, view, ticked)
+        return _show(run_id, view, Ticked.kept(request.form))
     choice = view.scope if request.form.get("undo") == "all" else replace(view.scope, values=ticked.chosen)
     if choice.values is not None and (error := _error(runtime, found, ticked)):
         return _show(run_id, view, ticked, Form(_("Nothing has been put back yet"), (error,)), 422)
+    if choice.values is not None and not _is_said(_page(run_id, view, ticked)):
+        return _show(run_id, view, ticked, Form(asks=True))
     try:
         going_back = syncing.undo(runtime, found, access.user(), choice)
     except (syncing.CannotUndo, NotReadable) as error:
@@ -82,6 +97,22 @@ def _error(runtime: Runtime, run: SyncRun, ticked: Ticked) -> FormError | None:
     return None
 
 
+def _is_said(page: Page) -> bool:
+    """Whether the page has said how much is ticked. Without JavaScript it says so on the next one, before anything is
+    put back. Where nothing can be put back, something else is said.
+    """
+    nothing = page.why_not or not page.sums.values
+    return bool(nothing) or request.form.get("seen") == page.chosen.key
+
+
+def undo_counts(run_id: int) -> BaseResponse:
+    """How much is ticked, after every tick; without htmx the page once more."""
+    view, ticked = View.sent(request.form), Ticked.read(request.form)
+    if not rendering.wants_partial():
+        return _show(run_id, view, ticked)
+    return rendering.partial("_undo_chosen.html", undo=_page(run_id, view, ticked), speaks=True)
+
+
 def undo_glimpse(run_id: int) -> BaseResponse:
     """With htmx the value in its place; without, the page once more with what is ticked and the value shown."""
     runtime, (found, connection) = current_runtime(), access.run(run_id)
@@ -91,14 +122,19 @@ def undo_glimpse(run_id: int) -> BaseResponse:
     runtime.session.commit()
     if rendering.wants_partial():
         return rendering.partial("_glimpse.html", seen=seen, action=rendering.to("undo_glimpse", run_id=run_id))
-    return _show(run_id, View.read(request.form, "view-"), Ticked.read(request.form), Form(seen=seen))
+    return _show(run_id, View.sent(request.form), Ticked.read(request.form), Form(seen=seen))
 
 
 def _show(run_id: int, view: View, ticked: Ticked | None, form: Form | None = None, status: int = 200) -> Response:
-    runtime, (found, connection) = current_runtime(), access.run(run_id)
     form = form or Form()
-    page = look(runtime, connection, found, view, undo_rows.Marks(ticked, view.bare, form.seen))
-    return rendering.page("undo.html", status, run=found, undo=page, form=form)
+    page = _page(run_id, view, ticked, form)
+    return rendering.page("undo.html", status, run=access.run(run_id)[0], undo=page, form=form)
+
+
+def _page(run_id: int, view: View, ticked: Ticked | None, form: Form | None = None) -> Page:
+    runtime, (found, connection) = current_runtime(), access.run(run_id)
+    marks = undo_rows.Marks(ticked, view.bare, form.seen if form else None)
+    return look(runtime, connection, found, view, marks)
 
 
 def look(runtime: Runtime, connection: Connection, run: SyncRun, view: View, marks: undo_rows.Marks) -> Page:
@@ -106,14 +142,19 @@ def look(runtime: Runtime, connection: Connection, run: SyncRun, view: View, mar
     everybody = [one.within(replace(view, field="").scope) for one in syncing.written(runtime, run)]
     scoped = [one.within(view.scope) for one in everybody]
     listed = [one for one in scoped if one.fields or one.stuck]
+    if view.name:
+        called = undo_rows.called(runtime, connection, run, view.name)
+        listed = [one for one in listed if one.position in called]
     pages = max(1, -(-len(listed) // SIZE))
     view = replace(view, page=min(view.page, pages))
     shown = listed[(view.page - 1) * SIZE : view.page * SIZE]
     names = undo_rows.names(runtime, connection, run, undo_sums.named(scoped))
+    people = undo_rows.people(runtime, connection, run, shown, marks)
     return Page(
         view=view,
         sums=undo_sums.sums(everybody, scoped, names),
-        people=undo_rows.people(runtime, connection, run, shown, marks),
+        chosen=undo_sums.chosen(people),
+        people=people,
         pages=pages,
         why_not=_why_not(runtime, connection, run),
         earlier=tuple(syncing.undos_of(runtime, [run.id]).get(run.id, ())),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 
 from werkzeug.datastructures import MultiDict
@@ -17,12 +17,15 @@ Value = tuple[str, str]
 
 @dataclass(frozen=True)
 class View:
-    """Which part of a run is looked at: `field` of everybody, or one person; `bare`: with nothing ticked."""
+    """Which part of a run is looked at: `field` of everybody, whoever has `name` in their name, or one person; `bare`:
+    with nothing ticked.
+    """
 
     page: int = 1
     field: str = ""
     person: str = ""
     bare: bool = False
+    name: str = attribute(default="", repr=False)
 
     @classmethod
     def read(cls, given: Mapping[str, str], prefix: str = "") -> View:
@@ -33,6 +36,14 @@ class View:
             person=given.get(f"{prefix}person", ""),
             bare=given.get(f"{prefix}ticked", "") == "none",
         )
+
+    @classmethod
+    def sent(cls, form: Mapping[str, str]) -> View:
+        """From a form, where a name may be: it does not go into an address. Another name begins at its first page."""
+        before, name = cls.read(form, "view-"), " ".join(form.get("view-name", "").split())[:100]
+        wanted = " ".join(form.get("find-name", name).split())[:100] if "look" in form else name
+        bare = form.get("look") == "none"
+        return replace(before, name=wanted, bare=bare, page=before.page if wanted == name else 1)
 
     @property
     def scope(self) -> Choice:
@@ -59,6 +70,13 @@ class Ticked:
         values, parts = form.getlist("value"), form.getlist("part")
         strange = any(key_of(one) is None for one in (*values, *parts))
         return cls(_keys(values), frozenset(form.getlist("person")), _keys(parts), strange)
+
+    @classmethod
+    def kept(cls, form: MultiDict[str, str]) -> Ticked | None:
+        """What stays ticked when the page is shown again; None: everything or nothing is, as on a page that is new."""
+        looked = form.get("look", "again")
+        is_found = "find-name" in form and form["find-name"].strip() != form.get("view-name", "")
+        return cls.read(form) if looked == "again" and not is_found else None
 
     @property
     def chosen(self) -> frozenset[Value]:

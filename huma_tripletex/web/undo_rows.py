@@ -11,6 +11,7 @@ from dataclasses import field as attribute
 
 from sqlalchemy import select
 
+from huma_tripletex import reporting
 from huma_tripletex.core.employments import LAST
 from huma_tripletex.core.fields import BY_KEY
 from huma_tripletex.core.normalise import same
@@ -24,6 +25,7 @@ from huma_tripletex.syncing import Written
 from huma_tripletex.syncing.approved import Approved, opened
 from huma_tripletex.web import words
 from huma_tripletex.web.formatting import masked
+from huma_tripletex.web.named import having
 from huma_tripletex.web.undo_form import Ticked, name_of
 from huma_tripletex.web.undo_glimpses import UndoGlimpse, hidden
 
@@ -100,6 +102,11 @@ class Person:
 def names(runtime: Runtime, connection: Connection, run: SyncRun, positions: Sequence[int]) -> dict[int, str]:
     """Names by position, as they were then; "" where they are no longer kept."""
     return {position: was.name for position, was in _approved(runtime, connection, run, positions).items() if was}
+
+
+def called(runtime: Runtime, connection: Connection, run: SyncRun, name: str) -> frozenset[int]:
+    """The positions of those who have this in their name, as it was when the run was approved."""
+    return reporting.called_in(runtime, connection, run, having(name))
 
 
 def people(

@@ -14,6 +14,7 @@ from huma_tripletex.i18n import ngettext
 from huma_tripletex.syncing import Written
 from huma_tripletex.web import words
 from huma_tripletex.web.formatting import number
+from huma_tripletex.web.undo_rows import Person
 
 NAMED = 10
 """So many people are named."""
@@ -47,6 +48,35 @@ class Sums:
     values: int
     fields: tuple[tuple[str, int], ...]
     stays: tuple[Stays, ...]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What is ticked on a page, which is what its button puts back."""
+
+    systems: tuple[System, ...]
+    people: int
+    values: int
+
+    @property
+    def key(self) -> str:
+        """What the page has said of it: a form whose ticks say something else has not been told yet."""
+        return f"{self.values}-{self.people}"
+
+
+def chosen(people: Sequence[Person]) -> Chosen:
+    """Of the people of one page."""
+    ticked = [(one, [value for value in one.open if one.single or value.ticked]) for one in people if one.ticked]
+    huma = [len([value for value in values if value in one.huma]) for one, values in ticked]
+    tripletex = [len([value for value in values if value in one.tripletex]) for one, values in ticked]
+    return Chosen(
+        systems=(
+            System("huma", sum(huma), sum(map(bool, huma))),
+            System("tripletex", sum(tripletex), sum(map(bool, tripletex))),
+        ),
+        people=sum(1 for _one, values in ticked if values),
+        values=sum(huma) + sum(tripletex),
+    )
 
 
 def sums(all_of_them: Sequence[Written], scoped: Sequence[Written], names: dict[int, str]) -> Sums:

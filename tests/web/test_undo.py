@@ -19,6 +19,7 @@ from tests.web.test_queries import counted, crowd
 
 HTMX = {"HX-Request": "true"}
 ROW = re.compile(r'<tr>\s*<th scope="row">(.*?)</tr>', re.DOTALL)
+SEEN = re.compile(r'name="seen" value="([^"]+)"')
 TICKED = re.compile(r'name="(value|person|part)" value="([^"]+)" checked')
 
 
@@ -43,6 +44,12 @@ def boxes(page: str) -> dict[str, list[str]]:
     for name, value in TICKED.findall(page):
         sent.setdefault(name, []).append(value)
     return sent
+
+
+def told(page: str) -> dict[str, str]:
+    """What the page has said is ticked."""
+    (seen,) = SEEN.findall(page)
+    return {"seen": seen}
 
 
 def person_id(office: Office, name: str) -> str:
@@ -89,7 +96,7 @@ def test_the_page_shows_each_value_and_the_one_that_will_be_back(office: Office,
 def test_everything_is_ticked_and_comes_back(office: Office, settled: Visitor) -> None:
     run = office.one(SyncRun).id
     page = page_of(settled, run)
-    settled.follow(settled.send(f"/tripletex/runs/{run}/undoing", {"undo": "ticked", **boxes(page)}))
+    settled.follow(settled.send(f"/tripletex/runs/{run}/undoing", {"undo": "ticked", **boxes(page), **told(page)}))
     office.work()
 
     back = office.one(SyncRun)
@@ -109,7 +116,15 @@ def test_people_and_single_values_can_be_chosen(office: Office, settled: Visitor
     account = in_tripletex(office, "Dahl")["bankAccountNumber"]
     chosen = {"undo": "ticked", "person": [nils], "part": [f"phone_number-{nils}"]}
 
-    settled.follow(settled.send(f"/tripletex/runs/{run}/undoing", chosen))
+    first = settled.send(f"/tripletex/runs/{run}/undoing", chosen)
+    assert first.status_code == 200, "without JavaScript the next page says what is ticked"
+    assert office.one(SyncRun).id == run
+    said = first.get_data(as_text=True)
+    assert boxes(row_of(said, "Nils Dahl")) == {"person": [nils], "part": [f"phone_number-{nils}"]}
+    assert words_of(said).count("Put back 1 value of 1 person") == 1, "the other one is a button"
+    assert said.count("Put back 1 value of 1 person") == 2
+
+    settled.follow(settled.send(f"/tripletex/runs/{run}/undoing", {**chosen, **told(said)}))
     office.work()
 
     there = in_tripletex(office, "Dahl")
@@ -178,7 +193,9 @@ def test_who_is_left_out_is_not_offered(office: Office, settled: Visitor) -> Non
 
 def test_nothing_ticked_is_one_press(office: Office, settled: Visitor) -> None:
     run = office.one(SyncRun).id
-    page = page_of(settled, run, "?ticked=none")
+    form = {"look": "none", **boxes(page_of(settled, run))}
+    page = settled.send(f"/tripletex/runs/{run}/undoing", form).get_data(as_text=True)
+    assert told(page) == {"seen": "0-0"}
     assert {name for name, _value in TICKED.findall(page)} == {"part"}, "they count only once their person is ticked"
 
 
@@ -230,12 +247,13 @@ def test_while_a_sync_goes_on_nothing_is_undone(office: Office, settled: Visitor
     assert "A sync is running already." in (waiting := page_of(settled, run))
     assert "Put back what is ticked" not in waiting
 
-    late = settled.follow(settled.send(f"/tripletex/runs/{run}/undoing", {"undo": "ticked", **boxes(page)}))
+    form = {"undo": "ticked", **boxes(page), **told(page)}
+    late = settled.follow(settled.send(f"/tripletex/runs/{run}/undoing", form))
 
     assert "A sync is running already." in late
     office.work()
     assert [one.undoes for one in runs(office)] == [None, run]
-    again = settled.follow(settled.send(f"/tripletex/runs/{run}/undoing", {"undo": "ticked", **boxes(page)}))
+    again = settled.follow(settled.send(f"/tripletex/runs/{run}/undoing", form))
     assert "It has been put back already" in again
 
 
@@ -283,7 +301,8 @@ def test_queries_do_not_grow_and_a_page_is_chosen_by_itself(office: Office, conn
         page_of(connected, run, "?page=2")
     assert len(few) == len(many) < 20
     assert "Everything at once" in first
-    sent = boxes(page_of(connected, run, "?page=2"))
+    second = page_of(connected, run, "?page=2")
+    sent = {**boxes(second), **told(second)}
     names = len(sent["value"])
     assert names == 40
 
@@ -431,7 +450,7 @@ def test_choosing_by_keyboard_and_looking_at_a_value(
         page.keyboard.press("Enter")
         browsing.at_rest(page)
         expect(row).not_to_contain_text(re.compile(r"\d{4} \d{2} \d{5}"))
-        page.get_by_role("button", name="Put back what is ticked").click()
+        page.get_by_role("button", name=re.compile(r"Put back \d values? of 1 person")).click()
         expect(page.get_by_role("heading", name="Putting earlier values back")).to_be_visible()
         page.goto("about:blank")
     office.work()
