@@ -66,6 +66,8 @@ PAGES: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("/static/<filename>", static),
 )
 ACTS: tuple[tuple[str, Callable[..., Any]], ...] = (
+    ("/tripletex/log", log.find),
+    (f"{ENDED}/log", log.find_ended),
     (CONNECTION, acts.connect),
     (f"{CONNECTION}/removal", acts.disconnect),
     (f"{CONNECTION}/pause", acts.pause),

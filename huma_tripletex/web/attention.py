@@ -13,14 +13,25 @@ from huma_tripletex.runtime import Runtime
 from huma_tripletex.web import entries
 from huma_tripletex.web.causes import runs_of
 from huma_tripletex.web.entries import Line
+from huma_tripletex.web.named import about
 
 
-def people(runtime: Runtime, connection: Connection, *, before: int = 0, limit: int = 50) -> list[Line]:
-    """Those whose latest parked entry is the newest come first; `before` its number, for the following page."""
+def people(
+    runtime: Runtime,
+    connection: Connection,
+    *,
+    among: Sequence[str] | None = None,
+    before: int = 0,
+    limit: int = 50,
+) -> list[Line]:
+    """Those whose latest parked entry is the newest come first; `before` its number, for the following page; `among`
+    these alone.
+    """
     latest = func.max(OutboxEntry.id)
     parked = (OutboxEntry.connection_id == connection.id, OutboxEntry.state == "parked", takes_part(connection.id))
     who = select(OutboxEntry.person_id).where(*parked).group_by(OutboxEntry.person_id)
     who = who.having(latest < before) if before else who
+    who = about(who, OutboxEntry.person_id, among)
     found = list(runtime.session.scalars(who.order_by(latest.desc()).limit(limit)))
     theirs: dict[str, list[OutboxEntry]] = defaultdict(list)
     rows = select(OutboxEntry).where(*parked, OutboxEntry.person_id.in_(found)).order_by(OutboxEntry.id.desc())

@@ -18,6 +18,7 @@ from huma_tripletex.syncing.collecting import SINCE
 from huma_tripletex.web import words
 from huma_tripletex.web.causes import BACK_IN_TRIPLETEX, TO_TRIPLETEX, Cause, of_entry
 from huma_tripletex.web.formatting import seconds
+from huma_tripletex.web.named import about
 
 Runs = Mapping[int, SyncRun]
 
@@ -49,14 +50,18 @@ def newest(
     *,
     states: Sequence[str] = (),
     person_id: str = "",
+    people: Sequence[str] | None = None,
     before: int = 0,
     limit: int = 50,
 ) -> Sequence[OutboxEntry]:
-    """Entries of a connection, newest first; `before` an entry's id, for the following page."""
+    """Entries of a connection, newest first; `before` an entry's id, for the following page; `people`: about these
+    alone.
+    """
     query = select(OutboxEntry).where(OutboxEntry.connection_id == connection.id)
     query = query.where(OutboxEntry.state.in_(states), takes_part(connection.id)) if states else query
     query = query.where(OutboxEntry.person_id == person_id) if person_id else query
     query = query.where(OutboxEntry.id < before) if before else query
+    query = about(query, OutboxEntry.person_id, people)
     return runtime.session.scalars(query.order_by(OutboxEntry.id.desc()).limit(limit)).all()
 
 

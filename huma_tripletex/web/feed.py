@@ -8,6 +8,7 @@ from datetime import datetime
 from heapq import merge
 from itertools import islice
 from operator import itemgetter
+from typing import Any
 
 from huma_tripletex.models import Connection, OutboxEntry
 from huma_tripletex.runtime import Runtime
@@ -39,22 +40,31 @@ Found = tuple[datetime, One]
 
 
 def page(
-    runtime: Runtime, connection: Connection, *, show: str = "", place: Place | None = None, limit: int = 50
+    runtime: Runtime,
+    connection: Connection,
+    *,
+    show: str = "",
+    people: Sequence[str] | None = None,
+    place: Place | None = None,
+    limit: int = 50,
 ) -> tuple[list[Line], Place | None]:
     """The lines that follow a place, and the place after them; None: there is nothing older. `show`: only entries in
-    that state. Five queries, whatever the size.
+    that state; `people`: only about these. Five queries, whatever the size.
     """
     place = place or Place()
-    found = list(islice(_merged(runtime, connection, show, place, limit), limit + 1))
+    found = list(islice(_merged(runtime, connection, show, people, place, limit), limit + 1))
     shown = [one for _at, one in found[:limit]]
     lines = _lines(runtime, connection, shown)
     return lines, _after(shown, place) if len(found) > limit else None
 
 
-def _merged(runtime: Runtime, connection: Connection, show: str, place: Place, limit: int) -> Iterator[Found]:
+def _merged(
+    runtime: Runtime, connection: Connection, show: str, people: Sequence[str] | None, place: Place, limit: int
+) -> Iterator[Found]:
     states = OPEN.get(show, (show,) if show else ())
-    changes = entries.newest(runtime, connection, states=states, before=place.entry, limit=limit + 1)
-    written = [] if show else into_huma.newest(runtime, connection, before=place.result, limit=limit + 1)
+    changes = entries.newest(runtime, connection, states=states, people=people, before=place.entry, limit=limit + 1)
+    more: dict[str, Any] = {"people": people, "before": place.result, "limit": limit + 1}
+    written = [] if show else into_huma.newest(runtime, connection, **more)
     streams: tuple[list[Found], ...] = (
         [(entry.captured_at, entry) for entry in changes],
         [(run.approved_at, (result, run)) for result, run in written],

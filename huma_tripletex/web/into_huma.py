@@ -14,18 +14,29 @@ from huma_tripletex.runtime import Runtime
 from huma_tripletex.web import words
 from huma_tripletex.web.causes import BACK_IN_HUMA, TO_HUMA, of_run
 from huma_tripletex.web.entries import Line
+from huma_tripletex.web.named import about
 
 OUTCOMES: Final = ("written", "added", "skipped", "failed")
 """What is worth a line: there was something to write."""
 Written = tuple[SyncResult, SyncRun]
 
 
-def newest(runtime: Runtime, connection: Connection, *, before: int = 0, limit: int = 50) -> Sequence[Written]:
-    """Results that concern Huma with their runs, newest first; `before` a result's id, for the following page."""
+def newest(
+    runtime: Runtime,
+    connection: Connection,
+    *,
+    people: Sequence[str] | None = None,
+    before: int = 0,
+    limit: int = 50,
+) -> Sequence[Written]:
+    """Results that concern Huma with their runs, newest first; `before` a result's id, for the following page;
+    `people`: of these alone.
+    """
     runs = select(SyncRun.id).where(SyncRun.connection_id == connection.id)
     query = select(SyncResult, SyncRun).join(SyncRun, SyncRun.id == SyncResult.run_id)
     query = query.where(SyncResult.run_id.in_(runs), SyncResult.huma_outcome.in_(OUTCOMES))
     query = query.where(SyncResult.id < before) if before else query
+    query = about(query, SyncResult.person_id, people)
     found = runtime.session.execute(query.order_by(SyncResult.id.desc()).limit(limit))
     return [(result, run) for result, run in found]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import datetime
 
 from flask import request
@@ -16,12 +17,13 @@ from huma_tripletex.models import Connection, LogLine, OutboxEntry
 from huma_tripletex.outbox import wait
 from huma_tripletex.outbox.tables import takes_part
 from huma_tripletex.runtime import Runtime, current_runtime
-from huma_tripletex.web import access, attention, ended, entries, feed, rendering, words
+from huma_tripletex.web import access, attention, ended, entries, feed, named, rendering, words
 from huma_tripletex.web.entries import Line
 from huma_tripletex.web.feed import Place
 
 SIZE = 50
 OPEN = ("waiting", "in_flight", "parked")
+People = Sequence[str] | None
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,27 @@ class Book:
     """One page of the log. `older`: what to ask the next page with; "" at the end."""
 
     show: str
+    name: str = attribute(repr=False)
     filters: tuple[tuple[str, str, int | None], ...]
     entries: Sequence[Line] = ()
     attention: Sequence[Line] = ()
     acts: Sequence[Act] = ()
     older: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What of the log is shown. `name`: a part of the names of whom it is about."""
+
+    show: str
+    before: Place
+    name: str = attribute(default="", repr=False)
+
+    @classmethod
+    def read(cls) -> Asked:
+        """From the address, or from a form, where a name may be: it does not go into an address."""
+        given = request.form if request.method == "POST" else request.args
+        return cls(given.get("show", ""), Place.read(given.get("before", "")), named.part(request.form.get("name", "")))
 
 
 def log() -> BaseResponse:
@@ -54,38 +72,49 @@ def log() -> BaseResponse:
     return _show(connection) if connection.is_open else rendering.go("ended_log", connection_id=connection.id)
 
 
+def find() -> BaseResponse:
+    """What happened to people with a name."""
+    return _show(access.open_connection())
+
+
 def ended_log(connection_id: int) -> BaseResponse:
-    """The same of a connection that has ended, to be read."""
+    """The log of a connection that has ended, to be read."""
     connection = access.any_connection(connection_id)
     return rendering.go("log") if connection.is_open else _show(connection)
 
 
+def find_ended(connection_id: int) -> BaseResponse:
+    """The same for people with a name."""
+    return _show(access.any_connection(connection_id))
+
+
 def _show(connection: Connection) -> Response:
-    runtime, show, before = current_runtime(), request.args.get("show", ""), Place.read(request.args.get("before", ""))
-    book = READERS.get(show, changes_page)(runtime, connection, show, before)
+    runtime, asked = current_runtime(), Asked.read()
+    people = named.people(runtime, connection, asked.name)
+    book = READERS.get(asked.show, changes_page)(runtime, connection, asked, people)
     return rendering.page("log.html", book=book, ended=ended.of(runtime, connection))
 
 
-def changes_page(runtime: Runtime, connection: Connection, show: str, before: Place) -> Book:
-    show = show if show == "waiting" else ""
-    lines, older = feed.page(runtime, connection, show=show, place=before, limit=SIZE)
-    return Book(show, filters(runtime, connection), entries=lines, older=str(older or ""))
+def changes_page(runtime: Runtime, connection: Connection, asked: Asked, people: People) -> Book:
+    show = asked.show if asked.show == "waiting" else ""
+    lines, older = feed.page(runtime, connection, show=show, people=people, place=asked.before, limit=SIZE)
+    return Book(show, asked.name, filters(runtime, connection), entries=lines, older=str(older or ""))
 
 
-def parked_page(runtime: Runtime, connection: Connection, show: str, before: Place) -> Book:
-    lines = attention.people(runtime, connection, before=before.entry, limit=SIZE + 1)
+def parked_page(runtime: Runtime, connection: Connection, asked: Asked, people: People) -> Book:
+    lines = attention.people(runtime, connection, among=people, before=asked.before.entry, limit=SIZE + 1)
     older = str(Place(lines[SIZE - 1].id)) if len(lines) > SIZE else ""
-    return Book(show, filters(runtime, connection), attention=lines[:SIZE], older=older)
+    return Book(asked.show, asked.name, filters(runtime, connection), attention=lines[:SIZE], older=older)
 
 
-def acts_page(runtime: Runtime, connection: Connection, show: str, before: Place) -> Book:
+def acts_page(runtime: Runtime, connection: Connection, asked: Asked, people: People) -> Book:
     query = select(LogLine).where(LogLine.connection_id == connection.id).order_by(LogLine.id.desc())
-    query = query.where(LogLine.id < before.entry) if before.entry else query
-    rows = runtime.session.scalars(query.limit(SIZE + 1)).all()
+    query = query.where(LogLine.id < asked.before.entry) if asked.before.entry else query
+    rows = runtime.session.scalars(named.about(query, LogLine.person_id, people).limit(SIZE + 1)).all()
     names = entries.names_of(runtime, connection, [row.person_id for row in rows if row.person_id])
     older = str(Place(rows[SIZE - 1].id)) if len(rows) > SIZE else ""
     acts = [act(row, names.get(row.person_id or "", "")) for row in rows[:SIZE]]
-    return Book(show, filters(runtime, connection), acts=acts, older=older)
+    return Book(asked.show, asked.name, filters(runtime, connection), acts=acts, older=older)
 
 
 READERS = {"acts": acts_page, "parked": parked_page}

@@ -43,7 +43,7 @@ def test_everything_is_found_from_the_page_and_says_that_it_has_ended(office: Of
     for one in (page, result, log):
         assert re.search(ENDED + " Nothing is sent any more", words(one))
     assert "Nils Dahl" in over.read(f"/tripletex/runs/{run}/results.csv")
-    assert over.follow(over.open("/tripletex/log")) == log
+    assert words(over.follow(over.open("/tripletex/log"))) == words(log)
     assert "Phone number Huma to Tripletex" in words(log)
     assert "Disconnected Tripletex" in over.read(f"/tripletex/connections/{number}/log?show=acts")
 
@@ -54,7 +54,7 @@ def test_it_is_read_and_nothing_can_be_pressed_and_no_link_is_dead(office: Offic
     for path in [*paths, f"/tripletex/runs/{run}"]:
         page = over.read(path)
         ours = page[page.index('<div class="tx"') :]
-        assert BUTTON.findall(ours) == [], path
+        assert set(BUTTON.findall(ours)) <= {"Find"}, path
         assert "/undoing" not in ours
         for link in dict.fromkeys(linked(ours)):
             assert over.open(link).status_code == 200, (path, link)
