@@ -20,20 +20,23 @@ REMEMBERED = cast(Table, RememberedChoice.__table__)
 
 def remember(runtime: Runtime, plan: SyncPlan, only: Collection[int] | None = None) -> None:
     """Notes who was not added, what was left and who is not the same. A plan speaks for everybody, so what was left and
-    not added before it is forgotten. Of one that is tried (`only`: on these items) the rest is still to be decided.
+    not added before it is forgotten; tried on a few (`only`: these items) it speaks for them.
     """
-    _forget(runtime, plan, _chosen_after_an_undo(plan, only))
-    if only is not None:
-        return
     now = runtime.clock()
-    apart = _not_same(runtime, plan, now)
-    _forget(runtime, plan, RememberedChoice.choice.in_(("leave", "not_added")))
-    for row in apart:
-        _unlink(runtime, plan.connection_id, row["person_id"], row["employee_id"])
-    for item in _decided(runtime, plan, "same"):
+    _forget(runtime, plan, _chosen_after_an_undo(plan, only))
+    for item in _decided(runtime, plan, "same", only):
         same = (RememberedChoice.person_id == item.person_id, RememberedChoice.employee_id == item.employee_id)
         _forget(runtime, plan, and_(*same, RememberedChoice.choice == "not_same"))
-    rows = [*_left(runtime, plan, now), *_not_added(runtime, plan, now), *apart]
+    if only is None:
+        apart = _not_same(runtime, plan, now)
+        for row in apart:
+            _unlink(runtime, plan.connection_id, row["person_id"], row["employee_id"])
+        _forget(runtime, plan, RememberedChoice.choice.in_(("leave", "not_added")))
+        rows = [*_left(runtime, plan, now), *_not_added(runtime, plan, now), *apart]
+    else:
+        tried = select(PlanItem.person_id).where(PlanItem.id.in_(only))
+        _forget(runtime, plan, and_(RememberedChoice.choice == "leave", RememberedChoice.person_id.in_(tried)))
+        rows = _left(runtime, plan, now, only)
     if rows:
         runtime.session.execute(insert(REMEMBERED), rows)
 
@@ -50,7 +53,7 @@ def _chosen_after_an_undo(plan: SyncPlan, only: Collection[int] | None) -> Colum
             Conflict.choice.is_not(None),
             Conflict.field == RememberedChoice.field,
             PlanItem.person_id == RememberedChoice.person_id,
-            *([PlanItem.id.in_(only)] if only is not None else []),
+            *_of(only),
         )
         .exists()
     )
@@ -84,10 +87,11 @@ def _row(plan: SyncPlan, choice: str, now: datetime, **values: Any) -> dict[str,
     return {**empty, "connection_id": plan.connection_id, "choice": choice, "made_at": now, **values}
 
 
-def _left(runtime: Runtime, plan: SyncPlan, now: datetime) -> list[dict[str, Any]]:
+def _left(runtime: Runtime, plan: SyncPlan, now: datetime, only: Collection[int] | None = None) -> list[dict[str, Any]]:
     columns = (PlanItem.person_id, PlanItem.employee_id, Conflict.field, Conflict.hash_huma, Conflict.hash_tripletex)
     rows = select(*columns).join(Conflict, Conflict.item_id == PlanItem.id)
-    found = runtime.session.execute(rows.where(Conflict.plan_id == plan.id, Conflict.choice == "leave"))
+    rows = rows.where(Conflict.plan_id == plan.id, Conflict.choice == "leave", *_of(only))
+    found = runtime.session.execute(rows)
     return [_row(plan, "leave", now, **row._mapping) for row in found]
 
 
@@ -114,8 +118,13 @@ def _not_same(runtime: Runtime, plan: SyncPlan, now: datetime) -> list[dict[str,
     return rows
 
 
-def _decided(runtime: Runtime, plan: SyncPlan, choice: str) -> Sequence[PlanItem]:
-    return runtime.session.scalars(select(PlanItem).where(PlanItem.plan_id == plan.id, PlanItem.choice == choice)).all()
+def _decided(runtime: Runtime, plan: SyncPlan, choice: str, only: Collection[int] | None = None) -> Sequence[PlanItem]:
+    which = select(PlanItem).where(PlanItem.plan_id == plan.id, PlanItem.choice == choice, *_of(only))
+    return runtime.session.scalars(which).all()
+
+
+def _of(only: Collection[int] | None) -> list[ColumnElement[bool]]:
+    return [] if only is None else [PlanItem.id.in_(only)]
 
 
 def _unlink(runtime: Runtime, connection_id: int, person_id: str, employee_id: int) -> None:

@@ -171,6 +171,23 @@ def test_what_was_decided_is_not_asked_again_until_something_changes(flows: Stan
     assert flows.session.query(RememberedChoice).count() == 7, "each is remembered once, however often it is decided"
 
 
+def test_what_was_left_of_somebody_who_was_tried_is_remembered_though_the_others_never_follow(flows: Stand) -> None:
+    plan = drawn(flows)
+    planning.choose_for_all(flows.runtime, plan, "leave", field="bank_account_number")
+    flows.session.commit()
+    ended(flows, plan, only=[item(flows, plan, 2).id])
+    planning.discard(flows.runtime, plan)
+    flows.session.commit()
+
+    left = select(RememberedChoice.person_id, RememberedChoice.field).where(RememberedChoice.choice == "leave")
+    assert [tuple(row) for row in flows.session.execute(left)] == [("2", "bank_account_number")]
+
+    plan = flows.plan()
+    planning.choose_for_all(flows.runtime, plan, "leave")
+    ended(flows, plan)
+    assert len(flows.session.execute(left).all()) == 2, "each once"
+
+
 def test_undecided_is_asked_again(quick: Stand) -> None:
     plan = drawn(quick)
     planning.choose_for_all(quick.runtime, plan, None)
