@@ -15,6 +15,7 @@ from huma_tripletex.core.people import TripletexEmployee
 from huma_tripletex.gateway.agreement import hash_for
 from huma_tripletex.models import Conflict, Connection, ConnectionOptions, PersonLink, PlanItem, SyncPlan
 from huma_tripletex.planning.company import Company, double_numbers_of, numbers_of
+from huma_tripletex.planning.memory import Memory, load
 from huma_tripletex.planning.pairing import pair
 from huma_tripletex.planning.preflight import FREE
 from huma_tripletex.planning.reading import seals_of
@@ -72,7 +73,7 @@ class Partners:
         if content.person is None or content.employee is None:
             raise NotPossible("choice_not_possible")
         hash_of = hash_for(self._runtime.vault, self._plan.connection_id, content.person.id)
-        found = pair(content.person, content.employee, agreed, hash_of, self._company)
+        found = pair(content.person, content.employee, agreed, hash_of, self._company, self._memory)
         store_conflicts(self._runtime, [conflict_row(item.plan_id, item.id, one) for one in found.differences])
         item.differences = len(found.differences)
         counts = self._plan.counts
@@ -107,6 +108,10 @@ class Partners:
     def _end_reason(self) -> str:
         connection = self._runtime.session.get_one(Connection, self._plan.connection_id)
         return ConnectionOptions.read(connection.options).end_reason
+
+    @cached_property
+    def _memory(self) -> Memory:
+        return load(self._runtime, self._plan.connection_id)
 
     @cached_property
     def _company(self) -> Company:

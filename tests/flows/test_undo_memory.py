@@ -240,3 +240,24 @@ def test_a_value_that_an_undo_left_alone_is_still_known_to_have_been_agreed_on(
     undone(desk, run)
 
     assert compared(desk) == {("1", "phone_number"): ("tripletex", choice)}
+
+
+def test_a_match_that_is_believed_again_asks_what_it_asked_before(desk: Desk) -> None:
+    """What was put back and what was left are remembered of the two."""
+    fields = ("phone_number", "given_name")
+    without_phone_in_huma(desk, 1)
+    desk.change(1, given_name="Other")
+    undone(desk, desk.finish(desk.start(plan_of(desk, (1, "given_name", "leave")))))
+    assert compared(desk, fields) == {("1", "phone_number"): UNDONE, ("1", "given_name"): ("", "leave")}
+    plan = desk.session.scalars(select(SyncPlan).order_by(SyncPlan.id.desc())).first()
+    item = desk.session.scalars(select(PlanItem).where(PlanItem.plan_id == plan.id, PlanItem.person_id == "1")).one()
+
+    for choice in ("none", None):
+        planning.choose_people(desk.runtime, plan, {item.id: (choice, None)})
+
+    rows = select(Conflict.field, Conflict.changed_by, Conflict.choice, Conflict.chosen)
+    found = desk.session.execute(rows.where(Conflict.item_id == item.id, Conflict.field.in_(fields)))
+    assert sorted(map(tuple, found)) == [
+        ("given_name", "", "leave", "remembered"),
+        ("phone_number", "undone", None, ""),
+    ]
