@@ -79,6 +79,7 @@ class Desk(Stand):
         return self.start(plan, by)
 
     def start(self, plan: SyncPlan, by: HostUser | None = ANNA) -> SyncRun:
+        self.session.commit()  # what was chosen: a request of its own
         try:
             run = planning.approve(self.runtime, plan, by, link="https://huma.example/tripletex/runs/1")
         except planning.NeedsConfirmation as asked:
