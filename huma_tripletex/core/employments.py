@@ -7,12 +7,12 @@ employment (rehire); a last workday that was removed makes the end empty again; 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
 from huma_tripletex.core.normalise import normalise, problem
-from huma_tripletex.core.people import EmploymentPeriod, Values
+from huma_tripletex.core.people import EmploymentPeriod, TripletexEmployee, Values
 
 FIRST, LAST = "first_workday", "last_workday"
 END_REASONS: Final = (
@@ -63,6 +63,22 @@ def choose(employments: Sequence[EmploymentPeriod]) -> EmploymentPeriod | None:
     return max(employments, key=_lateness, default=None)
 
 
+def about(employee: TripletexEmployee, start: str | None, today: date) -> TripletexEmployee:
+    """The employee with the workdays of the employment that somebody in Huma is about. Where several go on, or are to
+    begin, that is the one with their first workday `start` (canonical), as it is when it is written.
+    """
+    period = _starting(_in_force(employee.employments, today), start)
+    if period is None or period == choose(employee.employments):
+        return employee
+    return replace(employee, values={**employee.values, FIRST: period.start, LAST: period.end})
+
+
+def shown(employee: TripletexEmployee) -> tuple[EmploymentPeriod, ...]:
+    """The employments that the workdays in its values may be of."""
+    days = (employee.values.get(FIRST), employee.values.get(LAST))
+    return tuple(one for one in employee.employments if (one.start, one.end) == days)
+
+
 def ending(person: Values, employments: Sequence[EmploymentPeriod], otherwise: str) -> str:
     """The reason to suggest for the last workday of a person in Huma: Tripletex's own for the employment, if it has one
     already. "": there is no last workday.
@@ -91,13 +107,18 @@ def change_for(employments: Sequence[EmploymentPeriod], values: Values, fields: 
         return _first_employment(wanted, asked)
     if FIRST in asked and wanted[FIRST] is None:
         return Ask("first_workday_missing")
-    in_force = [one for one in employments if one.end is None or one.end >= today.isoformat()]
+    in_force = _in_force(employments, today)
     if not in_force:
         return _change_ended(employments, wanted, asked, today)
     period = in_force[0] if len(in_force) == 1 else _starting(in_force, wanted[FIRST])
     if period is None:
         return Ask("several_employments")
     return _change_in_force(period, employments, wanted, asked)
+
+
+def _in_force(employments: Sequence[EmploymentPeriod], today: date) -> Sequence[EmploymentPeriod]:
+    """Also those that are to begin."""
+    return [one for one in employments if one.end is None or one.end >= today.isoformat()]
 
 
 def _first_employment(wanted: Values, asked: Collection[str]) -> Change:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from huma_tripletex.core.employments import Ask, CorrectPeriod, NewPeriod, NoChange, change_for
+from huma_tripletex.core.employments import Ask, CorrectPeriod, NewPeriod, NoChange, about, change_for
 from huma_tripletex.core.mapping import new_employment_body
 from huma_tripletex.core.normalise import same
 from huma_tripletex.core.people import EmploymentPeriod, TripletexEmployee, Values
@@ -30,8 +30,9 @@ def deliver_employment(asking: Asking, work: Work, progress: Progress, fields: s
         if periods is None or last:
             periods = (asking.seen or asking.look(progress)).employments
         if asking.seen is not None:
-            fields = still_worth_sending(work, progress, asking.seen, fields)
-            fields = _of_the_employment_compared(work, progress, asking.seen, fields)
+            seen = about(asking.seen, work.values.get(FIRST), work.terms.today)
+            fields = still_worth_sending(work, progress, seen, fields)
+            fields = _of_the_employment_compared(work, progress, seen, fields)
         if not fields:
             return
         try:

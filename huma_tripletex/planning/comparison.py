@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
-from huma_tripletex.core.employments import ending
+from huma_tripletex.core.employments import FIRST, about, ending, shown
 from huma_tripletex.core.matching import Matching, match
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.core.people import HostPerson, TripletexEmployee
@@ -149,9 +149,10 @@ def _place(somebody: HostPerson | TripletexEmployee) -> tuple[str, str]:
 def _matched(both: Both, person: HostPerson, employee: TripletexEmployee, matched_by: str) -> Item:
     link = both.links.get(person.id)
     agreed = link.agreed if link and link.employee_id == employee.id else {}
+    employee = about(employee, normalise(FIRST, person.values.get(FIRST)), both.company.today)
     found = pair(person, employee, agreed, both.hash_for(person.id), both.company, both.memory)
     news = any(agreed.get(key) != now for key, now in found.agreed.items())
-    why = ending(person.values, employee.employments, both.company.options.end_reason)
+    why = ending(person.values, shown(employee), both.company.options.end_reason)
     content = Content(person, employee, agreed=found.agreed if news else {}, end_reason=why)
     return Item("matched", content, matched_by, "agree" if news else "", differences=found.differences)
 

@@ -10,7 +10,8 @@ from functools import cached_property
 
 from sqlalchemy import delete, select, update
 
-from huma_tripletex.core.employments import ending
+from huma_tripletex.core.employments import FIRST, about, ending, shown
+from huma_tripletex.core.normalise import normalise
 from huma_tripletex.core.people import TripletexEmployee
 from huma_tripletex.gateway.agreement import hash_for
 from huma_tripletex.models import Conflict, Connection, ConnectionOptions, PersonLink, PlanItem, SyncPlan
@@ -43,7 +44,8 @@ class Partners:
         content = self._content(item)
         employee = self._free_employee(item, content, partner)
         item.employee_id, item.account_tripletex = employee.id, self._seals.account_hash(employee.values)
-        why = ending(content.huma, employee.employments, self._end_reason)
+        employee = about(employee, normalise(FIRST, content.huma.get(FIRST)), self._runtime.clock().date())
+        why = ending(content.huma, shown(employee), self._end_reason)
         joined = replace(content, employee=employee, end_reason=why)
         item.sealed = self._seals.seal(item.position, replace(joined, agreed=self._ask(item, joined, {})))
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from huma_tripletex.core.employments import LAST, reason_of
+from huma_tripletex.core.employments import LAST, reason_of, shown
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.models import Conflict, PlanItem, SyncPlan
@@ -126,7 +126,7 @@ def _pair(item: PlanItem, content: Content, conflicts: Sequence[Any]) -> PersonW
 def _end_reasons(content: Content, writes: Iterable[Write]) -> tuple[str, str]:
     for write in writes:
         if write.field == LAST:
-            before = reason_of(content.employee.employments) if content.employee else ""
+            before = reason_of(shown(content.employee)) if content.employee else ""
             return before, content.end_reason if write.after else ""
     return NO_REASONS
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 
+from huma_tripletex.core.employments import FIRST, about
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.core.likeness import folded_email
-from huma_tripletex.core.normalise import same
+from huma_tripletex.core.normalise import normalise, same
 from huma_tripletex.core.people import TripletexEmployee
 from huma_tripletex.errors import NotReadable, TripletexError, Unauthorised
 from huma_tripletex.gateway.opening import reading_client
@@ -39,9 +40,12 @@ class Sight:
     `upto`: the position as far as which everybody was looked at; None: to the end.
     """
 
-    def __init__(self, seen: Seen, upto: int | None, newcomers: Newcomers | None = None) -> None:
+    def __init__(
+        self, seen: Seen, upto: int | None, newcomers: Newcomers | None = None, today: date = date.min
+    ) -> None:
         self._seen = seen
         self._upto = upto
+        self._today = today
         self.newcomers = newcomers or Newcomers()
 
     def reaches_beyond(self, position: int) -> bool:
@@ -67,6 +71,8 @@ class Sight:
         now = self._seen.get(step.result.employee_id or 0)
         if now is None:
             return list(step.approved.huma), NOT_SEEN
+        first = step.compared.person.values.get(FIRST) if step.compared.person else None
+        now = about(now, normalise(FIRST, first), self._today)
         wanted = step.approved.huma.items()
         return [key for key, (_, after) in wanted if not _still_holds(step, now, key, after)], CHANGED
 
@@ -84,7 +90,7 @@ def look(runtime: Runtime, run: SyncRun, connection: Connection, after: int) -> 
     people, known = came_to_huma(runtime, run, connection), known_in_tripletex(runtime, run, connection)
     try:
         seen, came = _read(runtime, connection, [number for _, number in rows if number], known)
-        return Sight(seen, upto, Newcomers(came, people))
+        return Sight(seen, upto, Newcomers(came, people), runtime.clock().date())
     except (TripletexError, NotReadable) as error:
         runtime.session.rollback()
         log.warning("run %s could not look at Tripletex again: %s", run.id, error)

@@ -9,7 +9,8 @@ from typing import Final
 
 from sqlalchemy import select
 
-from huma_tripletex.core.normalise import same
+from huma_tripletex.core.employments import FIRST, about
+from huma_tripletex.core.normalise import normalise, same
 from huma_tripletex.core.people import HostPerson, TripletexEmployee
 from huma_tripletex.gateway.opening import reading_client
 from huma_tripletex.gateway.reading import countries_by_id, employee, hides_accounts
@@ -57,6 +58,11 @@ def read_back(runtime: Runtime, run: SyncRun, connection: Connection) -> Sequenc
     ids = [one.person_id for one, _ in results if one.person_id]
     people = runtime.host.load_people(connection.organisation_id, ids)
     employees = _read(runtime, connection, list(numbers.values()))
+    for one, _ in results:
+        person, employee = people.get(one.person_id or ""), employees.get(numbers.get(one.id, 0))
+        if person and employee:
+            first = normalise(FIRST, person.values.get(FIRST))
+            employees[employee.id] = about(employee, first, runtime.clock().date())
     return [
         PersonReadBack(
             was.name,

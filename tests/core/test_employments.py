@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
@@ -16,10 +16,12 @@ from huma_tripletex.core.employments import (
     CorrectPeriod,
     NewPeriod,
     NoChange,
+    about,
     change_for,
     choose,
+    shown,
 )
-from huma_tripletex.core.people import EmploymentPeriod
+from huma_tripletex.core.people import EmploymentPeriod, TripletexEmployee
 from huma_tripletex.core.reasons import REASONS
 from tests.core.build import period
 
@@ -201,3 +203,43 @@ def assert_no_overlap(employments: list[EmploymentPeriod]) -> None:
         assert following.start is not None
         assert one.end < following.start
     assert all(one.end is None or (one.start or "") <= one.end for one in employments)
+
+
+@given(
+    st.lists(st.tuples(st.dates(date(2024, 1, 1), date(2029, 1, 1)), st.none() | st.integers(0, 900)), max_size=4),
+    st.integers(0, 3),
+    st.sampled_from([FIRST, LAST, BOTH]),
+)
+def test_what_needs_no_change_is_what_is_compared(
+    found: list[tuple[date, int | None]], which: int, fields: tuple[str, ...]
+) -> None:
+    """Otherwise a difference would be reported as settled, and be there again."""
+    ends = [None if days is None else (start + timedelta(days)).isoformat() for start, days in found]
+    employments = [
+        EmploymentPeriod(number, 1, start.isoformat(), end)
+        for number, ((start, _), end) in enumerate(zip(found, ends, strict=True))
+    ]
+    first = employments[which].start if which < len(employments) else "2026-01-01"
+    last = employments[which].end if which < len(employments) else None
+    current = choose(employments)
+    values = {"first_workday": current.start if current else None, "last_workday": current.end if current else None}
+
+    seen = about(TripletexEmployee(1, 1, values, employments=tuple(employments)), first, TODAY).values
+
+    same = all(seen[key] == {"first_workday": first, "last_workday": last}[key] for key in fields)
+    settled = isinstance(decide(employments, first, last, fields), NoChange)
+    assert settled <= same or not employments
+
+
+def test_somebody_is_compared_with_the_employment_that_begins_when_theirs_does() -> None:
+    """The next one is there already, and begins later."""
+    current, coming = period("2024-02-01", "2026-12-31", 1), period("2027-01-01", None, 2)
+    over = period("2018-01-01", "2020-12-31", 3)
+    values = {"first_workday": "2027-01-01", "last_workday": None}
+    employee = TripletexEmployee(1, 1, values, employments=(over, current, coming))
+
+    assert about(employee, "2024-02-01", TODAY).values == {"first_workday": "2024-02-01", "last_workday": "2026-12-31"}
+    assert shown(about(employee, "2024-02-01", TODAY)) == (current,)
+    for other in ("2027-01-01", "2018-01-01", "2025-05-05", None):
+        assert about(employee, other, TODAY) is employee
+    assert about(employee, "2024-02-01", date(2027, 1, 1)) is employee, "it is over"
