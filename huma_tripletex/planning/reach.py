@@ -1,4 +1,4 @@
-"""Finds out what a plan would do, for the guards: three queries, whatever the size."""
+"""Finds out what a plan would do, for the guards: four queries, whatever the size."""
 
 from __future__ import annotations
 

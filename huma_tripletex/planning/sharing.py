@@ -1,4 +1,4 @@
-"""Who would have the same account number as somebody else, in a system in which the plan writes it: one statement."""
+"""Who would have the same account number as somebody else, in a system in which the plan writes it; two statements."""
 
 from __future__ import annotations
 
@@ -34,9 +34,7 @@ def sharers(runtime: Runtime, plan: SyncPlan, only: Collection[int] | None) -> t
 
 def _bystanders(runtime: Runtime, plan: SyncPlan) -> Mapping[str, Collection[str]]:
     """Account numbers by system, as hashes, of whoever is in no item. A candidate who was chosen is in one."""
-    found = plan.counts.get("bystanders")
-    if not found:
-        return {}
+    found = plan.counts.get("bystanders", {"huma": {}, "tripletex": {}})
     numbers = [int(one) for one in found["tripletex"]]
     here = select(PlanItem.employee_id).where(PlanItem.plan_id == plan.id, PlanItem.employee_id.in_(numbers))
     chosen = {str(one) for one in runtime.session.scalars(here)}
