@@ -6,21 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from huma_tripletex.core.fields import KEYS
-from huma_tripletex.models import SyncPlan, SyncRun
+from huma_tripletex.models import Conflict, SyncPlan, SyncRun
 from huma_tripletex.models.plan import DIFFERENCE_KINDS
 from huma_tripletex.planning import people_reading as reading_people
 from huma_tripletex.planning import reading
 from huma_tripletex.planning.tally import Tally, tally
 from huma_tripletex.planning.totals import Totals, totals
+from huma_tripletex.planning.turn import conflicts_of
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.web import endings, sides
 from huma_tripletex.web.reveals import Asked
 
-SIZE = 13
-"""People on a page: few enough to read, and light enough for a phone."""
+SIZE, ROWS = 13, 32
+"""People on a page, and about how many differences: few enough to read, and light enough for a phone."""
 Kinds = tuple[tuple[str, int], ...]
 KINDS = ("", *DIFFERENCE_KINDS, "undecided", "remembered")
 
@@ -108,7 +109,7 @@ def look(runtime: Runtime, plan: SyncPlan, view: View, shown: Asked | None = Non
         undecided=view.kind == "undecided",
         remembered=view.kind == "remembered",
         page=view.page,
-        size=SIZE,
+        size=_size(runtime, plan, counted, view),
         counted=counted,
     )
     counts, alone = found.counts, reading_people.people_counts(runtime, plan)
@@ -128,6 +129,15 @@ def look(runtime: Runtime, plan: SyncPlan, view: View, shown: Asked | None = Non
         along=endings.told_along(runtime, plan),
         unfolded=unfolded,
     )
+
+
+def _size(runtime: Runtime, plan: SyncPlan, counted: Tally, view: View) -> int:
+    """People on a page: fewer where everybody differs in many fields; of one field everybody has one row."""
+    rows = sum(one.count for one in counted.sorts)
+    if view.field:
+        return SIZE
+    people = select(func.count(Conflict.item_id.distinct())).where(*conflicts_of(plan))
+    return max(1, min(SIZE, ROWS * (runtime.session.scalar(people) or 1) // max(rows, 1)))
 
 
 def _where_something_is(view: View, counted: Tally) -> View:

@@ -18,7 +18,7 @@ from huma_tripletex.web import endings, words
 from huma_tripletex.web.formatting import masked, value
 from huma_tripletex.web.glimpses import Glimpse
 
-SIZE = 25
+SIZE = 20
 
 
 @dataclass(frozen=True)
