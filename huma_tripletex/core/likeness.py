@@ -64,6 +64,12 @@ def with_phone(one: Traits) -> str:
     return together(one.name, one.phone)
 
 
+def with_household(one: Traits) -> list[str]:
+    """The name with each thing that families share, as far as it is known."""
+    shared = (one.email, one.phone, one.account)
+    return [found for trait in shared if (found := together(one.called, trait))]
+
+
 def together(one: str, other: str) -> str:
     """Two signs as one; "" unless both are known."""
     return f"{one}\n{other}" if one and other else ""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from huma_tripletex.core.evidence import births, names
-from huma_tripletex.core.likeness import with_birth, with_phone
+from huma_tripletex.core.likeness import Traits, together, with_birth, with_household, with_phone
 from huma_tripletex.core.search import Field, Key
-from huma_tripletex.core.verdicts import is_believed
+from huma_tripletex.core.verdicts import ALIKE, is_believed
 
 
 def sure_rounds(field: Field) -> None:
@@ -16,6 +16,8 @@ def sure_rounds(field: Field) -> None:
     _round_but_zeros(field)
     _round(field, "email", lambda one: one.email, alone=True)
     _round(field, "name_and_birth", with_birth)
+    for key in (_birth_and_phone, _birth_and_account):
+        _round_of_alike(field, key)
     _round(field, "name_and_phone", with_phone)
 
 
@@ -37,7 +39,15 @@ def _is_believed(field: Field, why: str, person_id: str, employee_id: int) -> bo
         return True
     if _is_another(field, person_id, employee_id):
         return False
-    return is_believed(why, field.people[person_id], field.employees[employee_id])
+    person, employee = field.people[person_id], field.employees[employee_id]
+    if why != "employee_id" and births(person, employee) == "?" and _has_namesake(field, person, employee):
+        return False
+    return is_believed(why, person, employee)
+
+
+def _has_namesake(field: Field, *who: Traits) -> bool:
+    """Whether one of them shares name and mailbox, phone or account with another in the same system: father and son."""
+    return any(key in field.namesakes for one in who for key in with_household(one))
 
 
 def _round_but_zeros(field: Field) -> None:
@@ -45,8 +55,24 @@ def _round_but_zeros(field: Field) -> None:
     for people, employees in field.groups(lambda one: one.number):
         if len(people) == len(employees) == 1 and field.held.isdisjoint((*people, *employees)):
             person, employee = field.people[people[0]], field.employees[employees[0]]
-            if names(person, employee) in (("=", "="), ("=", "~")) and births(person, employee) in "=~?":
+            if names(person, employee) in ALIKE and births(person, employee) in "=~?":
                 field.pair(people[0], employees[0], "employee_id")
+
+
+def _round_of_alike(field: Field, key: Key) -> None:
+    """Of people born on one day who share a phone or an account: whose given names are the same. Twins have two."""
+    for people, employees in field.groups(key):
+        alone = len(people) == len(employees) == 1 and field.held.isdisjoint((*people, *employees))
+        if alone and names(field.people[people[0]], field.employees[employees[0]]) in ALIKE:
+            field.pair(people[0], employees[0], "name_and_birth")
+
+
+def _birth_and_phone(one: Traits) -> str:
+    return together(one.birth, one.phone)
+
+
+def _birth_and_account(one: Traits) -> str:
+    return together(one.birth, one.account)
 
 
 def _is_another(field: Field, person_id: str, employee_id: int) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from huma_tripletex.core.likeness import Traits, with_birth
+from huma_tripletex.core.likeness import Traits, with_birth, with_household
 from huma_tripletex.core.ties import Tie
 
 EACH: Final = 8
@@ -26,6 +26,7 @@ Possible = Callable[[Traits, Traits], bool]
 class Field:
     """Everybody with their traits, and what is known so far. `held`: people and employees about whom something is
     asked, so that no weaker sign pairs them. `births_here`, `births_there`: names with dates of birth on either side.
+    `namesakes`: names with what two people of one system, who are called that, share.
     """
 
     people: Mapping[str, Traits]
@@ -37,12 +38,16 @@ class Field:
     ties: list[Tie] = field(default_factory=list)
     births_here: set[str] = field(default_factory=set)
     births_there: set[str] = field(default_factory=set)
+    namesakes: set[str] = field(default_factory=set)
     _apart: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._apart = {person_id for person_id, _ in self.not_same}
         self.births_here = {key for one in self.people.values() if (key := with_birth(one))}
         self.births_there = {key for one in self.employees.values() if (key := with_birth(one))}
+        for system in (self.people, self.employees):
+            counted = Counter(key for one in system.values() for key in with_household(one))
+            self.namesakes |= {key for key, count in counted.items() if count > 1}
 
     def pair(self, person_id: str, employee_id: int, why: str) -> None:
         """Pairs them, if both are here, still alone and not ruled out."""

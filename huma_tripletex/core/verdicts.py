@@ -54,6 +54,10 @@ _ASKED: Final = (
 )
 """For `email`: in a mailbox that several on one side have. A pair of two who alone have it is always asked about."""
 
+ALIKE: Final = frozenset({("=", "="), ("=", "~")})
+"""Given and family name: of people born on one day who share a phone or an account, and whose numbers are the same but
+for zeros, those are believed.
+"""
 Marks = frozenset[tuple[str, ...]]
 
 
