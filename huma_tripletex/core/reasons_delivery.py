@@ -83,6 +83,11 @@ REASONS: Final = (
         N_("Press Sync users and choose who {name} is."),
     ),
     Reason(
+        "resembles_somebody",
+        N_("Somebody in Tripletex may be {name} already, so nobody was added."),
+        N_("Press Sync users and say whether they are the same person. If not, add {name} there."),
+    ),
+    Reason(
         "not_linked",
         N_("{name} has not been added to Tripletex, so the change was not sent."),
         N_("Press Sync users to add {name}, or let new people be added by themselves in the settings."),

@@ -46,6 +46,7 @@ class Share(Protocol):
     """People who are made in one call."""
 
     def take(self, asking: Asking, work: Work) -> tuple[TripletexEmployee | None, str]: ...
+    def resembles(self, work: Work) -> bool: ...
 
 
 @dataclass

@@ -18,6 +18,7 @@ from huma_tripletex.delivery.employment_part import FIRST, LAST, begin_employmen
 from huma_tripletex.delivery.finding import find_ours, the_one
 from huma_tripletex.delivery.progress import Progress, known_of
 from huma_tripletex.delivery.referring import with_department
+from huma_tripletex.delivery.resembling import resembling
 from huma_tripletex.delivery.work import Known, Work
 from huma_tripletex.errors import Invalid, NotFound
 from huma_tripletex.tripletex.calls import Hidden
@@ -44,12 +45,19 @@ def sent_hashes(work: Work) -> Mapping[str, str]:
 
 
 def create(asking: Asking, work: Work, progress: Progress) -> None:
-    """Makes the employee and the employment. Raises TripletexError."""
+    """Makes the employee and the employment, unless nobody has been asked and somebody there may be the same person.
+    Raises TripletexError.
+    """
     sendable = sendable_fields(work)
-    answer = None
+    answer, resembles = None, False
     if asking.share:
         answer, progress.request_id = asking.share.take(asking, work)
-    after_creation(asking, work, progress, answer or _created(asking, work, progress, sendable), sendable)
+        resembles = asking.share.resembles(work)
+    elif work.unasked:
+        resembles = bool(resembling(asking, [work]))
+    if resembles:
+        return progress.parked(work.fields, "resembles_somebody")
+    return after_creation(asking, work, progress, answer or _created(asking, work, progress, sendable), sendable)
 
 
 def _created(asking: Asking, work: Work, progress: Progress, sendable: set[str]) -> TripletexEmployee:

@@ -106,6 +106,7 @@ def _work(
         compared=frozenset((entry.expected or {}).get(VERSION) for entry in claimed.entries if entry.run_id),
         unsure=claimed.unsure,
         creates=may_create(claimed, terms),
+        unasked=claimed.kind != "create",
     )
     if link is None or link["state"] == "archived":
         return replace(work, fields=frozenset(KEYS))
@@ -164,14 +165,15 @@ def _with_reasons(
 def _without_strangers(
     runtime: Runtime, connection_id: int, works: list[tuple[Claimed, Work]]
 ) -> list[tuple[Claimed, Work]]:
-    """Whoever looks for what an earlier create made must not take an employee who is somebody else's."""
-    if all(work.tried is None for _, work in works):
+    """Whoever looks for what an earlier create made, or for the same person, must not find somebody else's employee."""
+    looking = {one.person_id for one, work in works if work.tried is not None or (work.known is None and work.unasked)}
+    if not looking:
         return works
     linked = select(PersonLink.employee_id).where(
         PersonLink.connection_id == connection_id, PersonLink.employee_id.is_not(None)
     )
     taken = frozenset(number for number in runtime.session.execute(linked).scalars() if number is not None)
-    return [(one, work if work.tried is None else replace(work, taken=taken)) for one, work in works]
+    return [(one, replace(work, taken=taken) if one.person_id in looking else work) for one, work in works]
 
 
 def _mark_creations(

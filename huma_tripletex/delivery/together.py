@@ -16,6 +16,7 @@ from huma_tripletex.core.people import TripletexEmployee
 from huma_tripletex.delivery.asking import Asking, LeaseLost
 from huma_tripletex.delivery.creation import new_body, obstacle, sendable_fields, sent_hashes
 from huma_tripletex.delivery.finding import is_what_was_sent, the_one
+from huma_tripletex.delivery.resembling import resembling
 from huma_tripletex.delivery.work import Work
 from huma_tripletex.errors import AnswerLost, Invalid, NotFound, TripletexError, Unreadable
 
@@ -34,6 +35,7 @@ class Together:
         self._begun = False
         self._made: dict[str, TripletexEmployee] = {}
         self._unclear: set[str] = set()
+        self._resembling: set[str] | None = None  # nobody has looked yet
         self._error: TripletexError | None = None
         self._sent_at: datetime | None = None
         self._request_id = ""
@@ -62,10 +64,21 @@ class Together:
             raise self._error or _lost()
         return self._made.get(work.person_id), self._request_id
 
+    def resembles(self, work: Work) -> bool:
+        """Whether somebody was left out of the call, because somebody there may be the same person.
+
+        Raises LeaseLost when whoever was to look for all could not.
+        """
+        if self._resembling is None:
+            raise LeaseLost
+        return work.person_id in self._resembling
+
     def _send(self, asking: Asking) -> None:
         with self._membership:
             self._begun = True
-        works = list(self._members.values())
+        works = self._without_resembling(asking)
+        if not works:
+            return
         self._error = _lost()  # until we know better
         try:
             made = asking.create_employees([new_body(work, sendable_fields(work)) for work in works])
@@ -78,6 +91,15 @@ class Together:
         except TripletexError as error:
             self._error = error
         self._sent_at, self._request_id = asking.sent_at, asking.api.request_id()
+
+    def _without_resembling(self, asking: Asking) -> list[Work]:
+        works = list(self._members.values())
+        try:
+            self._resembling = resembling(asking, works)
+        except TripletexError as error:
+            self._error = error
+            return []
+        return [work for work in works if not self.resembles(work)]
 
     def _look(self, asking: Asking, works: Sequence[Work]) -> None:
         """Whom the refused call made all the same: as sent, and without any employment yet."""

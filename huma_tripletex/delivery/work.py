@@ -34,7 +34,8 @@ class Work:
     an earlier attempt's answer was lost, so the agreement proves nothing. `compared`: the employee's versions that runs
     were approved with, None for one that is not known. `restores`: fields whose value is an earlier
     one that is put back, and not Huma's, so that both sides do not agree on it. `approved_reason`: why a run was
-    approved to end the employment; "": no run says.
+    approved to end the employment; "": no run says. `unasked`: is created by the option, so nobody has been asked
+    whether somebody in Tripletex is the same person.
     """
 
     person_id: str
@@ -48,6 +49,7 @@ class Work:
     known: Known | None = None
     unsure: bool = False
     creates: bool = False
+    unasked: bool = False
     tried: Mapping[str, str] | None = field(default=None, repr=False)
     taken: frozenset[int] = frozenset()
     restores: frozenset[str] = frozenset()

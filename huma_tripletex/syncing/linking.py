@@ -13,6 +13,7 @@ from huma_tripletex.core.normalise import normalise
 from huma_tripletex.core.people import TripletexEmployee
 from huma_tripletex.gateway.agreement import agreed_hash
 from huma_tripletex.models import Connection, PersonLink
+from huma_tripletex.outbox.withdraw import supersede_additions
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing.approved import Step
 
@@ -34,6 +35,7 @@ class Links:
         self._by_person = {link.person_id: link for link in rows}
         self._by_employee = {link.employee_id: link for link in rows if link.employee_id}
         self._new: list[PersonLink] = []
+        self._joined: set[str] = set()
 
     def of(self, person_id: str) -> PersonLink | None:
         return self._by_person.get(person_id)
@@ -54,6 +56,7 @@ class Links:
         if news:
             link.agreed, link.tried_at = {}, None
             link.matched_by, link.linked_at = matched_by, now
+            self._joined.add(person_id)
         if news or (link.employee_version or 0) <= employee.version:
             _remember(link, employee)  # otherwise a delivery knows better by now
         return news
@@ -68,11 +71,18 @@ class Links:
         link.agreed = {**(link.agreed or {}), **hashes}
 
     def save(self) -> None:
-        """Inserts the new ones in one statement; the others are written when the session is flushed."""
+        """Inserts the new ones in one statement; the others are written when the session is flushed.
+
+        Whoever has just been joined need not be added any more.
+        """
         rows = [{name: getattr(link, name) for name in COLUMNS} for link in self._new]
         if rows:
             self._runtime.session.execute(insert(TABLE), rows)
         self._new.clear()
+        if self._joined:
+            session, now = self._runtime.session(), self._runtime.clock()
+            supersede_additions(session, self._connection.id, sorted(self._joined), now)
+        self._joined.clear()
 
     def forget(self, person_id: str, fields: Sequence[str]) -> None:
         """Both sides differ in these fields again, and nobody knows which is right."""
