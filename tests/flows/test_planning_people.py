@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from huma_tripletex import planning
+from huma_tripletex.core.nearest import KEPT
 from huma_tripletex.models import Conflict, PlanItem, RememberedChoice, SyncPlan
 from huma_tripletex.planning import NotPossible, people_reading
 from tests.flows.planning_parts import ANNA, Stand, flows, quick  # noqa: F401
@@ -205,6 +206,31 @@ def test_an_employee_that_was_ruled_out_is_not_offered_again(quick: Stand) -> No
         assert employee not in item(quick, plan, 1).candidates
         assert sorted(item(quick, plan, 2).candidates) == found
     assert item(quick, plan, 1).kind == "only_in_huma"
+
+
+def test_of_many_who_are_called_the_same_a_few_are_offered_and_the_rest_is_found_by_name(quick: Stand) -> None:
+    """Every item with everybody sealed in it would be a plan that grows with the square of the people."""
+    known = {"given_name": "Ny", "family_name": "Ansatt", "employee_id": None}
+    unknown = {"phone_number": None, "bank_account_number": None}
+    for number in range(1, 13):
+        quick.person(number, **known, **unknown, date_of_birth=None)
+    found = [quick.employee(number, **known, **unknown) for number in range(21, 21 + 2 * KEPT)]
+    plan = quick.plan()
+    first, second = item(quick, plan, 1), item(quick, plan, 2)
+    shown = planning.people(quick.runtime, plan)
+    assert all(len(one.candidates) == KEPT for one in shown.uncertain)
+    everybody = [item(quick, plan, employee=employee) for employee in found]
+    planning.choose_everybody(quick.runtime, plan, "only_in_tripletex", "add")
+    quick.session.expire_all()
+    assert {(one.why, one.choice) for one in everybody} == {("may_be_in_huma", None)}, "nobody is added unasked"
+    (other,) = {*found[-1:]} - set(first.candidates)
+    offered = people_reading.free_employees(quick.runtime, plan, name="ny ansatt", most=None)
+    assert other in {one.employee_id for one in offered}
+    planning.choose_people(quick.runtime, plan, {first.id: ("same", other)})
+    planning.choose_people(quick.runtime, plan, {second.id: ("same", second.candidates[0])})
+    quick.session.expire_all()
+    taken = {one.employee_id for one in everybody if one.choice == "taken"}
+    assert taken == {other, second.candidates[0]}
 
 
 def test_a_free_employee_is_found_by_any_part_of_the_name_however_many_there_are(quick: Stand) -> None:
