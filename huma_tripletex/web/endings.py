@@ -64,21 +64,24 @@ def told_along(runtime: Runtime, plan: SyncPlan) -> dict[str, str]:
 
 
 def _said(preference: str, along: Along) -> str:
-    facts = {"tripletex": number(along.tripletex), "huma": number(along.huma)}
+    facts = {"where": _where(along)}
     if preference == "huma":
         return ngettext(
-            "With Huma’s values a last workday goes along for %(num)s person, which ends the employment"
-            " (%(tripletex)s in Tripletex, %(huma)s in Huma).",
-            "With Huma’s values a last workday goes along for %(num)s people, which ends the employment"
-            " (%(tripletex)s in Tripletex, %(huma)s in Huma).",
+            "With Huma’s values a last workday goes along for %(num)s person, which ends the employment (%(where)s).",
+            "With Huma’s values a last workday goes along for %(num)s people, which ends the employment (%(where)s).",
             along.people,
             **facts,
         )
     return ngettext(
-        "With Tripletex’s values a last workday goes along for %(num)s person, which ends the employment"
-        " (%(tripletex)s in Tripletex, %(huma)s in Huma).",
-        "With Tripletex’s values a last workday goes along for %(num)s people, which ends the employment"
-        " (%(tripletex)s in Tripletex, %(huma)s in Huma).",
+        "With Tripletex’s values a last workday goes along for %(num)s person, which ends the employment (%(where)s).",
+        "With Tripletex’s values a last workday goes along for %(num)s people, which ends the employment (%(where)s).",
         along.people,
         **facts,
     )
+
+
+def _where(along: Along) -> str:
+    """In one system, or so many in each."""
+    counts = {"tripletex": along.tripletex, "huma": along.huma}
+    found = [(count, str(words.WHERE[system])) for system, count in counts.items() if count]
+    return ", ".join(where if len(found) == 1 else f"{number(count)} {where}" for count, where in found)

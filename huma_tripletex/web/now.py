@@ -37,7 +37,7 @@ def look(runtime: Runtime, connection: Connection) -> Now:
     oldest = (at - facts.oldest_waiting_at).total_seconds() if facts.oldest_waiting_at else 0
     return Now(
         takes=facts.p50,
-        takes_more=_("95 of 100 within %(time)s", time=seconds(facts.p95)) if facts.p95 is not None else "",
+        takes_more=_("95 of 100 in %(time)s", time=seconds(facts.p95)) if facts.p95 is not None else "",
         waiting=facts.waiting + facts.in_flight,
         oldest=oldest if oldest >= 1 else 0,
         parked_people=facts.parked_people,

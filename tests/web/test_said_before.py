@@ -74,9 +74,14 @@ def test_choosing_for_all_says_beside_its_buttons_that_last_workdays_go_along(
 
 def along(page: str) -> dict[str, tuple[int, int, int]]:
     """By preference: people, and of those in Tripletex and in Huma."""
-    told = r"With (Huma|Tripletex)’s values a last workday goes along for (\d+) [^(]*\((\d+) in T\D+(\d+) in H"
-    found = re.findall(told, page)
-    return {which.lower(): (int(people), int(there), int(here)) for which, people, there, here in found}
+    told = r"With (Huma|Tripletex)’s values a last workday goes along for (\d+) [^(]*\(([^)]+)\)"
+    return {which.lower(): _in_each(int(people), where) for which, people, where in re.findall(told, page)}
+
+
+def _in_each(people: int, where: str) -> tuple[int, int, int]:
+    """Where all are in one system, no number is said twice."""
+    counts = {name: int(count or people) for count, name in re.findall(r"(\d*) ?in (Huma|Tripletex)", where)}
+    return people, counts.get("Tripletex", 0), counts.get("Huma", 0)
 
 
 def endings(office: Office, plan: int) -> list[str]:
