@@ -19,9 +19,10 @@ LONGEST_NAME: Final = 100
 """Characters Tripletex takes for a first or last name."""
 ACCOUNT_DIGITS: Final = 11
 IBAN_LENGTH: Final = 15
-_SEPARATORS: Final = re.compile(r"[\s.\-\u2012-\u2015\u2212/]")
-_DAY_FIRST: Final = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})")
-_YEAR_FIRST: Final = re.compile(r"([0-9]{4})[./]([0-9]{1,2})[./]([0-9]{1,2})")
+_SEPARATORS: Final = re.compile(r"[\s.,:_\-\u00b7\u2012-\u2015\u2212/]")
+_SAID_IBAN: Final = re.compile(r"^IBAN[\s:]*(?=NO)", re.IGNORECASE)
+_DAY_FIRST: Final = re.compile(r"([0-9]{1,2})(?:\.\s?|-)([0-9]{1,2})(?:\.\s?|-)([0-9]{4})")
+_YEAR_FIRST: Final = re.compile(r"([0-9]{4})[./-]([0-9]{1,2})[./-]([0-9]{1,2})")
 _ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _REQUIRED: Final = {
     "given_name": "name_empty",
@@ -88,7 +89,7 @@ def mask(key: str, value: str | None) -> str:
 
 def _account(text: str) -> str:
     """Bare digits; an IBAN of Norway is the account number with a check in front."""
-    bare = _SEPARATORS.sub("", text)
+    bare = _SEPARATORS.sub("", _SAID_IBAN.sub("", text))
     if bare.isdecimal():
         return bare if bare.isascii() else "".join(str(int(digit)) for digit in bare)
     if len(bare) == IBAN_LENGTH and bare.isascii() and iban.is_valid(bare):
@@ -123,7 +124,9 @@ def _is_date(text: str) -> bool:
 
 def _phone_problem(form: str) -> str | None:
     if phone.is_number(form):
-        return None if phone.fits_norway(form) else "phone_not_eight"
+        if not phone.fits_norway(form):
+            return "phone_not_eight"
+        return None if phone.may_be_dialled(form) else "phone_invalid"
     return "phone_extension" if phone.has_extension(form) else "phone_invalid"
 
 

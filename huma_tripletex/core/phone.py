@@ -20,6 +20,8 @@ _LONGEST: Final = 15
 _PREFIX: Final = "+47"
 _DIGITS: Final = 8
 _NORWEGIAN: Final = re.compile(r"(?:\+47|0047)?([2-9][0-9]{7})")
+_SAID_ZERO: Final = re.compile(r"^(\+|00)\s*47\s*\(0\)")
+"""Elsewhere it is dialled at home; in Norway it is nothing, and people write it all the same."""
 _E164: Final = re.compile(r"\+[0-9]{2,15}")
 _EXTENSION: Final = ";ext="
 
@@ -41,9 +43,10 @@ def canonical(value: str | None, country: str = NORWAY) -> str | None:
     text = plain(value)
     if text is None:
         return None
-    if country == NORWAY and (short := _NORWEGIAN.fullmatch(text.replace(" ", ""))):
+    dialled = _SAID_ZERO.sub(_PREFIX, text)
+    if country == NORWAY and (short := _NORWEGIAN.fullmatch(dialled.replace(" ", ""))):
         return f"+47{short[1]}"
-    number = _parse(text, NORWAY if text.startswith(("+", "\uff0b")) else country)  # a plus needs no country
+    number = _parse(dialled, NORWAY if dialled.startswith(("+", "\uff0b")) else country)  # a plus needs no country
     if number is None or _has_words(text, number):
         return text
     form = _form(number)
@@ -58,6 +61,14 @@ def is_number(form: str) -> bool:
 def fits_norway(form: str) -> bool:
     """Whether a canonical number, if it is Norwegian, has the eight digits that Tripletex takes: 02800 has not."""
     return not form.startswith(_PREFIX) or len(form) == len(_PREFIX) + _DIGITS
+
+
+def may_be_dialled(form: str) -> bool:
+    """Whether there is such a country code, and numbers of that length behind it; assigned or not."""
+    if form.startswith(_PREFIX):
+        return True
+    number = _parse(form, NORWAY)
+    return number is not None and phonenumbers.is_possible_number(number)
 
 
 def has_extension(form: str) -> bool:

@@ -6,12 +6,12 @@ import re
 import unicodedata
 from typing import Final
 
-_INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
-"""Soft hyphens, zero-width spaces and marks of direction: seen by nobody, pasted along with names."""
-_HYPHENS: Final = str.maketrans(
-    {"\u2010": "-", "\u2011": "-", "\u2013": "-", "\u2018": "'", "\u2019": "'", "\u02bc": "'"}
-)
-"""Hyphens and apostrophes as word processors make them: Li\u2013Strand is Li-Strand, O\u2019Hara is O'Hara."""
+_MARKS: Final = (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))
+_INVISIBLE: Final = dict.fromkeys((*_MARKS, 0xAD, 0x61C, 0x180E, 0xFE0E, 0xFE0F, 0xFEFF))
+"""Soft hyphens, zero-width spaces and joiners, marks of direction: seen by nobody, pasted along with names."""
+_DASHES, _QUOTES = "\u2010\u2011\u2012\u2013\u2014\u2212", "\u2018\u2019\u02bc\u2032\u00b4`"
+_HYPHENS: Final = str.maketrans({**dict.fromkeys(_DASHES, "-"), **dict.fromkeys(_QUOTES, "'")})
+"""Hyphens and apostrophes as people and programs write them: Li\u2013Strand is Li-Strand, O\u2019Hara is O'Hara."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _FOLDED: Final = str.maketrans({"ø": "o", "æ": "ae", "đ": "d", "ł": "l", "ð": "d", "þ": "th", "-": " ", ".": " "})
 
@@ -21,7 +21,7 @@ def plain(value: str | None) -> str | None:
     if value is None:
         return None
     if value.isascii():
-        text = _CONTROL.sub(" ", value)
+        text = _CONTROL.sub(" ", value).replace("`", "'")
     else:
         text = _CONTROL.sub(" ", value).translate(_INVISIBLE).translate(_HYPHENS)
         text = unicodedata.normalize("NFC", text)
