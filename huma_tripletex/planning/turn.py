@@ -42,6 +42,14 @@ def take_turn(
     raise (SeenOtherwise if exactly else ChangedMeanwhile)(plan.decided_by_name)
 
 
+def show_anew(runtime: Runtime, connection_id: int) -> None:
+    """What was shown of plans that are open is no longer what would be done: it is shown again before it is approved.
+    The caller commits.
+    """
+    open_ones = update(SyncPlan).where(SyncPlan.connection_id == connection_id, SyncPlan.state == "ready")
+    changed(runtime.session, open_ones.values(revision=SyncPlan.revision + 1))
+
+
 def not_tried(plan: SyncPlan) -> ColumnElement[bool]:
     """Items that were not run yet: those who were tried first are done."""
     tried = plan.counts.get("tried")

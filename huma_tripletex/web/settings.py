@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.models import Connection, ConnectionOptions, LogLine
 from huma_tripletex.models.options import UserType
+from huma_tripletex.planning.turn import show_anew
 from huma_tripletex.runtime import current_runtime
 from huma_tripletex.web import access, rendering, words
 from huma_tripletex.web.token_form import FormError
@@ -80,6 +81,8 @@ def save_settings() -> BaseResponse:
         return rendering.page(
             "settings.html", 422, form=SettingsForm(options, form.departments, form.divisions, errors)
         )
+    if options != ConnectionOptions.read(connection.options):
+        show_anew(runtime, connection.id)
     connection.options = options.as_json()
     runtime.session.add(LogLine.act(connection.id, "options", runtime.clock(), access.user()))
     runtime.session.commit()

@@ -46,3 +46,21 @@ def test_a_search_by_name_does_not_make_the_summary_around_it_newer(office: Offi
     part = compared.send(f"{address}/approval", form, **HTMX).get_data(as_text=True)
 
     assert revisions(part) == [shown]
+
+
+def test_a_summary_from_before_the_settings_changed_is_shown_anew(office: Office, compared: Visitor) -> None:
+    """They say what becomes of whoever is added: whether Tripletex lets them in, and mails them."""
+    address, settings = f"/tripletex/plans/{office.one(SyncPlan).id}/approval", "/tripletex/settings"
+    shown = revisions(compared.read(address))[-1]
+    chosen = {"end_reason": "EMPLOYMENT_END_EMPLOYEE", "department_id": "", "division_id": ""}
+    compared.read(settings)
+    assert compared.send(settings, {**chosen, "user_type": "STANDARD"}).status_code == 303
+    now = revisions(compared.read(address))[-1]
+    compared.send(settings, {**chosen, "user_type": "STANDARD"})
+
+    few = {"first": items(compared, address, "Nils Dahl"), "try": "first"}
+    page = compared.follow(compared.send(address, {"revision": shown, **few}))
+
+    assert "Choices were made since this summary was opened." in page
+    assert revisions(page)[-1] == now != shown, "and saved without a change, they change nothing"
+    assert office.one(SyncRun) is None
