@@ -31,12 +31,13 @@ def as_html(key: str) -> Response:
 
 
 def received() -> list[tuple[str, EmailMessage]]:
-    """The mail to whoever is logged in, newest first."""
+    """The mail to whoever is logged in, newest first; one that came twice is shown once, as mail programs do."""
     user = login.current() or abort(403)
     box = mail.box()
     dated = sorted(((box[key].get_date(), key) for key in box.keys()), reverse=True)  # noqa: SIM118, a Maildir is no dict
-    mails = ((key, parsed(box.get_bytes(key))) for _, key in dated)
-    return [(key, found) for key, found in mails if user.email in addresses(found)]
+    mails = {key: parsed(box.get_bytes(key)) for _, key in dated}
+    once = {found["Message-ID"] or key: key for key, found in reversed(mails.items())}
+    return [(key, mails[key]) for key in mails if key in once.values() and user.email in addresses(mails[key])]
 
 
 def parsed(message: bytes) -> EmailMessage:
