@@ -220,7 +220,16 @@ def taken_back(desk: Desk, run: SyncRun, before: dict[Cell, str | None], after: 
         back = syncing.undo(desk.runtime, run, ANNA)
     except syncing.CannotUndo:
         desk.session.rollback()
-        assert {cell for cell in before if after[cell] != before[cell]} == set()
+        stays = {(one.person_id, key) for one in syncing.written(desk.runtime, run) for key in one.stuck}
+        stuck = {
+            ("tripletex", str(row.employee_id), key)
+            for row in results(desk, run)
+            for key in row.tripletex_fields
+            if (row.person_id, key) in stays
+        }
+        changed = {cell for cell in before if after[cell] != before[cell]}
+        assert changed <= stuck
+        assert all(before[cell] is None for cell in changed)
         return
     desk.session.commit()
     kept = {
