@@ -21,8 +21,13 @@ def _synced(account: RunReport, left: Left) -> str:
     locale = get_locale() or "en"
     numbers = {"good": format_decimal(account.good, locale=locale), "all": format_decimal(account.total, locale=locale)}
     if account.outcomes.get("cancelled"):
-        return gettext("%(good)s of %(all)s people synced before it was stopped", **numbers)
-    return gettext("%(good)s of %(all)s people synced", **numbers)
+        return ngettext(
+            "%(good)s of %(all)s person synced before it was stopped",
+            "%(good)s of %(all)s people synced before it was stopped",
+            account.total,
+            **numbers,
+        )
+    return ngettext("%(good)s of %(all)s person synced", "%(good)s of %(all)s people synced", account.total, **numbers)
 
 
 def _needed(account: RunReport) -> str:

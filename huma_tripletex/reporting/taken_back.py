@@ -45,7 +45,12 @@ def headline(account: RunReport) -> str:
     locale = get_locale() or "en"
     asked = account.total - account.stays
     numbers = {"good": format_decimal(account.good, locale=locale), "all": format_decimal(asked, locale=locale)}
-    said = gettext("Earlier values are back for %(good)s of %(all)s people", **numbers)
+    said = ngettext(
+        "Earlier values are back for %(good)s of %(all)s person",
+        "Earlier values are back for %(good)s of %(all)s people",
+        asked,
+        **numbers,
+    )
     needed = ngettext("%(num)s needs you", "%(num)s need you", account.need_you) if account.need_you else ""
     return ", ".join(filter(None, (said, needed)))
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from huma_tripletex import reporting
+from huma_tripletex.core.reasons import STAYS
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.i18n import ngettext
 from huma_tripletex.models import Connection, OutboxEntry, SyncPlan, SyncResult, SyncRun
@@ -98,17 +99,21 @@ class Result:
 
 
 def progress(runtime: Runtime, run: SyncRun, connection: Connection) -> Progress:
-    """Counts people; never goes back, because a result is settled once."""
+    """Counts people, of an undo those with something to put back; never goes back, because a result is settled once."""
     counted = reporting.report(runtime, run, size=1)
-    latest = select(SyncResult).where(SyncResult.run_id == run.id, SyncResult.outcome != "planned")
+    stays = counted.stays if run.undoes else 0
+    done, total = counted.done - stays, counted.total - stays
+    latest = select(SyncResult).where(
+        SyncResult.run_id == run.id, SyncResult.outcome != "planned", SyncResult.reason.not_in(STAYS)
+    )
     latest = latest.order_by(SyncResult.settled_at.desc(), SyncResult.id.desc()).limit(SO_FAR)
     rows = reporting.rows(runtime, connection, runtime.session.scalars(latest).all())
     since = (runtime.clock() - run.started_at).total_seconds() if run.started_at else 0
     hindrance = _hindrance(runtime, connection)
-    is_moving = bool(counted.done) and run.state == "running" and not hindrance
-    left = since / counted.done * (counted.total - counted.done) if is_moving else 0
+    is_moving = bool(done) and run.state == "running" and not hindrance
+    left = since / done * (total - done) if is_moving else 0
     needs_you = connection.state != "connected"
-    return Progress(counted.done, counted.total, left, hindrance, needs_you, tuple(rows))
+    return Progress(done, total, left, hindrance, needs_you, tuple(rows))
 
 
 def _hindrance(runtime: Runtime, connection: Connection) -> str:

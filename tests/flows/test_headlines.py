@@ -77,9 +77,9 @@ def test_what_still_waits_is_on_its_way_and_needs_nobody(quick_desk: Desk) -> No
     assert desk.carry_out(run)
     ended = desk.session.get_one(SyncRun, run.id, populate_existing=True)
 
-    assert headline(desk, ended) == "0 of 1 people synced, 1 is on its way"
+    assert headline(desk, ended) == "0 of 1 person synced, 1 is on its way"
     assert reporting.report(desk.runtime, ended).need_you == 0
-    assert subject(desk) == "Tripletex: 0 of 1 people synced, 1 is on its way"
+    assert subject(desk) == "Tripletex: 0 of 1 person synced, 1 is on its way"
     assert "1 person is still waiting for Tripletex. It is sent by itself." in " ".join(desk.mails[-1].text.split())
 
 
@@ -100,4 +100,4 @@ def test_what_goes_its_own_way_needs_nobody(quick_desk: Desk, reason: str, neede
 
     assert desk.result(ended, 1).reason == reason
     assert (report.need_you, len(report.rows)) == (needed, needed)
-    assert headline(desk, ended) == "0 of 1 people synced" + (", 1 needs you" if needed else "")
+    assert headline(desk, ended) == "0 of 1 person synced" + (", 1 needs you" if needed else "")

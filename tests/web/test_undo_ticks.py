@@ -171,3 +171,16 @@ def test_a_search_asks_as_often_for_many_as_for_few(office: Office, connected: V
             connected.send(f"/tripletex/runs/{run}/undoing", {"look": "again", "find-name": "given1"})
         found.append(len(statements))
     assert found[0] == found[1] < 20
+
+
+def test_progress_of_an_undo_counts_to_the_people_that_its_button_has_named(office: Office, settled: Visitor) -> None:
+    run = office.one(SyncRun).id
+    page = page_of(settled, run)
+    (people,) = {int(one) for one in re.findall(r"Put back \d+ values of (\d+) people", page)}
+    settled.send(f"/tripletex/runs/{run}/undoing", {"undo": "ticked", **boxes(page), **told(page)})
+    progress = settled.read(f"/tripletex/runs/{office.one(SyncRun).id}")
+    assert f"0 of {people} people done" in progress
+    assert "So far" not in progress, "whoever stays is not told of as done"
+    office.work()
+    result = settled.read(f"/tripletex/runs/{office.one(SyncRun).id}")
+    assert f"Earlier values are back for {people} of {people} people" in result
