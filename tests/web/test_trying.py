@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from huma_tripletex.demo import Person, db
-from huma_tripletex.models import SyncPlan, SyncResult, SyncRun
+from huma_tripletex.models import Conflict, SyncPlan, SyncResult, SyncRun
 from tests.web.browsing import at_rest, page_of
 from tests.web.conftest import PREFIX, Office, Visitor, compare
 from tests.web.test_browser import RULES, told
@@ -147,6 +147,24 @@ def test_a_guard_asks_about_the_few_and_not_about_all(office: Office, compared: 
     assert asked
 
     assert compared.send(address, {"first": few, "try": "first", "confirm": asked[1]}).status_code == 303
+
+
+def test_the_number_to_type_counts_those_it_was_tried_on(office: Office, compared: Visitor) -> None:
+    """Step by step is as much as all at once; and the page says whom it counts."""
+    address = f"/tripletex/plans/{office.one(SyncPlan).id}"
+    compared.send(address, {"all": "huma"})
+    asked = re.search(r"A value of (\d+) people out of", compared.read(f"{address}/approval"))
+    assert asked
+    changed = office.one(Conflict, choice="huma", kind="conflict").item_id
+    before = compared.read(f"{address}/approval")
+    assert "Those you tried it on first are counted." not in before
+    assert compared.send(f"{address}/approval", {"first": [changed], "try": "first"}).status_code == 303
+    office.work()
+
+    page = compared.read(f"{address}/approval")
+
+    assert f"A value of {asked[1]} people out of" in page
+    assert "Those you tried it on first are counted." in page
 
 
 def test_enter_searches_and_syncs_nothing(office: Office, address: str, browser: Browser, compared: Visitor) -> None:
