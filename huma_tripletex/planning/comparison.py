@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from typing import Final
 
 from huma_tripletex.core.employments import FIRST, about, ending, shown
 from huma_tripletex.core.matching import Matching, match
@@ -17,6 +18,9 @@ from huma_tripletex.planning.company import Company
 from huma_tripletex.planning.memory import Memory
 from huma_tripletex.planning.pairing import Settled, pair
 from huma_tripletex.planning.sealed import Content
+
+MANY: Final = "may_be_in_huma"
+"""Somebody who may be so many people that not each of them is offered them: found by name, and not added unasked."""
 
 
 @dataclass(frozen=True)
@@ -122,9 +126,9 @@ def _everybody(both: Both, matching: Matching) -> Iterator[Maker]:
     gone = _gone(both)
     for employee_id in matching.only_in_tripletex:
         employee = employees[employee_id]
-        yield _place(employee), partial(_only_in_tripletex, both, employee, employee.id in gone)
+        yield _place(employee), partial(_only_in_tripletex, both, employee, "left_huma" if employee.id in gone else "")
     for employee_id in matching.too_many_to_offer:
-        yield _place(employees[employee_id]), partial(_one_of_many, employees[employee_id])
+        yield _place(employees[employee_id]), partial(_only_in_tripletex, both, employees[employee_id], MANY)
 
 
 def _left_out(person: HostPerson, employee: TripletexEmployee | None) -> Item:
@@ -171,12 +175,6 @@ def _uncertain(both: Both, person: HostPerson, candidates: tuple[TripletexEmploy
     return Item("uncertain", Content(person, candidates=candidates, end_reason=why_it_ends), why=why)
 
 
-def _one_of_many(employee: TripletexEmployee) -> Item:
-    """Somebody who may be so many people that they are not offered to each of them: found by name, added by nobody."""
-    content = Content(employee=employee)
-    return Item("only_in_tripletex", content, why="may_be_in_huma", blocked=blocks_adding_to_huma(employee))
-
-
 def _only_in_huma(both: Both, person: HostPerson) -> Item:
     blocked = blocks_adding_to_tripletex(both.company, person)
     content = Content(person, end_reason=ending(person.values, (), both.company.options.end_reason))
@@ -195,13 +193,13 @@ def _over_in_huma(both: Both, person: HostPerson) -> str:
     return "employment_ended" if numbered or both.lists_ended else "may_be_unlisted"
 
 
-def _only_in_tripletex(both: Both, employee: TripletexEmployee, gone: bool) -> Item:
+def _only_in_tripletex(both: Both, employee: TripletexEmployee, why: str) -> Item:
+    """`why`: what is known already; see `MANY`."""
     blocked = blocks_adding_to_huma(employee)
     content = Content(employee=employee)
     if both.memory.employees_not_added.get(employee.id) == both.whole_hash(f"employee:{employee.id}", employee):
         return Item("only_in_tripletex", content, choice="leave", remembered=True, blocked=blocked)
-    why = "" if employee.employments else "no_employment"
-    why = "left_huma" if gone else "employment_ended" if _over(both, employee) else why
+    why = why or ("employment_ended" if _over(both, employee) else "" if employee.employments else "no_employment")
     return Item("only_in_tripletex", content, why=why, choice=None if blocked or why else "add", blocked=blocked)
 
 

@@ -233,6 +233,20 @@ def test_of_many_who_are_called_the_same_a_few_are_offered_and_the_rest_is_found
     assert taken == {other, second.candidates[0]}
 
 
+def test_whoever_of_many_was_not_added_is_not_asked_about_again(quick: Stand) -> None:
+    known = {"given_name": "Ny", "family_name": "Ansatt", "employee_id": None}
+    quick.person(1, **known, date_of_birth=None, phone_number=None, bank_account_number=None)
+    found = [quick.employee(number, **known) for number in range(21, 22 + KEPT)]
+    plan = quick.plan()
+    assert item(quick, plan, employee=found[-1]).why == "may_be_in_huma"
+    planning.choose_everybody(quick.runtime, plan, "only_in_tripletex", "leave")
+    planning.choose_everybody(quick.runtime, plan, "only_in_huma", "leave")
+    planning.approve(quick.runtime, plan, ANNA)
+    quick.session.commit()
+    again = item(quick, quick.plan(), employee=found[-1])
+    assert (again.remembered, again.choice) == (True, "leave")
+
+
 def test_a_free_employee_is_found_by_any_part_of_the_name_however_many_there_are(quick: Stand) -> None:
     for number in range(1, 31):
         quick.employee(number)
