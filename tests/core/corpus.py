@@ -121,7 +121,8 @@ def _might_be_two(sign: str, altered: dict[str, str]) -> bool:
         sign, ("employee_id", "bank_account_number")
     )
     different = [altered.get(key) for key in own].count("conflict")
-    return sign in ("email", "name_and_phone") and "date_of_birth" in altered and different > 1
+    nothing_agrees = all(key in altered for key in own)
+    return sign in ("email", "name_and_phone") and "date_of_birth" in altered and different > 1 and nothing_agrees
 
 
 def _alter(source: Source, sides: Sides, sign: str) -> dict[str, str]:
