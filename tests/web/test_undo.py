@@ -299,7 +299,7 @@ def test_queries_do_not_grow_and_a_page_is_chosen_by_itself(office: Office, conn
     run = synced_for_huma(office, compare(office, connected))
     with counted(office) as many:
         page_of(connected, run, "?page=2")
-    assert len(few) == len(many) < 20
+    assert len(many) <= len(few) < 20
     assert "Everything at once" in first
     second = page_of(connected, run, "?page=2")
     sent = {**boxes(second), **told(second)}

@@ -170,7 +170,7 @@ def test_a_search_asks_as_often_for_many_as_for_few(office: Office, connected: V
         with counted(office) as statements:
             connected.send(f"/tripletex/runs/{run}/undoing", {"look": "again", "find-name": "given1"})
         found.append(len(statements))
-    assert found[0] == found[1] < 20
+    assert found[1] <= found[0] < 20
 
 
 def test_progress_of_an_undo_counts_to_the_people_that_its_button_has_named(office: Office, settled: Visitor) -> None:
@@ -184,3 +184,21 @@ def test_progress_of_an_undo_counts_to_the_people_that_its_button_has_named(offi
     office.work()
     result = settled.read(f"/tripletex/runs/{office.one(SyncRun).id}")
     assert f"Earlier values are back for {people} of {people} people" in result
+
+
+def test_without_javascript_the_next_page_says_it_at_its_top_and_is_pressed_there(
+    office: Office, address: str, browser: Browser, settled: Visitor
+) -> None:
+    run = office.one(SyncRun).id
+    with browsing.page_of(browser, address, settled, width=375, java_script_enabled=False) as page:
+        page.goto(f"{PREFIX}/tripletex/runs/{run}/undoing")
+        page.get_by_role("button", name="Tick none").click()
+        page.locator("tr", has_text="Hanne Moe").get_by_role("checkbox").check()
+        page.locator("button[value=ticked]").click()
+        note = page.get_by_role("alert")
+        expect(note).to_contain_text("Nothing has been put back yet.")
+        expect(note).to_be_in_viewport()
+        note.get_by_role("button", name="Put back 1 value of 1 person").click()
+        expect(page.get_by_role("heading", name="Putting earlier values back")).to_be_visible()
+    with office.app.app_context():
+        assert db.session.query(SyncResult).filter_by(run_id=office.one(SyncRun).id).count() == 1
