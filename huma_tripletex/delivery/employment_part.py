@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from huma_tripletex.core.employments import Ask, CorrectPeriod, NewPeriod, NoChange, about, change_for
 from huma_tripletex.core.mapping import new_employment_body
@@ -30,6 +31,7 @@ def deliver_employment(asking: Asking, work: Work, progress: Progress, fields: s
         if periods is None or last:
             periods = (asking.seen or asking.look(progress)).employments
         if asking.seen is not None:
+            work = _about_the_same(work, asking.seen)
             seen = about(asking.seen, work.values.get(FIRST), work.terms.today)
             fields = still_worth_sending(work, progress, seen, fields)
             fields = _of_the_employment_compared(work, progress, seen, fields)
@@ -42,6 +44,16 @@ def deliver_employment(asking: Asking, work: Work, progress: Progress, fields: s
             if last:
                 raise
             asking.seen = None
+
+
+def _about_the_same(work: Work, seen: TripletexEmployee) -> Work:
+    """A last workday that is put back leaves the employment it was written on, whatever first workday Huma has by now:
+    the same undo may have put that back as well.
+    """
+    if LAST not in work.restores or FIRST in work.restores or LAST not in work.approved:
+        return work
+    written = [one for one in seen.employments if work.hash_of(LAST, one.end) == work.approved[LAST][1]]
+    return replace(work, values={**work.values, FIRST: written[0].start}) if len(written) == 1 else work
 
 
 def _of_the_employment_compared(work: Work, progress: Progress, seen: TripletexEmployee, fields: set[str]) -> set[str]:

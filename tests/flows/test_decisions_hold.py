@@ -27,7 +27,8 @@ Values = dict[str, str | None]
 Cell = tuple[str, str, str]
 """A system, somebody in it, and a field."""
 
-EXAMPLES = 150 if os.environ.get("SOAK") else 12
+SOAK = bool(os.environ.get("SOAK"))
+EXAMPLES = 400 if SOAK else 12
 PEOPLE = 4
 BAD = ("failed", "different", "waiting", "skipped")
 FIELDS: dict[str, list[str | None]] = {
@@ -61,7 +62,8 @@ EDITS = st.lists(
 QUICK = settings(
     max_examples=EXAMPLES,
     deadline=None,
-    derandomize=True,
+    derandomize=not SOAK,
+    print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

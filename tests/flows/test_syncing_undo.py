@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from huma_tripletex import planning, reporting, syncing
-from huma_tripletex.models import SyncRun
+from huma_tripletex.models import Conflict, SyncRun
 from huma_tripletex.models.forgetting import forget_values
 from tests.flows.host_parts import Person
 from tests.flows.planning_parts import ANNA, account
@@ -102,6 +102,25 @@ def test_after_an_undo_the_differences_are_asked_again_and_nothing_is_sent_by_it
     (person,) = planning.differences(desk.runtime, plan).people
     (row,) = person.rows
     assert (row.field, row.conflict.kind, row.conflict.choice) == ("phone_number", "conflict", None)
+
+
+def test_a_last_workday_leaves_the_employment_it_was_written_on(desk: Desk) -> None:
+    """Huma's first workday, by which employments are told apart, is put back by the same undo, and before."""
+    desk.both(1, first_workday="2021-02-01")
+    desk.change(1, first_workday="2020-01-01", last_workday="2024-03-31")
+    plan = desk.plan()
+    for conflict in desk.session.query(Conflict).filter_by(plan_id=plan.id):
+        side = "huma" if conflict.field == "last_workday" else "tripletex"
+        planning.choose(desk.runtime, plan, {conflict.id: side})
+    run = desk.finish(desk.start(plan))
+    assert desk.outcomes(run) == ["updated"]
+
+    back = undone(desk, run)
+
+    assert desk.outcomes(back) == ["updated"]
+    (row,) = desk.named("Family1")[0]["employments"]
+    assert (row["startDate"], row["endDate"]) == ("2021-02-01", None)
+    assert str(desk.read(1).first_workday) == "2020-01-01"
 
 
 def test_what_was_changed_since_on_either_side_is_kept(desk: Desk) -> None:
