@@ -75,7 +75,7 @@ def _foretold(runtime: Runtime, run: SyncRun, choice: syncing.Choice) -> str:
     added, stuck = sum(one.added for one in chosen), sum(len(one.stuck) for one in chosen)
     said = [f"This puts back {sum(back)} values of {len(back)} people from the sync {run.id}."]
     said += [f"{added} people whom it added stay."] if added else []
-    said += [f"{stuck} values stay that cannot be empty in Tripletex again."] if stuck else []
+    said += [f"{stuck} values stay that cannot be put back in Tripletex."] if stuck else []
     return " ".join(said) if back else ""
 
 

@@ -41,7 +41,7 @@ UNKNOWN: Final = Reason(
 )
 PASSING: Final = frozenset({"no_answer", "unavailable", "unreadable", "rate_limited"})
 """What a delivery tries again by itself; connecting and comparing are tried again by whoever wanted them."""
-STAYS: Final = ("added_stays", "was_empty")
+STAYS: Final = ("added_stays", "cannot_go_back")
 """Known before an undo: there is nothing that it can put back."""
 CHANGED_SINCE: Final = ("changed_in_huma_since", "changed_in_tripletex_since")
 """An undo leaves alone what somebody has changed since the sync, in Huma and in Tripletex."""

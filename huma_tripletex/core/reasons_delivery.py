@@ -153,8 +153,8 @@ REASONS: Final = (
         N_("If {name} should not be there, remove them by hand."),
     ),
     Reason(
-        "was_empty",
-        N_("The {field} of {name} was empty in Tripletex before, and it cannot be empty there again."),
+        "cannot_go_back",
+        N_("The {field} of {name} stays in Tripletex: it cannot be empty there again, or an employment began with it."),
         N_("If the value is wrong, correct it in Huma."),
     ),
     Reason(

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any, Final, cast
 
 import msgspec
 from sqlalchemy import Table, insert, or_
 
-from huma_tripletex.core.fields import BY_KEY
 from huma_tripletex.gateway.frozen import Frozen
 from huma_tripletex.gateway.new_run import is_one_going_on, new_run
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import Connection, LogLine, SyncPlan, SyncResult, SyncRun
 from huma_tripletex.planning.aftermath import free_links, remember
 from huma_tripletex.planning.guards import to_type
+from huma_tripletex.planning.irrevocable import irrevocable
 from huma_tripletex.planning.reach import guards_of
 from huma_tripletex.planning.reading import seals_of
 from huma_tripletex.planning.refusals import NeedsConfirmation, NotPossible
@@ -29,6 +30,7 @@ from huma_tripletex.planning.writes import (
     something_to_write,
 )
 from huma_tripletex.runtime import Runtime
+from huma_tripletex.tripletex.session import OSLO
 
 FEW: Final = 3
 RESULTS = cast(Table, SyncResult.__table__)
@@ -103,10 +105,11 @@ def _freeze(runtime: Runtime, plan: SyncPlan, run: SyncRun, only: Collection[int
     which = or_(something_to_write(plan), something_to_agree())
     items = runtime.session.scalars(items_where(plan, which, only)).all()
     seals, frozen = seals_of(runtime, plan), Frozen()
+    today = runtime.clock().astimezone(OSLO).date()
     for start in range(0, len(items), CHUNK):
         writes = list(person_writes(runtime, seals, items[start : start + CHUNK]))
         free_links(runtime, plan, writes)
-        rows = [_result(runtime, seals.organisation_id, run, one) for one in writes]
+        rows = [_result(runtime, seals.organisation_id, run, one, today) for one in writes]
         runtime.session.execute(insert(RESULTS), rows)
         for one in writes:
             who = (one.position, one.action, one.person_id, one.employee_id)
@@ -114,7 +117,7 @@ def _freeze(runtime: Runtime, plan: SyncPlan, run: SyncRun, only: Collection[int
     return frozen.digest(runtime.vault, plan.id), len(items)
 
 
-def _result(runtime: Runtime, organisation_id: str, run: SyncRun, one: PersonWrites) -> dict[str, Any]:
+def _result(runtime: Runtime, organisation_id: str, run: SyncRun, one: PersonWrites, today: date) -> dict[str, Any]:
     context = (organisation_id, run.connection_id, "result", run.id, one.position)
     content = {
         "name": one.name,
@@ -140,15 +143,9 @@ def _result(runtime: Runtime, organisation_id: str, run: SyncRun, one: PersonWri
         "tripletex_fields": [write.field for write in one.tripletex],
         "reason": "",
         "request_id": "",
-        "detail": _cannot_be_emptied(one),
+        "detail": {"stays": stays} if (stays := irrevocable(one, today)) else None,
         "sealed": runtime.vault.seal(msgspec.json.encode(content), *context),
     }
-
-
-def _cannot_be_emptied(one: PersonWrites) -> dict[str, list[str]] | None:
-    """What an undo will have to leave: fields that are filled in Tripletex and cannot be empty there again."""
-    filled = [write.field for write in one.tripletex if write.how == "filled" and not BY_KEY[write.field].clearable]
-    return {"was_empty": filled} if filled else None
 
 
 def _values(writes: Iterable[Write]) -> dict[str, list[str | None]]:

@@ -121,9 +121,9 @@ def _told(result: SyncResult, detail: Mapping[str, Any]) -> list[tuple[str, Sequ
     """Reasons with the fields they are about; an undo may have left some for one reason and some for another."""
     skipped, in_huma, kept = (detail.get(name, ()) for name in ("skipped", "skipped_in_huma", "kept"))
     concerned = detail.get("fields") or skipped or in_huma or result.tripletex_fields or result.huma_fields
-    told = [(result.reason, kept if result.reason == "was_empty" and kept else concerned)]
+    told = [(result.reason, kept if result.reason == "cannot_go_back" and kept else concerned)]
     if in_huma and skipped and result.reason == CHANGED_SINCE[1]:
         told.append((CHANGED_SINCE[0], in_huma))
-    if kept and result.reason != "was_empty":
-        told.append(("was_empty", kept))
+    if kept and result.reason != "cannot_go_back":
+        told.append(("cannot_go_back", kept))
     return told

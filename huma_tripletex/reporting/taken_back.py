@@ -22,9 +22,9 @@ WAYS: Final[Mapping[str, Callable[[int], str]]] = {
     "added_stays": lambda count: ngettext(
         "%(num)s person was added by that sync and stays.", "%(num)s people were added by that sync and stay.", count
     ),
-    "was_empty": lambda count: ngettext(
-        "%(num)s person keeps a value that cannot be empty again in Tripletex.",
-        "%(num)s people keep values that cannot be empty again in Tripletex.",
+    "cannot_go_back": lambda count: ngettext(
+        "%(num)s person keeps a value that cannot be put back in Tripletex.",
+        "%(num)s people keep values that cannot be put back in Tripletex.",
         count,
     ),
     "waiting": lambda count: ngettext(

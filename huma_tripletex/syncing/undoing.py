@@ -128,7 +128,7 @@ class _Rows:
     def _what_stays(self, one: Written) -> dict[str, Any]:
         """What cannot be put back is known before, and is a result at once where there is nothing else."""
         return {
-            "reason": "added_stays" if one.added else "was_empty" if one.stuck else "",
+            "reason": "added_stays" if one.added else "cannot_go_back" if one.stuck else "",
             "detail": {"kept": list(one.stuck)} if one.stuck else None,
             "outcome": "planned" if one.fields else "skipped",
             "tripletex_outcome": "" if one.fields else "skipped",

@@ -20,8 +20,8 @@ from huma_tripletex.runtime import Runtime
 
 SIDE: Final = ("written", "skipped", "failed", "different")
 """Outcomes on one side of which the fields named there were written."""
-WAS_EMPTY: Final = "was_empty"
-"""In the detail of a result: fields that the run filled in Tripletex, and that cannot be emptied there again."""
+STAYS: Final = "stays"
+"""In the detail of a result: fields that the run was to write in Tripletex, and that cannot be put back there."""
 Value = tuple[str, str]
 """A person and a field."""
 
@@ -50,8 +50,8 @@ EVERYTHING: Final = Choice()
 
 @dataclass(frozen=True)
 class Written:
-    """What the run wrote of one person. `huma` and `tripletex` can be put back; `stuck` was empty in Tripletex and
-    cannot be emptied; `back` is back already, or on its way. `kept`: the values are still there to be read.
+    """What the run wrote of one person. `huma` and `tripletex` can be put back; `stuck` cannot, in
+    Tripletex; `back` is back already, or on its way. `kept`: the values are still there to be read.
     """
 
     position: int
@@ -122,7 +122,7 @@ def _something() -> Any:
 def _written(row: Any, back: Collection[tuple[str, str]]) -> Written | None:
     huma = _listed(row.huma_fields) if row.huma_outcome in SIDE else ()
     tripletex = _listed(row.tripletex_fields) if row.tripletex_outcome in SIDE else ()
-    stuck = (row.detail or {}).get(WAS_EMPTY, ())
+    stuck = (row.detail or {}).get(STAYS, ())
     one = Written(
         position=row.position,
         person_id=row.person_id,

@@ -176,7 +176,7 @@ def _why_stays(one: Written, key: str, can: Sequence[str], name: str) -> str:
     if key in can:
         return ""
     if key in one.stuck:
-        return words.sentence("was_empty", name=name, fields=[key])
+        return words.sentence("cannot_go_back", name=name, fields=[key])
     return str(_("Put back already."))
 
 

@@ -123,8 +123,8 @@ def _stays(scoped: Sequence[Written], names: dict[int, str]) -> Iterable[Stays]:
         ]
         yield Stays(
             ngettext(
-                "%(num)s value was empty in Tripletex before, and it cannot be empty there again. It stays.",
-                "%(num)s values were empty in Tripletex before, and they cannot be empty there again. They stay.",
+                "%(num)s value stays in Tripletex: it cannot be empty there again, or an employment began with it.",
+                "%(num)s values stay in Tripletex: they cannot be empty there again, or an employment began with them.",
                 sum(len(one.stuck) for one in stuck),
             ),
             _listed(values, sum(len(one.stuck) for one in stuck)),

@@ -274,9 +274,32 @@ def test_what_tripletex_cannot_empty_is_known_before_and_stays(desk: Desk) -> No
     assert desk.in_tripletex(employee)["employments"][0]["startDate"] == start
     assert desk.in_tripletex(only)["employments"][0]["startDate"] == start
     assert [(desk.result(back, one).outcome, desk.result(back, one).reason) for one in (1, 2)] == [
-        ("updated", "was_empty"),
-        ("skipped", "was_empty"),
+        ("updated", "cannot_go_back"),
+        ("skipped", "cannot_go_back"),
     ]
+
+
+def test_another_employment_is_not_taken_away_and_that_is_known_before(desk: Desk) -> None:
+    """Somebody who is back: the earlier employment stays as it was, and the new one has begun."""
+    over = {"startDate": "2018-01-01", "endDate": "2020-12-31", "employmentEndReason": "EMPLOYMENT_END_EMPLOYEE"}
+    desk.person(1, first_workday="2024-02-01")
+    employee = desk.employee(1, phone_number="49999999")
+    desk.http("PATCH", f"employees/{employee}", json={"employments": [over]})
+    plan = desk.plan()
+    planning.choose_for_all(desk.runtime, plan, "huma")
+    for conflict in desk.session.query(Conflict).filter_by(plan_id=plan.id, field="last_workday"):
+        planning.choose(desk.runtime, plan, {conflict.id: "huma"})
+    run = desk.finish(desk.start(plan))
+    begun = [one["startDate"] for one in desk.in_tripletex(employee)["employments"]]
+    assert begun == ["2018-01-01", "2024-02-01"]
+    (one,) = syncing.written(desk.runtime, run)
+    assert (one.fields, one.stuck) == (("phone_number",), ("first_workday", "last_workday"))
+
+    back = undone(desk, run)
+
+    assert (desk.result(back, 1).outcome, desk.result(back, 1).reason) == ("updated", "cannot_go_back")
+    assert desk.in_tripletex(employee)["phoneNumberMobile"] == "49999999"
+    assert [one["startDate"] for one in desk.in_tripletex(employee)["employments"]] == begun
 
 
 def test_values_that_are_no_longer_kept_cannot_be_put_back(quick_desk: Desk) -> None:
