@@ -23,8 +23,7 @@ def plain(value: str | None) -> str | None:
     if value.isascii():
         text = _CONTROL.sub(" ", value).replace("`", "'")
     else:
-        text = _CONTROL.sub(" ", value).translate(_INVISIBLE).translate(_HYPHENS)
-        text = unicodedata.normalize("NFC", text)
+        text = unicodedata.normalize("NFC", _CONTROL.sub(" ", value).translate(_INVISIBLE)).translate(_HYPHENS)
     return " ".join(text.split()) or None
 
 

@@ -21,6 +21,7 @@ SAME = [
     ("family_name", "Sæther", "\u202aSæ\u200dther\u202c\ufe0f"),
     ("family_name", "Li-Strand", "Li\u2212Strand"),
     ("family_name", "O'Hara", "O`Hara"),
+    ("family_name", "O'Hara", "O\u1fefHara"),  # a Greek accent, of which Unicode makes an accent of its own
     ("family_name", "O'Hara", "O\u00b4Hara"),
     ("family_name", "", None),
     ("family_name", " \u00a0 ", None),
@@ -60,6 +61,7 @@ DIFFERENT = [
 texts = st.one_of(
     st.text(),
     st.text(alphabet="+0047()IBAN- ", max_size=24),
+    st.text(alphabet="O'Hara\u1fef\u1ffd\u1fbd\u0384\u0301\u0300\u200d\u2019", max_size=12),
     st.text(alphabet="+0123456789 ()-.\u00a0extNO/:T", max_size=24),
     st.from_regex(r"(\+|00)?[0-9 ]{1,20}( ?(x|ext\.?|;ext=) ?[0-9]{1,6})?", fullmatch=True),
     st.from_regex(r"[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}(T[0-9:]{0,8})?", fullmatch=True),
