@@ -71,6 +71,7 @@ class Drain:
         self._shared: dict[str, tuple[Together | None, Callable[[], Answer]]] = {}
         self._nothing_left = False
         self._counts: Counter[str] = Counter()
+        self._runs: set[int] = set()
 
     def run(self) -> DrainReport:
         """Works until nothing is due or `may_go_on` says no, and hands back what was not begun."""
@@ -86,6 +87,7 @@ class Drain:
             parked=self._counts["parked"],
             later=self._counts["later"],
             more=not self._nothing_left or bool(self._health.wait),
+            runs=frozenset(self._runs),
             again_at=self._runtime.clock() + timedelta(seconds=wait) if wait else None,
         )
 
@@ -183,6 +185,7 @@ class Drain:
 
         for settlement in in_transaction(self._runtime, step):
             self._counts[settlement.outcome] += 1
+        self._runs |= {entry.run_id for one in attempted for entry in one.claimed.entries if entry.run_id}
         batch.people -= {one.claimed.person_id for one in attempted} | {one.person_id for one in idle}
 
     def _note_connection(self, now: datetime) -> None:

@@ -20,7 +20,7 @@ from huma_tripletex.delivery.restoring import approved_reasons, values_to_restor
 from huma_tripletex.delivery.terms import Terms, terms_of
 from huma_tripletex.delivery.work import Approved, Known, Work
 from huma_tripletex.gateway.agreement import hash_for
-from huma_tripletex.models import Connection, PersonLink
+from huma_tripletex.models import Connection, PersonLink, RememberedChoice
 from huma_tripletex.models.link import LinkState
 from huma_tripletex.outbox.claim import Claimed
 from huma_tripletex.outbox.record import VERSION
@@ -165,7 +165,9 @@ def _with_reasons(
 def _without_strangers(
     runtime: Runtime, connection_id: int, works: list[tuple[Claimed, Work]]
 ) -> list[tuple[Claimed, Work]]:
-    """Whoever looks for what an earlier create made, or for the same person, must not find somebody else's employee."""
+    """Whoever looks for what an earlier create made, or for the same person, must not find an employee who is somebody
+    else's, nor one whom an administrator has ruled out.
+    """
     looking = {one.person_id for one, work in works if work.tried is not None or (work.known is None and work.unasked)}
     if not looking:
         return works
@@ -173,7 +175,25 @@ def _without_strangers(
         PersonLink.connection_id == connection_id, PersonLink.employee_id.is_not(None)
     )
     taken = frozenset(number for number in runtime.session.execute(linked).scalars() if number is not None)
-    return [(one, replace(work, taken=taken) if one.person_id in looking else work) for one, work in works]
+    apart = _ruled_out(runtime, connection_id, sorted(looking))
+    return [
+        (one, replace(work, taken=taken | apart.get(one.person_id, frozenset())) if one.person_id in looking else work)
+        for one, work in works
+    ]
+
+
+def _ruled_out(runtime: Runtime, connection_id: int, people: Sequence[str]) -> Mapping[str, frozenset[int]]:
+    """Who an administrator has said that these people are not."""
+    said = select(RememberedChoice.person_id, RememberedChoice.employee_id).where(
+        RememberedChoice.connection_id == connection_id,
+        RememberedChoice.choice == "not_same",
+        RememberedChoice.person_id.in_(people),
+    )
+    found: dict[str, frozenset[int]] = {}
+    for person_id, number in runtime.session.execute(said):
+        if person_id is not None and number is not None:
+            found[person_id] = found.get(person_id, frozenset()) | {number}
+    return found
 
 
 def _mark_creations(

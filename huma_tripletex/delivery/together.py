@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from huma_tripletex.core.normalise import same
@@ -25,10 +26,19 @@ MOST = 25
 COMPARED = ("given_name", "family_name", "employee_id")
 
 
+@dataclass
+class Claim:
+    """What the groups of one claim share: who looks for their people in Tripletex waits for those being made there."""
+
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    made: set[int] = field(default_factory=set)
+
+
 class Together:
     """Some new people of one claim. Safe for threads."""
 
-    def __init__(self, works: Iterable[Work]) -> None:
+    def __init__(self, works: Iterable[Work], claim: Claim) -> None:
+        self._claim = claim
         self._members = {work.person_id: work for work in works}
         self._membership = threading.Lock()
         self._call = threading.Lock()
@@ -57,7 +67,8 @@ class Together:
                 if not asking.may_write():
                     self.sent(work)  # leaves before anybody else may send, and so is not made by their call
                     raise LeaseLost
-                self._send(asking)
+                with self._claim.turn if self._looks else nullcontext():
+                    self._send(asking)
         if self._sent_at:
             asking.sent_at = self._sent_at
         if self._error or work.person_id in self._unclear:
@@ -90,12 +101,17 @@ class Together:
             self._look(asking, works)
         except TripletexError as error:
             self._error = error
+        self._claim.made.update(one.id for one in self._made.values())
         self._sent_at, self._request_id = asking.sent_at, asking.api.request_id()
+
+    @property
+    def _looks(self) -> bool:
+        return any(work.unasked for work in self._members.values())
 
     def _without_resembling(self, asking: Asking) -> list[Work]:
         works = list(self._members.values())
         try:
-            self._resembling = resembling(asking, works)
+            self._resembling = resembling(asking, works, self._claim.made)
         except TripletexError as error:
             self._error = error
             return []
@@ -121,7 +137,9 @@ def groups(works: Sequence[Work]) -> dict[str, Together]:
     """With whom each person is made, by person; who is not there is alone."""
     new = [work for work in works if work.known is None and work.tried is None and not obstacle(work)]
     parts = [new[first : first + MOST] for first in range(0, len(new), MOST)]
-    return {one.person_id: together for part in parts if len(part) > 1 for together in [Together(part)] for one in part}
+    claim = Claim()
+    shared = [(part, Together(part, claim)) for part in parts if len(part) > 1]
+    return {one.person_id: together for part, together in shared for one in part}
 
 
 def _in_order(works: Sequence[Work], made: Sequence[TripletexEmployee]) -> dict[str, TripletexEmployee]:

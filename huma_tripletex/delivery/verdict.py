@@ -32,7 +32,7 @@ NAMES: dict[type[Outcome], OutcomeName] = {
 
 @dataclass(frozen=True)
 class Retrying:
-    """When what may pass is tried again: until `horizon` after it was captured."""
+    """When what may pass is tried again: until `horizon` after it was captured, or put back."""
 
     now: datetime
     horizon: timedelta
@@ -42,7 +42,7 @@ class Retrying:
         """The moment of the next attempt; None: there is none."""
         if reason in PARKED_AS and entry.attempts + 1 >= PATIENCE:
             return None
-        return next_attempt(entry.attempts + 1, entry.captured_at, self.now, horizon=self.horizon, jitter=self.jitter)
+        return next_attempt(entry.attempts + 1, entry.began, self.now, horizon=self.horizon, jitter=self.jitter)
 
 
 def settlements(claimed: Claimed, work: Work, progress: Progress, retrying: Retrying) -> list[Settlement]:

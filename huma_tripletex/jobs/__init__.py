@@ -48,6 +48,7 @@ def take_slice(connection_id: int, seconds: float) -> None:
     )
     if report.more:
         place.agenda.add(connection_id, report.again_at)
+    syncing.take_in(runtime, report.runs)
     for run_id in syncing.waiting_runs(runtime.session, connection_id):
         run(run_id)
 

@@ -1,14 +1,16 @@
-"""Takes back what need not be sent any more: of a run that somebody stopped, and of whom a run has linked meanwhile."""
+"""Takes back what need not be sent any more: of a run that somebody stopped, and of whom a plan has decided about."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from huma_tripletex.models.among import Among
+from huma_tripletex.models.outbox import OutboxEntry
 from huma_tripletex.outbox.tables import ENTRIES, is_open, state_is
 
 
@@ -22,12 +24,45 @@ def withdraw_run(session: Session, run_id: int, now: datetime) -> list[str]:
     return list(session.execute(taking_back.returning(ENTRIES.c.person_id)).scalars())
 
 
-def supersede_additions(session: Session, connection_id: int, people: Sequence[str], now: datetime) -> None:
-    """Ends the wish to add these people by themselves: they are linked, and it was decided what each side is to hold.
+def end_wishes(session: Session, connection_id: int, people: Select[Any], before: datetime, now: datetime) -> None:
+    """Ends what was to add these people by themselves before that moment: since then it was decided who they are, and
+    what each side is to hold. The caller commits.
+    """
+    theirs = and_(ENTRIES.c.connection_id == connection_id, is_open(), ENTRIES.c.person_id.in_(people))
+    old = and_(theirs, _is_wish(), ENTRIES.c.captured_at <= before)
+    ending = update(ENTRIES).where(old).values(state="done", outcome="superseded", reason="superseded", detail=None)
+    session.execute(ending.values(settled_at=now))
 
-    Sent now, it would bring all of Huma's values over what was decided. The caller commits.
+
+def waiting_edits(session: Session, connection_id: int, people: Select[Any], before: datetime) -> Sequence[OutboxEntry]:
+    """Edits of these people that wait or are parked, made before that moment and not by a run; those that say which
+    fields. Whatever is in flight cannot be taken back.
+    """
+    theirs = (OutboxEntry.connection_id == connection_id, OutboxEntry.person_id.in_(people), is_open())
+    edits = select(OutboxEntry).where(*theirs, state_is("waiting", "parked"), OutboxEntry.captured_at <= before)
+    edits = edits.where(OutboxEntry.kind == "change", OutboxEntry.run_id.is_(None)).with_for_update(skip_locked=True)
+    return [edit for edit in session.scalars(edits.execution_options(populate_existing=True)) if edit.fields]
+
+
+def end_edits(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """Ends these entries: something else has taken their place. The caller commits."""
+    ending = update(ENTRIES).where(Among(ENTRIES.c.id, "ids"))
+    superseded = {"state": "done", "outcome": "superseded", "reason": "superseded", "detail": None}
+    session.execute(ending.values(**superseded, settled_at=now), {"ids": list(ids)})
+
+
+def send_what_was_edited(session: Session, connection_id: int, people: Sequence[str], now: datetime) -> None:
+    """Lets go what was edited since of people who have just been linked: it waited to hear who they are. The caller
+    commits.
     """
     theirs = and_(ENTRIES.c.connection_id == connection_id, is_open(), Among(ENTRIES.c.person_id, "people"))
-    wishes = and_(theirs, ENTRIES.c.kind == "added", state_is("waiting", "parked"))
-    ending = update(ENTRIES).where(wishes).values(state="done", outcome="superseded", reason="superseded", detail=None)
-    session.execute(ending.values(settled_at=now), {"people": list(people)})
+    going = update(ENTRIES).where(theirs, _is_wish()).values(state="waiting", kind="change", not_before=now)
+    session.execute(going.values(reason="", detail=None, settled_at=None), {"people": list(people)})
+
+
+def _is_wish() -> ColumnElement[bool]:
+    return or_(_is_asked(), and_(ENTRIES.c.kind == "added", state_is("waiting", "parked")))
+
+
+def _is_asked() -> ColumnElement[bool]:
+    return and_(state_is("parked"), ENTRIES.c.reason == "resembles_somebody")

@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Table, and_, delete, insert, or_, select
 
 from huma_tripletex.models import Conflict, PersonLink, PlanItem, RememberedChoice, SyncPlan
+from huma_tripletex.planning.earlier_edits import replace_earlier_edits
 from huma_tripletex.planning.memory import whole_hash
 from huma_tripletex.planning.reading import seals_of
 from huma_tripletex.planning.turn import conflicts_of
@@ -20,7 +21,8 @@ REMEMBERED = cast(Table, RememberedChoice.__table__)
 
 def remember(runtime: Runtime, plan: SyncPlan, only: Collection[int] | None = None) -> None:
     """Notes who was not added, what was left and who is not the same. A plan speaks for everybody, so what was left and
-    not added before it is forgotten; tried on a few (`only`: these items) it speaks for them.
+    not added before it is forgotten; tried on a few (`only`: these items) it speaks for them. Nobody who was
+    decided about is added by the option any more.
     """
     now = runtime.clock()
     _forget(runtime, plan, _chosen_after_an_undo(plan, only))
@@ -39,6 +41,7 @@ def remember(runtime: Runtime, plan: SyncPlan, only: Collection[int] | None = No
         rows = _left(runtime, plan, now, only)
     if rows:
         runtime.session.execute(insert(REMEMBERED), rows)
+    replace_earlier_edits(runtime, plan, now, only)
 
 
 def _chosen_after_an_undo(plan: SyncPlan, only: Collection[int] | None) -> ColumnElement[bool]:

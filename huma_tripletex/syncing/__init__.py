@@ -6,7 +6,7 @@ The second half of line two: planning made the results (`planned`), reporting re
 from huma_tripletex.syncing.cancelling import cancel
 from huma_tripletex.syncing.carry_out import carry_out
 from huma_tripletex.syncing.collecting import collect
-from huma_tripletex.syncing.late import take_in_late
+from huma_tripletex.syncing.late import take_in, take_in_late
 from huma_tripletex.syncing.lease import due_runs
 from huma_tripletex.syncing.undoing import CannotUndo, undo
 from huma_tripletex.syncing.waiting import waiting_runs
@@ -21,6 +21,7 @@ __all__ = [
     "carry_out",
     "collect",
     "due_runs",
+    "take_in",
     "take_in_late",
     "undo",
     "undos_of",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from huma_tripletex.models import OutboxEntry, PersonLink, SyncResult, SyncRun
 from huma_tripletex.runtime import Runtime
@@ -14,15 +14,22 @@ from huma_tripletex.syncing import outcomes
 AT_ONCE: Final = 500
 SETTLED: Final = ("done", "parked", "dismissed")
 OPEN: Final = ("waiting", "in_flight")
+ENDINGS: Final = ("cancelled", "disconnected")
+"""Why entries are set aside, when it is not by a human who has read why they failed."""
+MENDED: Final = or_(
+    OutboxEntry.state == "done", and_(OutboxEntry.state == "dismissed", OutboxEntry.reason.not_in(ENDINGS))
+)
+LATE: Final = {"waiting": OutboxEntry.state.in_(SETTLED), "failed": MENDED}
+"""What may still come of people after their run has ended, seen of an entry: by the outcome that the run had."""
 SINCE: Final = {"changed_in_huma": "changed_in_huma_since", "changed_in_tripletex": "changed_in_tripletex_since"}
 """Of a run that takes back another: nobody chose anything, and what somebody has changed since is as they want it."""
 
 
 def collect(runtime: Runtime, run: SyncRun, side: str = outcomes.HANDED_OVER) -> int:
-    """Takes in some entries that are settled, of people whose outcome in Tripletex was `side` until now; returns how
-    many people. Call until it is 0; the caller commits.
+    """Takes in some entries that are settled, of people whose outcome in Tripletex was `side` until now: one of LATE
+    after the run has ended. Returns how many people. Call until it is 0; the caller commits.
     """
-    rows = _rows(runtime, run, SETTLED, side)
+    rows = _rows(runtime, run, LATE.get(side, OutboxEntry.state.in_(SETTLED)), side)
     created = _employees(runtime, run, [result for result, entry in rows if entry.kind == "create"])
     for result, entry in rows:
         result.employee_id = result.employee_id or created.get(result.person_id or "")
@@ -37,14 +44,14 @@ def collect(runtime: Runtime, run: SyncRun, side: str = outcomes.HANDED_OVER) ->
 
 def give_up_waiting(runtime: Runtime, run: SyncRun) -> None:
     """What is still in the outbox is reported as waiting; it is sent all the same."""
-    while rows := _rows(runtime, run, OPEN, outcomes.HANDED_OVER):
+    while rows := _rows(runtime, run, OutboxEntry.state.in_(OPEN), outcomes.HANDED_OVER):
         for result, entry in rows:
             outcomes.in_tripletex(result, "waiting", reason=entry.reason or "still_waiting")
             outcomes.settle(result, runtime.clock())
         runtime.session.flush()
 
 
-def _rows(runtime: Runtime, run: SyncRun, states: Sequence[str], side: str) -> list[tuple[SyncResult, OutboxEntry]]:
+def _rows(runtime: Runtime, run: SyncRun, news: ColumnElement[bool], side: str) -> list[tuple[SyncResult, OutboxEntry]]:
     same = and_(OutboxEntry.run_id == SyncResult.run_id, OutboxEntry.person_id == SyncResult.person_id)
     chosen = (
         select(SyncResult, OutboxEntry)
@@ -52,7 +59,7 @@ def _rows(runtime: Runtime, run: SyncRun, states: Sequence[str], side: str) -> l
         .where(
             SyncResult.run_id == run.id,
             SyncResult.tripletex_outcome == side,
-            OutboxEntry.state.in_(states),
+            news,
         )
         .limit(AT_ONCE)
         .execution_options(populate_existing=True)
@@ -75,7 +82,7 @@ def _take_in(result: SyncResult, entry: OutboxEntry) -> None:
     """What the entry says; fields that it does not count as failed or skipped were written."""
     told = entry.detail or {}
     if entry.state == "dismissed":
-        outcomes.in_tripletex(result, "skipped", (), entry.reason or "dismissed")
+        outcomes.in_tripletex(result, "skipped", (), entry.reason if entry.reason in ENDINGS else "dismissed")
     elif entry.outcome == "superseded":
         outcomes.in_tripletex(result, "skipped", (), "changed_in_huma")
     elif entry.state == "parked" or entry.outcome == "different":

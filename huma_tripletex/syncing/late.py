@@ -1,34 +1,46 @@
-"""What was still waiting when a run ended, and was settled since: its result says so in the end."""
+"""What was still waiting when a run ended, or had failed, and was settled since: its result says so in the end."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
-from huma_tripletex.models import SyncResult, SyncRun
+from huma_tripletex.models import OutboxEntry, SyncResult, SyncRun
 from huma_tripletex.runtime import Runtime
-from huma_tripletex.syncing.collecting import collect
+from huma_tripletex.syncing.collecting import LATE, collect
 
 
 def take_in_late(runtime: Runtime, now: datetime) -> int:
-    """Takes in what has come of people who were reported as waiting; answers how many. Commits.
-
-    Looks only at runs that ended so lately that their entries may still be tried.
+    """Takes in what has come of people who were reported as waiting, and of those who had failed and were tried again,
+    corrected or dismissed; answers how many. Commits. Looks only at runs whose entries are still there.
     """
-    since = now - timedelta(hours=runtime.settings.retry_hours, days=1)
+    since = now - timedelta(days=runtime.settings.keep_days)
+    same = and_(OutboxEntry.run_id == SyncResult.run_id, OutboxEntry.person_id == SyncResult.person_id)
+    news = [and_(SyncResult.tripletex_outcome == side, settled) for side, settled in LATE.items()]
     late = (
         select(SyncRun.id)
         .join(SyncResult, SyncResult.run_id == SyncRun.id)
-        .where(SyncRun.ended_at > since, SyncResult.outcome == "waiting")
+        .join(OutboxEntry, same)
+        .where(SyncRun.ended_at > since, or_(*news))
         .distinct()
     )
-    return sum(_take_in(runtime, run_id) for run_id in runtime.session.scalars(late).all())
+    return take_in(runtime, runtime.session.scalars(late).all())
 
 
-def _take_in(runtime: Runtime, run_id: int) -> int:
-    run, count = runtime.session.get_one(SyncRun, run_id), 0
-    while found := collect(runtime, run, side="waiting"):
-        count += found
-        runtime.session.commit()
+def take_in(runtime: Runtime, run_ids: Collection[int]) -> int:
+    """The same of those of these runs that have ended: entries of theirs have just been settled."""
+    if not run_ids:
+        return 0
+    ended = select(SyncRun).where(SyncRun.id.in_(run_ids), SyncRun.state == "ended")
+    return sum(_take_in(runtime, run) for run in runtime.session.scalars(ended).all())
+
+
+def _take_in(runtime: Runtime, run: SyncRun) -> int:
+    count = 0
+    for side in LATE:
+        while found := collect(runtime, run, side=side):
+            count += found
+            runtime.session.commit()
     return count

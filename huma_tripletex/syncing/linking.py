@@ -13,7 +13,7 @@ from huma_tripletex.core.normalise import normalise
 from huma_tripletex.core.people import TripletexEmployee
 from huma_tripletex.gateway.agreement import agreed_hash
 from huma_tripletex.models import Connection, PersonLink
-from huma_tripletex.outbox.withdraw import supersede_additions
+from huma_tripletex.outbox.withdraw import send_what_was_edited
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing.approved import Step
 
@@ -73,7 +73,7 @@ class Links:
     def save(self) -> None:
         """Inserts the new ones in one statement; the others are written when the session is flushed.
 
-        Whoever has just been joined need not be added any more.
+        What was edited of whoever has just been joined is not held back any more.
         """
         rows = [{name: getattr(link, name) for name in COLUMNS} for link in self._new]
         if rows:
@@ -81,7 +81,7 @@ class Links:
         self._new.clear()
         if self._joined:
             session, now = self._runtime.session(), self._runtime.clock()
-            supersede_additions(session, self._connection.id, sorted(self._joined), now)
+            send_what_was_edited(session, self._connection.id, sorted(self._joined), now)
         self._joined.clear()
 
     def forget(self, person_id: str, fields: Sequence[str]) -> None:

@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
+from huma_tripletex import planning
 from huma_tripletex.delivery import asking
+from huma_tripletex.models import Conflict, RememberedChoice
+from huma_tripletex.outbox import wait
 from tests.flows.delivery_parts import KARI, Bench, bench, employee_json
+from tests.flows.planning_parts import account, facts
 from tests.flows.syncing_parts import Desk, desk
 
 __all__ = ["desk"]
@@ -125,3 +129,94 @@ def test_once_it_is_said_who_they_are_nothing_waits(desk: Desk) -> None:
     desk.finish(desk.approve())
     assert "2" in desk.links()
     assert [(entry.state, entry.outcome) for entry in desk.entries()][-1] == ("done", "superseded")
+
+
+def asked_about(desk: Desk) -> int:
+    """Person 2 waits to hear who of Tripletex they are; returns the employee's id."""
+    desk.both(1)
+    desk.finish(desk.approve())
+    desk.connection().options = {"add_new_people": True}
+    desk.session.commit()
+    employee = desk.employee(2, employee_id=None)
+    desk.person(2, employee_id=None)
+    desk.drain()
+    assert desk.entries()[-1].reason == "resembles_somebody"
+    return employee
+
+
+def open_entries(desk: Desk) -> list[str]:
+    return [entry.state for entry in desk.entries() if entry.state != "done"]
+
+
+@pytest.mark.parametrize("side", ["huma", "tripletex", "leave"])
+def test_what_was_edited_meanwhile_is_decided_about_and_not_sent_later(desk: Desk, side: str) -> None:
+    employee = asked_about(desk)
+    desk.change(2, phone_number="41111111")
+    desk.drain()
+    desk.clock.forward(60)
+    plan = desk.plan()
+    planning.choose_for_all(desk.runtime, plan, "huma")
+    for conflict in desk.session.query(Conflict).filter_by(plan_id=plan.id, field="phone_number"):
+        planning.choose(desk.runtime, plan, {conflict.id: side})
+    desk.finish(desk.start(plan))
+    assert open_entries(desk) == []
+    wait.retry(desk.session(), desk.connection().id, desk.clock())
+    desk.session.commit()
+    desk.drain()
+    phone = {"huma": "41111111"}.get(side, facts(2)["phone_number"].removeprefix("+47"))
+    assert desk.in_tripletex(employee)["phoneNumberMobile"] == phone
+
+
+def test_what_was_edited_after_the_comparison_is_sent_once_they_are_linked(desk: Desk) -> None:
+    employee = asked_about(desk)
+    desk.clock.forward(60)
+    plan = desk.plan()
+    planning.choose_for_all(desk.runtime, plan, "huma")
+    desk.clock.forward(60)
+    desk.change(2, bank_account_number=account(77))
+    desk.drain()
+    desk.finish(desk.start(plan))
+    desk.drain()
+    assert open_entries(desk) == []
+    assert desk.in_tripletex(employee)["bankAccountNumber"] == account(77)
+
+
+@pytest.mark.parametrize("birth", [None, "1991-01-01"])
+def test_not_added_is_not_added_whatever_is_edited(desk: Desk, birth: str | None) -> None:
+    """Tripletex cannot delete anybody, so the wish of the option ends with the choice of the administrator."""
+    desk.both(1)
+    desk.finish(desk.approve())
+    desk.connection().options = {"add_new_people": True}
+    desk.session.commit()
+    desk.fault("status", method="POST", path="/v2/employee", status=422, times=1)
+    desk.person(2, date_of_birth=birth)
+    desk.drain()
+    assert open_entries(desk) == ["parked"]
+    desk.clock.forward(60)
+    plan = desk.plan()
+    planning.choose_everybody(desk.runtime, plan, "only_in_huma", "leave")
+    desk.finish(desk.start(plan))
+    desk.change(2, date_of_birth="1990-05-17")
+    desk.drain()
+    assert desk.named(facts(2)["family_name"]) == []
+    assert open_entries(desk) == []
+
+
+def test_who_is_not_the_same_is_not_asked_about_again(stand: Bench) -> None:
+    number = is_there(stand, employeeNumber="")
+    hire(stand, employee_id="5")
+    ruled_out = {"person_id": "p1", "employee_id": number, "choice": "not_same", "made_at": stand.clock()}
+    stand.session.add(RememberedChoice(connection_id=stand.connection_id, **ruled_out))
+    stand.session.commit()
+    stand.drain()
+    assert (stand.entry().outcome, len(stand.named("Nordmann"))) == ("delivered", 2)
+
+
+def test_those_just_made_are_nobodys_double(stand: Bench) -> None:
+    """More than go into one call, of one family and with one phone, come on the same day."""
+    for number in range(30):
+        own = {"employee_id": str(100 + number), "date_of_birth": f"19{60 + number}-05-17"}
+        hire(stand, f"p{number}", bank_account_number=None, **own)
+    stand.drain()
+    assert {entry.state for entry in stand.entries()} == {"done"}
+    assert len(stand.named("Nordmann")) == 30

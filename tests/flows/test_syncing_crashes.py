@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from huma_tripletex import connecting, syncing
+from huma_tripletex import connecting, jobs, syncing
 from huma_tripletex.models import OutboxEntry, SyncRun
+from huma_tripletex.outbox import wait
 from tests.flows.host_parts import Person, db
 from tests.flows.syncing_parts import Desk, desk, quick_desk
 
@@ -182,6 +183,33 @@ def test_a_run_does_not_wait_for_ever_for_tripletex(desk: Desk) -> None:
     assert syncing.take_in_late(desk.runtime, desk.clock()) == 1
     assert (desk.result(run, 1).outcome, desk.result(run, 1).reason) == ("updated", "")
     assert syncing.take_in_late(desk.runtime, desk.clock()) == 0
+
+
+@pytest.mark.parametrize("way", ["corrected", "tried again", "dismissed"])
+def test_who_failed_is_no_longer_said_to_fail_once_it_is_mended(desk: Desk, way: str) -> None:
+    """The result of the run stays open for months; whoever comes back to it must not be sent to what is done."""
+    desk.both(1, phone_number="49999999")
+    desk.both(2, phone_number="48888888")
+    desk.fault("status", method="PUT", path="/v2/employee/*", status=422, times=2)
+    run = desk.finish(desk.approve("huma"))
+    assert desk.outcomes(run) == ["failed", "failed"]
+    connection, now = desk.connection().id, desk.clock()
+    if way == "corrected":
+        desk.change(1, phone_number="41111111")
+    elif way == "tried again":
+        wait.retry(desk.session(), connection, now, person_id="1")
+    else:
+        wait.dismiss(desk.session(), connection, now, person_id="1")
+    desk.session.commit()
+
+    jobs.drain(connection)
+
+    if way == "dismissed":  # nothing is sent, so it is found at leisure
+        assert syncing.take_in_late(desk.runtime, now) == 1
+    told = {"corrected": ("updated", ""), "tried again": ("updated", ""), "dismissed": ("skipped", "dismissed")}
+    assert (desk.result(run, 1).outcome, desk.result(run, 1).reason) == told[way]
+    assert desk.result(run, 2).outcome == "failed"
+    assert syncing.take_in_late(desk.runtime, now) == 0
 
 
 def test_a_run_of_a_connection_that_was_given_up_ends(desk: Desk) -> None:

@@ -1,0 +1,48 @@
+"""Edits in Huma that waited when both systems were compared: the plan that was drawn then takes their place.
+
+Sent later, they would write what nobody has approved: over "leave as it is", over Tripletex's value, or where nothing
+was chosen and the summary has said that nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from huma_tripletex.models import Conflict, Connection, OutboxEntry, PlanItem, SyncPlan
+from huma_tripletex.outbox.withdraw import end_edits, end_wishes, waiting_edits
+from huma_tripletex.runtime import Runtime
+
+
+def replace_earlier_edits(runtime: Runtime, plan: SyncPlan, now: datetime, only: Collection[int] | None) -> None:
+    """Ends what waits, or is parked, from before the comparison: of fields that differed then, or, before the first
+    sync, of all. Also the wish of the option to add somebody who was decided about. The caller commits.
+    """
+    session, people = runtime.session(), select(PlanItem.person_id)
+    people = people.where(PlanItem.plan_id == plan.id, PlanItem.person_id.is_not(None))
+    people = people if only is None else people.where(PlanItem.id.in_(only))
+    decided = people.where(or_(PlanItem.kind == "matched", PlanItem.choice.is_not(None)))
+    end_wishes(session, plan.connection_id, decided, plan.made_at, now)
+    edits = waiting_edits(session, plan.connection_id, people, plan.made_at)
+    if not edits:
+        return
+    if runtime.session.get_one(Connection, plan.connection_id).activated_at is None:
+        end_edits(session, [edit.id for edit in edits], now)
+    else:
+        _replace_compared(runtime, plan, edits, now)
+
+
+def _replace_compared(runtime: Runtime, plan: SyncPlan, edits: Collection[OutboxEntry], now: datetime) -> None:
+    compared: dict[str | None, set[str]] = defaultdict(set)
+    fields = select(PlanItem.person_id, Conflict.field).join(Conflict, Conflict.item_id == PlanItem.id)
+    whose = PlanItem.person_id.in_({edit.person_id for edit in edits})
+    for person_id, key in runtime.session.execute(fields.where(Conflict.plan_id == plan.id, whose)):
+        compared[person_id].add(key)
+    for edit in edits:
+        edit.fields = [key for key in edit.fields if key not in compared[edit.person_id]] or edit.fields
+    ended = [edit.id for edit in edits if compared[edit.person_id].issuperset(edit.fields)]
+    runtime.session.flush()
+    end_edits(runtime.session(), ended, now)

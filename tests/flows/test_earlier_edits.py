@@ -1,0 +1,68 @@
+"""An edit that waited while the systems were compared was compared too: it is not sent over the decision."""
+
+from __future__ import annotations
+
+import pytest
+
+from huma_tripletex import planning
+from huma_tripletex.models import Conflict
+from huma_tripletex.outbox import wait
+from tests.flows.planning_parts import account
+from tests.flows.syncing_parts import Desk, desk
+
+__all__ = ["desk"]
+CHOICES = ("huma", "tripletex", "leave", None)
+AFTER = {"huma": "41111111", "tripletex": "48000000", "leave": "48000000", None: "48000000"}
+
+
+def decided(desk: Desk, choice: str | None) -> None:
+    """A sync in which only the phone number is chosen about, and everything that still waits then goes."""
+    desk.clock.forward(60)
+    plan = desk.plan()
+    for conflict in desk.session.query(Conflict).filter_by(plan_id=plan.id):
+        planning.choose(desk.runtime, plan, {conflict.id: choice if conflict.field == "phone_number" else "huma"})
+    desk.finish(desk.start(plan))
+    wait.retry(desk.session(), desk.connection().id, desk.clock())
+    desk.session.commit()
+    desk.drain()
+    assert {entry.state for entry in desk.entries()} <= {"done"}
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_before_the_first_sync(desk: Desk, choice: str | None) -> None:
+    employee = desk.both(1, phone_number="48000000")
+    desk.plan()  # from here on edits are kept
+    desk.change(1, phone_number="41111111")
+    decided(desk, choice)
+    assert desk.in_tripletex(employee)["phoneNumberMobile"] == AFTER[choice]
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize("state", ["waiting", "parked"])
+def test_of_somebody_who_is_linked(desk: Desk, choice: str | None, state: str) -> None:
+    employee = desk.both(1)
+    desk.finish(desk.approve())
+    desk.change(1, phone_number="41111111")
+    if state == "parked":
+        desk.fault("status", method="PUT", path="/v2/employee/*", status=422, times=1)
+        desk.drain()
+    desk.http("PATCH", f"employees/{employee}", json={"phoneNumberMobile": "48000000"})
+    decided(desk, choice)
+    assert desk.in_tripletex(employee)["phoneNumberMobile"] == AFTER[choice]
+
+
+def test_what_did_not_differ_and_what_came_later_is_sent(desk: Desk) -> None:
+    employee = desk.both(1)
+    desk.finish(desk.approve())
+    desk.change(1, phone_number="41111111")
+    desk.http("PATCH", f"employees/{employee}", json={"phoneNumberMobile": "48000000"})
+    desk.clock.forward(60)
+    plan = desk.plan()
+    (conflict,) = desk.session.query(Conflict).filter_by(plan_id=plan.id)
+    planning.choose(desk.runtime, plan, {conflict.id: "leave"})
+    desk.clock.forward(60)
+    desk.change(1, bank_account_number=account(55))
+    desk.finish(desk.start(plan))
+    desk.drain()
+    row = desk.in_tripletex(employee)
+    assert (row["phoneNumberMobile"], row["bankAccountNumber"]) == ("48000000", account(55))
