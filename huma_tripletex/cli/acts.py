@@ -17,8 +17,9 @@ from huma_tripletex.runtime import Runtime
 def retry(runtime: Runtime, organisation: str, as_json: bool, person: str | None) -> None:
     """Sends again what is parked, and what waits for its next attempt."""
     connection = connection_of(runtime, organisation)
-    count = wait.retry(runtime.session(), connection.id, runtime.clock(), person_id=person)
-    runtime.session.add(LogLine.act(connection.id, "retried", runtime.clock(), entries=count))
+    now = runtime.clock()
+    count = wait.retry(runtime.session(), connection.id, now, person_id=person)
+    runtime.session.add(LogLine.act(connection.id, "retried", now, person_id=person, entries=count))
     runtime.session.commit()
     runtime.queue.nudge(connection.id)
     say(as_json, {"retried": count}, [f"{count} changes are sent again."])

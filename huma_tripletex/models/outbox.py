@@ -106,6 +106,13 @@ class OutboxEntry(Base):
     sent_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
 
+    again_at: Mapped[datetime | None]
+    """When it was last put back, by a human or with a newer change: the time for retries began anew then."""
+    failed_at: Mapped[datetime | None]
+    """When it was parked before that."""
+    failed_reason: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    """And why: a key of `core.reasons`."""
+
     def __repr__(self) -> str:
         return f"<OutboxEntry {self.id} {self.state}>"
 

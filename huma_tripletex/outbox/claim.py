@@ -21,7 +21,7 @@ from huma_tripletex.models.among import Among
 from huma_tripletex.models.base import Instant
 from huma_tripletex.models.outbox import EntryKind
 from huma_tripletex.outbox.leasing import CONNECTION, Leased, lease
-from huma_tripletex.outbox.tables import ENTRIES, is_open, state_is
+from huma_tripletex.outbox.tables import ENTRIES, anew, is_open, state_is
 
 WEIGHT: dict[EntryKind, int] = {"change": 0, "added": 1, "create": 2}
 
@@ -39,6 +39,12 @@ class Entry:
     captured_at: datetime
     attempts: int
     unsure: bool
+    again_at: datetime | None = None
+
+    @property
+    def began(self) -> datetime:
+        """Since when it is tried: the time for retries counts from here."""
+        return self.again_at or self.captured_at
 
 
 @dataclass(frozen=True)
@@ -74,8 +80,8 @@ class Claimed:
         return max(entry.attempts for entry in self.entries)
 
     @property
-    def captured_at(self) -> datetime:
-        return min(entry.captured_at for entry in self.entries)
+    def began(self) -> datetime:
+        return min(entry.began for entry in self.entries)
 
 
 def claim(
@@ -113,8 +119,8 @@ def _take_parked(
     again = [row.id for row in parked if any(_names(entry, row.id, row.fields) for entry in named[row.person_id])]
     if not again:
         return []
-    captured_at = max(entry.captured_at for entry in newer)
-    return _entries(session, _taking_parked(), {"ids": again, "holder": token, "since": captured_at})
+    since = max(entry.began for entry in newer)
+    return _entries(session, _taking_parked(), {"ids": again, "holder": token, "since": since})
 
 
 def _names(entry: Entry, parked_id: int, fields: Sequence[str]) -> bool:
@@ -136,7 +142,7 @@ def _taking_waiting() -> Executable:
 @cache
 def _taking_parked() -> Executable:
     again = Among(ENTRIES.c.id, "ids")
-    return _taking(and_(again, state_is("parked")), attempts=0, captured_at=bindparam("since", type_=Instant))
+    return _taking(and_(again, state_is("parked")), **anew(bindparam("since", type_=Instant)))
 
 
 @cache
@@ -149,10 +155,10 @@ def _of_people() -> ColumnElement[bool]:
     return and_(ENTRIES.c.connection_id == CONNECTION, people, is_open())
 
 
-def _taking(which: ColumnElement[bool], **anew: Any) -> Executable:
+def _taking(which: ColumnElement[bool], **more: Any) -> Executable:
     # What somebody else is at just now is skipped and goes next time: waiting for it could end in a deadlock.
     free = select(ENTRIES.c.id).where(which).with_for_update(skip_locked=True)
-    values = {"state": "in_flight", "lease": bindparam("holder", type_=Text), **anew}
+    values = {"state": "in_flight", "lease": bindparam("holder", type_=Text), **more}
     taking = update(ENTRIES).where(ENTRIES.c.id.in_(free)).values(values)
     return taking.returning(*(ENTRIES.c[name] for name in Entry.__dataclass_fields__))
 

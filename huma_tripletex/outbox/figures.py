@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, distinct, func, select
 from sqlalchemy.orm import Session
 
-from huma_tripletex.outbox.tables import ENTRIES, is_open, takes_part
+from huma_tripletex.outbox.tables import BEGAN, ENTRIES, is_open, takes_part
 
 SAMPLE = 500
 MINUTE = timedelta(minutes=1)
@@ -20,7 +20,8 @@ MINUTE = timedelta(minutes=1)
 @dataclass(frozen=True)
 class Figures:
     """`waiting` and `in_flight` count entries; of whoever is left out of every sync nothing waits or needs anybody.
-    `p50`, `p95`: seconds from commit to Tripletex, of late.
+    `p50`, `p95`: seconds from commit to Tripletex, of late; of what was put back, from then on, for
+    until then it waited for a human and not for us.
     """
 
     waiting: int
@@ -37,8 +38,7 @@ def figures(session: Session, connection_id: int, now: datetime) -> Figures:
     states = {row.state: row for row in session.execute(_open(connection_id))}
     recent = session.execute(_recent_count(connection_id, now)).scalar_one()
     seconds = sorted(
-        max(0.0, (sent_at - captured_at).total_seconds())
-        for captured_at, sent_at in session.execute(_latest(connection_id))
+        max(0.0, (sent_at - began).total_seconds()) for began, sent_at in session.execute(_latest(connection_id))
     )
     waiting, in_flight, parked = (states.get(state) for state in ("waiting", "in_flight", "parked"))
     return Figures(
@@ -53,7 +53,7 @@ def figures(session: Session, connection_id: int, now: datetime) -> Figures:
 
 
 def _open(connection_id: int) -> Select[Any]:
-    people, oldest = func.count(distinct(ENTRIES.c.person_id)), func.min(ENTRIES.c.captured_at)
+    people, oldest = func.count(distinct(ENTRIES.c.person_id)), func.min(BEGAN)
     return (
         select(ENTRIES.c.state, func.count().label("entries"), people.label("people"), oldest.label("oldest"))
         .where(ENTRIES.c.connection_id == connection_id, is_open(), takes_part(connection_id))
@@ -66,7 +66,7 @@ def _recent_count(connection_id: int, now: datetime) -> Select[Any]:
 
 
 def _latest(connection_id: int) -> Select[Any]:
-    newest = select(ENTRIES.c.captured_at, ENTRIES.c.sent_at).where(
+    newest = select(BEGAN, ENTRIES.c.sent_at).where(
         _delivered(connection_id), ENTRIES.c.settled_at.is_not(None), ENTRIES.c.sent_at.is_not(None)
     )
     return newest.order_by(ENTRIES.c.settled_at.desc()).limit(SAMPLE)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
+from datetime import datetime
+from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, Table, literal, select
+from sqlalchemy import ColumnElement, Table, case, func, literal, select
 
 from huma_tripletex.models.connection import Connection
 from huma_tripletex.models.outbox import EntryState, OutboxEntry, OutboxLease
@@ -14,6 +15,20 @@ ENTRIES = cast(Table, OutboxEntry.__table__)
 LEASES = cast(Table, OutboxLease.__table__)
 CONNECTIONS = cast(Table, Connection.__table__)
 CHOICES = cast(Table, RememberedChoice.__table__)
+
+BEGAN: Final[ColumnElement[datetime]] = func.coalesce(ENTRIES.c.again_at, ENTRIES.c.captured_at)
+"""Since when it is tried: since it was captured, or put back last."""
+
+
+def anew(since: Any) -> dict[str, Any]:
+    """What is written of entries that are put back: that they had failed, and why, is kept to be told."""
+    parked = state_is("parked")
+    return {
+        "attempts": 0,
+        "again_at": since,
+        "failed_at": case((parked, ENTRIES.c.settled_at), else_=ENTRIES.c.failed_at),
+        "failed_reason": case((parked, ENTRIES.c.reason), else_=ENTRIES.c.failed_reason),
+    }
 
 
 def state_is(*states: EntryState) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from huma_tripletex.models.outbox import EntryState, OutboxEntry
-from huma_tripletex.outbox.tables import ENTRIES, state_is
+from huma_tripletex.outbox.tables import ENTRIES, anew, state_is
 
 OPEN: tuple[EntryState, ...] = ("waiting", "in_flight", "parked")
 
@@ -27,11 +27,12 @@ def retry(
 ) -> int:
     """Puts parked entries back, and lets those go at once that wait for their next attempt; returns how many.
 
-    All of the connection's, or only those named. The time for retries begins anew.
+    All of the connection's, or only those named. The time for retries begins anew; when it was
+    captured and how it had failed stays known.
     """
     which = and_(_chosen(connection_id, entry_ids, person_id), state_is("parked", "waiting"))
-    again = {"state": "waiting", "not_before": now, "captured_at": now, "attempts": 0}
-    fresh = update(ENTRIES).where(which, _needs_it(now)).values(**again, reason="", detail=None, settled_at=None)
+    again = {"state": "waiting", "not_before": now, "reason": "", "detail": None, "request_id": "", "settled_at": None}
+    fresh = update(ENTRIES).where(which, _needs_it(now)).values(**again, **anew(now))
     return len(session.execute(fresh.returning(ENTRIES.c.id)).all())
 
 

@@ -133,7 +133,8 @@ def done(entry: OutboxEntry, name: str = "") -> str:
     if entry.outcome == "skipped" or entry.settled_at is None:
         return why or _("Left alone")
     took = max((entry.settled_at - entry.captured_at).total_seconds(), 0)
-    said = _("In Tripletex after %(time)s", time=seconds(took))
+    again = _("In Tripletex after %(time)s, when tried again", time=seconds(took))
+    said = again if entry.again_at else _("In Tripletex after %(time)s", time=seconds(took))
     return f"{said}. {why}" if why else said
 
 

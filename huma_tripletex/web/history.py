@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.models import Connection, LogLine, OutboxEntry, PersonLink, SyncResult, SyncRun
@@ -59,7 +59,7 @@ def history(
     moments = [
         *_changes(rows, name),
         *_syncs(runtime, connection, person_id, of_runs, name),
-        *_looks(runtime, connection, person_id),
+        *_looks(runtime, connection, person_id, rows),
         *_begin(link),
     ]
     return sorted(moments, key=lambda moment: moment.at, reverse=True)[:LENGTH]
@@ -72,18 +72,28 @@ def _changes(rows: Sequence[OutboxEntry], name: str) -> Iterator[Moment]:
             cause, (result, tone) = of_entry(row, {}), entries.outcome(row, name)
             what = f"{cause.words}: {entries.what(row)}" if row.kind == "change" else cause.words
             said = Said(f"{TO_TRIPLETEX}: {result}", tone or "tx-quiet")
-            yield Moment(row.captured_at, what, (said,), row.request_id, times=_times(row))
+            yield Moment(row.captured_at, what, (said, *_failed(row, name)), row.request_id, times=_times(row))
+
+
+def _failed(row: OutboxEntry, name: str) -> Iterator[Said]:
+    """Why it had failed before it was tried again."""
+    if why := words.sentence(row.failed_reason, name=name, fields=row.fields):
+        yield Said(_("Failed before: %(why)s", why=why), "tx-quiet")
 
 
 def _times(row: OutboxEntry | None) -> str:
-    """When it was captured, sent and confirmed, to the second, as far as it has come."""
+    """When it was captured, failed, tried again, sent and confirmed, to the second, as far as it has come."""
     if row is None:
         return ""
     said = [_("captured %(time)s", time=to_the_second(row.captured_at))]
-    if row.sent_at:
+    if row.failed_at:
+        said.append(_("failed %(time)s", time=to_the_second(row.failed_at)))
+    if row.again_at:
+        said.append(_("tried again %(time)s", time=to_the_second(row.again_at)))
+    if row.sent_at and row.sent_at >= (row.again_at or row.captured_at):
         said.append(_("sent %(time)s", time=to_the_second(row.sent_at)))
-    if row.sent_at and row.settled_at and row.state == "done":
-        said.append(_("confirmed %(time)s", time=to_the_second(row.settled_at)))
+        if row.settled_at and row.state == "done":
+            said.append(_("confirmed %(time)s", time=to_the_second(row.settled_at)))
     return ", ".join(said)
 
 
@@ -103,7 +113,7 @@ def _syncs(
         cause, entry = of_run(run), of_runs.get(run.id)
         what = _("%(sync)s, by %(name)s", sync=cause.words, name=run.pressed_by_name or _("the command line"))
         said = tuple(_of_sync(result, run, entry, name))
-        request_id = result.request_id or (entry.request_id if entry else "")
+        request_id = entry.request_id if entry else result.request_id
         undo_url = _undo_url(runtime, result, run, marks[run.id])
         yield Moment(run.approved_at, what, said, request_id, cause.url, _times(entry), undo_url)
 
@@ -128,6 +138,7 @@ def _of_sync(result: SyncResult, run: SyncRun, entry: OutboxEntry | None, name: 
     if entry is not None:
         text, tone = entries.outcome(entry, name)
         yield Said(f"{in_tripletex}: {entries.what(entry)}. {text}", tone or "tx-quiet")
+        yield from _failed(entry, name)
     elif result.tripletex_outcome:
         yield Said(f"{in_tripletex}: {_in_tripletex(result, name)}", "tx-quiet")
     elif not result.huma_outcome:
@@ -141,8 +152,12 @@ def _in_tripletex(result: SyncResult, name: str) -> str:
     return ". ".join(filter(None, [fields, said or str(words.SIDES[result.tripletex_outcome])]))
 
 
-def _looks(runtime: Runtime, connection: Connection, person_id: str) -> Iterator[Moment]:
-    query = select(LogLine).where(LogLine.connection_id == connection.id, LogLine.person_id == person_id)
+def _looks(runtime: Runtime, connection: Connection, person_id: str, rows: Sequence[OutboxEntry]) -> Iterator[Moment]:
+    """What administrators did about the person, or when they tried everybody's again."""
+    times = {row.again_at for row in rows if row.again_at}
+    everybody = and_(LogLine.what == "retried", LogLine.person_id.is_(None), LogLine.at.in_(times))
+    about = or_(LogLine.person_id == person_id, everybody)
+    query = select(LogLine).where(LogLine.connection_id == connection.id, about)
     for row in runtime.session.scalars(query.order_by(LogLine.id.desc()).limit(LENGTH)):
         field = (row.detail or {}).get("field", "")
         what = str(words.ACTS.get(row.what, row.what))

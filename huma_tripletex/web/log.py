@@ -13,11 +13,12 @@ from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from huma_tripletex.i18n import gettext as _
+from huma_tripletex.i18n import ngettext
 from huma_tripletex.models import Connection, LogLine, OutboxEntry
 from huma_tripletex.outbox import wait
 from huma_tripletex.outbox.tables import takes_part
 from huma_tripletex.runtime import Runtime, current_runtime
-from huma_tripletex.web import access, attention, ended, entries, feed, named, rendering, words
+from huma_tripletex.web import access, attention, ended, entries, feed, named, rendering, retrying, words
 from huma_tripletex.web.entries import Line
 from huma_tripletex.web.feed import Place
 
@@ -123,6 +124,8 @@ READERS = {"acts": acts_page, "parked": parked_page}
 def act(row: LogLine, name: str) -> Act:
     detail = row.detail or {}
     more = words.label(detail["field"]) if detail.get("field") else words.sentence(detail.get("reason", ""))
+    if row.what == "retried" and row.person_id is None:
+        more = ngettext("%(num)s change", "%(num)s changes", detail.get("entries", 0))
     said = str(words.ACTS.get(row.what, row.what))
     return Act(
         row.at, said, more, row.by_name or _("by itself, or at the command line"), row.person_id, name or _("a person")
@@ -167,13 +170,8 @@ def retry_all() -> BaseResponse:
 
 
 def _again(connection: Connection, *, entry_ids: list[int], person_id: str | None = None) -> BaseResponse:
-    runtime, by = current_runtime(), access.user()
-    count = wait.retry(runtime.session(), connection.id, runtime.clock(), entry_ids=entry_ids)
-    line = LogLine.act(connection.id, "retried", runtime.clock(), by, entries=count)
-    line.person_id = person_id
-    runtime.session.add(line)
-    runtime.session.commit()
-    runtime.queue.nudge(connection.id)
+    runtime = current_runtime()
+    retrying.again(runtime, connection, entry_ids, access.user(), person_id)
     return back("retried")
 
 

@@ -8,10 +8,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from huma_tripletex import syncing
 from huma_tripletex.models import LogLine, SyncRun
-from huma_tripletex.outbox import wait
 from huma_tripletex.reporting import csv_of
 from huma_tripletex.runtime import current_runtime
-from huma_tripletex.web import access, ended, rendering, results, undo_marks
+from huma_tripletex.web import access, ended, rendering, results, retrying, undo_marks
 
 
 def run(run_id: int) -> BaseResponse:
@@ -54,12 +53,10 @@ def cancel(run_id: int) -> BaseResponse:
 def retry_in_run(run_id: int) -> BaseResponse:
     """Sends again what failed in this run: of one person, or of everybody."""
     runtime, (found, connection) = current_runtime(), access.run(run_id)
-    entries = [number for number, _who in results.parked(runtime, found, request.form.get("person", ""))]
+    person = request.form.get("person", "")
+    entries = [number for number, _who in results.parked(runtime, found, person)]
     if entries and connection.is_open:
-        wait.retry(runtime.session(), connection.id, runtime.clock(), entry_ids=entries)
-        runtime.session.add(LogLine.act(connection.id, "retried", runtime.clock(), access.user(), run=run_id))
-    runtime.session.commit()
-    runtime.queue.nudge(connection.id)
+        retrying.again(runtime, connection, entries, access.user(), person or None, run=run_id)
     return rendering.go("tripletex", notice="retried")
 
 

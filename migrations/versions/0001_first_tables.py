@@ -104,7 +104,7 @@ def create_outbox() -> None:
         *needed(TEXT, "state", "waiting"),
         *needed(NUMBER, "attempts", "0"),
         *needed(FLAG, "unsure", sa.text("false")),
-        *needed(TEXT, "outcome reason request_id", sa.text("''")),
+        *needed(TEXT, "outcome reason request_id failed_reason", sa.text("''")),
         *needed(BIG, "connection_id"),
         *needed(TEXT, "person_id"),
         *needed(JSON, "fields"),
@@ -112,7 +112,7 @@ def create_outbox() -> None:
         *maybe(BIG, "run_id"),
         *maybe(TEXT, "lease"),
         *maybe(JSON, "expected detail"),
-        *maybe(MOMENT, "sent_at settled_at"),
+        *maybe(MOMENT, "sent_at settled_at again_at failed_at"),
         one_of("outbox_entry", "kind", "change added create"),
         one_of("outbox_entry", "state", "waiting in_flight done parked dismissed"),
     )

@@ -98,7 +98,7 @@ def test_kinds_fields_and_attempts_of_several_entries(hands: Hands, clock: Clock
     assert claimed.kind == "added"
     assert claimed.fields == ("given_name", "phone_number")
     assert (claimed.attempts, claimed.unsure) == (1, True)
-    assert claimed.captured_at == clock() - timedelta(seconds=5)
+    assert claimed.began == clock() - timedelta(seconds=5)
 
 
 @pytest.mark.parametrize(("outcome", "attempts"), [("later", 1), ("snoozed", 0)])
@@ -163,7 +163,9 @@ def test_an_edit_supersedes_what_is_parked_and_takes_its_other_fields_along(hand
     hands.change("p", "bank_account_number")
     (claimed,) = hands.claim()
     assert claimed.fields == ("phone_number", "bank_account_number")
-    assert (claimed.kind, claimed.attempts, claimed.captured_at) == ("added", 0, clock())
+    assert (claimed.kind, claimed.attempts, claimed.began) == ("added", 0, clock())
+    parked = entries(person_id="p")[0]
+    assert (parked.captured_at, parked.failed_reason) == (clock() - timedelta(seconds=1000), "exhausted")
     hands.settle()
     assert hands.states() == ["done", "done"]
 

@@ -36,7 +36,33 @@ def test_trying_everything_again(hands: Hands, clock: Clock) -> None:
     db.session.commit()
     assert sorted(waiting(hands)) == ["a", "b", "c"]
     parked = entries(person_id="a")[0]
-    assert (parked.attempts, parked.reason, parked.detail, parked.captured_at) == (0, "", None, clock())
+    assert (parked.attempts, parked.reason, parked.detail, parked.again_at) == (0, "", None, clock())
+
+
+def test_what_is_tried_again_stays_captured_and_failed_when_it_was(hands: Hands, clock: Clock) -> None:
+    before = {entry.person_id: entry.captured_at for entry in entries()}
+    retry(db.session(), hands.connection_id, clock())
+    db.session.commit()
+    a, b, c = entries()
+    assert {entry.person_id: entry.captured_at for entry in (a, b, c)} == before
+    assert (a.failed_at, a.failed_reason, a.request_id) == (clock() - timedelta(seconds=10), "account_rejected", "")
+    assert (b.failed_at, b.failed_reason, b.again_at) == (None, "", clock())
+    assert (c.failed_at, c.again_at) == (None, None)
+    clock.forward(100)
+    hands.claim()
+    hands.settle("parked", only=["a"], reason="exhausted")
+    retry(db.session(), hands.connection_id, clock())
+    db.session.commit()
+    assert (a.failed_at, a.failed_reason, a.again_at) == (clock(), "exhausted", clock())
+
+
+def test_how_long_it_takes_is_counted_from_when_it_was_put_back(hands: Hands, clock: Clock) -> None:
+    retry(db.session(), hands.connection_id, clock())
+    clock.forward(7)
+    assert figures(db.session(), hands.connection_id, clock()).oldest_waiting_at == clock() - timedelta(seconds=7)
+    hands.claim()
+    hands.settle(only=["a"], sent_at=clock())
+    assert figures(db.session(), hands.connection_id, clock()).p50 == 7.0
 
 
 def test_trying_some_again(hands: Hands, clock: Clock) -> None:

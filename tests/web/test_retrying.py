@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+import httpx
 import pytest
 from sqlalchemy import select
 
@@ -127,3 +128,42 @@ def test_trying_again_on_the_page_of_a_sync_is_about_that_sync(
     ]
     assert states(office) == {later: Counter(parked=1)}
     assert attention(compared) == [len({*failed, later} - set(again)) + (later in again)] * 4
+
+
+def request_ids(office: Office) -> dict[int, list[str]]:
+    """What the employees were answered with, by status, oldest first."""
+    found: dict[int, list[str]] = {}
+    for call in httpx.get(f"{office.url}/_simulator/requests").json():
+        if call["method"] == "PUT" and "/employee/" in call["path"]:
+            found.setdefault(call["status"], []).append(call["request_id"])
+    return found
+
+
+@pytest.mark.parametrize("everybody", [False, True])
+def test_a_persons_page_tells_what_failed_was_tried_again_and_accepted(
+    office: Office, compared: Visitor, everybody: bool
+) -> None:
+    plan = office.one(SyncPlan).id
+    compared.read(f"/tripletex/plans/{plan}")
+    compared.send(f"/tripletex/plans/{plan}", {"all": "huma"})
+    refused(office)
+    approve(compared, plan)
+    office.work()
+    person = next(one for one, theirs in states(office, run=office.one(SyncRun).id).items() if theirs["parked"])
+    well(office)
+    chosen = {} if everybody else {"person": person}
+    compared.send(f"/tripletex/runs/{office.one(SyncRun).id}/retry", chosen)
+    office.work()
+
+    page = words(compared.read(f"/tripletex/people/{person}"))
+
+    time = r"\d\d:\d\d:\d\d"
+    assert re.search(f"captured {time}, failed {time}, tried again {time}, sent {time}, confirmed {time}", page)
+    assert re.search(r"In Tripletex after [\d.]+ s, when tried again", page)
+    assert "Failed before: Tripletex" in page
+    assert "Tried again Anna Berg" in page
+    acts = words(compared.read("/tripletex/log?show=acts"))
+    assert re.search(r"Tried again \(\d+ changes\)" if everybody else r"Tried again: [A-ZÆØÅ]\w+", acts)
+    ids = request_ids(office)
+    assert not any(one in page for one in ids[422])
+    assert any(one in page for one in ids[200])
