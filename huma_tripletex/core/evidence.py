@@ -1,7 +1,7 @@
 """What speaks for and against a person and an employee being the same, in the marks that `core.verdicts` reads.
 
 `=` the same, `~` nearly the same, `!` different, `?` unknown on one side at least. For what speaks besides a sign:
-`+` something does, `-` two things or more speak against it and nothing for it, `0` neither.
+`+` something does, `-` one thing speaks against it and nothing for it, `x` two or more do, `0` neither.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def besides(by: str, one: Traits, other: Traits) -> str:
         if mine == theirs:
             return "+"
         against += trait in _AGAINST
-    return "-" if against > 1 else "0"
+    return "0-x"[min(against, 2)]
 
 
 def _mark(one: Words, other: Words, least: float) -> str:

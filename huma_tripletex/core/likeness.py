@@ -64,6 +64,11 @@ def with_phone(one: Traits) -> str:
     return together(one.name, one.phone)
 
 
+def with_number(one: Traits) -> str:
+    """The words of the name and the number as one sign; "" unless both are known."""
+    return together(one.called, one.number)
+
+
 def with_household(one: Traits) -> list[str]:
     """The name with each thing that families share, as far as it is known."""
     shared = (one.email, one.phone, one.account)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from huma_tripletex.core.doubts import is_another, may_be_another
 from huma_tripletex.core.evidence import births, names
 from huma_tripletex.core.likeness import Traits, together, with_birth, with_household, with_phone
 from huma_tripletex.core.search import Field, Key
@@ -28,6 +29,8 @@ def _round(field: Field, why: str, key: Key, alone: bool = False) -> None:
                 field.ask(people, employees, f"{why}_twice")
         elif not _is_believed(field, why, people[0], employees[0]):
             field.ask(people, employees, f"{why}_contradicted", hold=not alone)
+            if why == "employee_id":
+                field.misnumbered.update(people, employees)
         elif field.held.isdisjoint((*people, *employees)):
             field.pair(people[0], employees[0], why)
         else:
@@ -37,10 +40,12 @@ def _round(field: Field, why: str, key: Key, alone: bool = False) -> None:
 def _is_believed(field: Field, why: str, person_id: str, employee_id: int) -> bool:
     if why == "name_and_birth":
         return True
-    if _is_another(field, person_id, employee_id):
-        return False
     person, employee = field.people[person_id], field.employees[employee_id]
-    if why != "employee_id" and births(person, employee) == "?" and _has_namesake(field, person, employee):
+    if is_another(field, person, employee):
+        return False
+    if why == "employee_id":
+        return not may_be_another(field, person, employee) and is_believed(why, person, employee)
+    if births(person, employee) == "?" and _has_namesake(field, person, employee):
         return False
     return is_believed(why, person, employee)
 
@@ -55,7 +60,8 @@ def _round_but_zeros(field: Field) -> None:
     for people, employees in field.groups(lambda one: one.number):
         if len(people) == len(employees) == 1 and field.held.isdisjoint((*people, *employees)):
             person, employee = field.people[people[0]], field.employees[employees[0]]
-            if names(person, employee) in ALIKE and births(person, employee) in "=~?":
+            alike = names(person, employee) in ALIKE and births(person, employee) in "=~?"
+            if alike and not is_another(field, person, employee) and not may_be_another(field, person, employee):
                 field.pair(people[0], employees[0], "employee_id")
 
 
@@ -73,11 +79,3 @@ def _birth_and_phone(one: Traits) -> str:
 
 def _birth_and_account(one: Traits) -> str:
     return together(one.birth, one.account)
-
-
-def _is_another(field: Field, person_id: str, employee_id: int) -> bool:
-    """Whether one of the two is another one by name and date of birth: twins whose numbers were mixed up."""
-    person, employee = field.people[person_id], field.employees[employee_id]
-    if person.name == employee.name:
-        return False
-    return with_birth(person) in field.births_there or with_birth(employee) in field.births_here

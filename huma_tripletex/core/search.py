@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Se
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from huma_tripletex.core.likeness import Traits, with_birth, with_household
+from huma_tripletex.core.likeness import Traits, with_birth, with_household, with_number
 from huma_tripletex.core.ties import Tie
 
 EACH: Final = 8
@@ -26,7 +26,9 @@ Possible = Callable[[Traits, Traits], bool]
 class Field:
     """Everybody with their traits, and what is known so far. `held`: people and employees about whom something is
     asked, so that no weaker sign pairs them. `births_here`, `births_there`: names with dates of birth on either side.
-    `namesakes`: names with what two people of one system, who are called that, share.
+    `namesakes`: names with what two people of one system, who are called that, share. `loose_here`, `loose_there`: what
+    those are called who have no namesake with the same number on the other side. `misnumbered`: whose employee ID is
+    that of somebody who seems to be another.
     """
 
     people: Mapping[str, Traits]
@@ -39,12 +41,18 @@ class Field:
     births_here: set[str] = field(default_factory=set)
     births_there: set[str] = field(default_factory=set)
     namesakes: set[str] = field(default_factory=set)
+    loose_here: set[str] = field(default_factory=set)
+    loose_there: set[str] = field(default_factory=set)
+    misnumbered: set[str | int] = field(default_factory=set)
     _apart: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._apart = {person_id for person_id, _ in self.not_same}
         self.births_here = {key for one in self.people.values() if (key := with_birth(one))}
         self.births_there = {key for one in self.employees.values() if (key := with_birth(one))}
+        here, there = ({with_number(one) for one in system.values()} - {""} for system in (self.people, self.employees))
+        self.loose_here = {one.called for one in self.people.values() if with_number(one) not in there}
+        self.loose_there = {one.called for one in self.employees.values() if with_number(one) not in here}
         for system in (self.people, self.employees):
             counted = Counter(key for one in system.values() for key in with_household(one))
             self.namesakes |= {key for key, count in counted.items() if count > 1}

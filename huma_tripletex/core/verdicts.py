@@ -1,8 +1,9 @@
 """The rule of who is whom, as two tables: what is believed, and what is asked. Everything else is two people.
 
 The marks are those of `core.evidence`; several in one place mean any of them. A number that is the same is believed
-where the names are alike. A mailbox, a phone, an account or a family name that is shared never outweighs given names
-that differ, or dates of birth that differ: families share them, and numbers are given anew.
+where the names are alike, unless somebody else fits better (`core.doubts`). A mailbox, a phone, an account or a family
+name that is shared never outweighs given names that differ, or dates of birth that differ: families share them, and
+numbers are given anew.
 """
 
 from __future__ import annotations
@@ -13,24 +14,25 @@ from typing import Final
 from huma_tripletex.core.evidence import besides, births, names
 from huma_tripletex.core.likeness import Traits
 
-_ANY: Final = "+0-"
+_ANY: Final = "+0-x"
 _BELIEVED: Final = (
     # by                given family  birth  besides
-    ("employee_id", "=", "=~", "=~!?", _ANY),  # the person; another date of birth is then shown as a difference
+    ("employee_id", "=", "=~", "=~?", _ANY),  # the person
+    ("employee_id", "=", "=~", "!", "+0"),  # and another date of birth, which is then shown as a difference
     ("employee_id", "=", "!?", "=", _ANY),  # married
-    ("employee_id", "=", "!?", "?", "+0"),
+    ("employee_id", "=", "!?", "?", "+0-"),
     ("employee_id", "~", "=~", "=", _ANY),  # a slip in the given name
-    ("employee_id", "~", "=~", "~?", "+0"),
+    ("employee_id", "~", "=~", "~?", "+0-"),
     ("employee_id", "!", "=~", "=", _ANY),  # goes by another given name
     ("employee_id", "~!", "!?", "=", "+"),
-    ("employee_id", "?", "=~!?", "=", "+0"),
+    ("employee_id", "?", "=~!?", "=", "+0-"),
     ("employee_id", "?", "=~?", "?", "+"),
     ("email", "=", "=~", "=", _ANY),
-    ("email", "=", "=~", "?", "+0"),
+    ("email", "=", "=~", "?", "+0-"),
     ("email", "=", "!?", "=", _ANY),  # married
     ("email", "?", "=~?", "=", _ANY),
     ("name_and_phone", "=", "=~?", "=", _ANY),
-    ("name_and_phone", "=", "=~?", "?", "+0"),
+    ("name_and_phone", "=", "=~?", "?", "+0-"),
 )
 _ASKED: Final = (
     # what is the same, given, family, birth

@@ -43,18 +43,24 @@ def _ask_by_name(field: Field, people: list[str], employees: list[int]) -> None:
     """
     why = "name_only" if len(people) == len(employees) == 1 else "same_name"
     for born, numbered in ((True, True), (True, False), (False, True), (False, False)):
-        here = [one for one in people if _knows(field.people[one], born, numbered)]
-        there = [one for one in employees if _leaves_open(field.employees[one], born, numbered)]
+        here = [one for one in people if _knows(field, one, born, numbered)]
+        there = [one for one in employees if _leaves_open(field, one, born, numbered)]
         if here and there:
             field.ask_apart(here, there, why)
 
 
-def _knows(one: Traits, born: bool, numbered: bool) -> bool:
-    return bool(one.birth) == born and bool(one.number) == numbered
+def _knows(field: Field, one: str, born: bool, numbered: bool) -> bool:
+    return bool(field.people[one].birth) == born and _is_numbered(field, one, field.people[one]) == numbered
 
 
-def _leaves_open(other: Traits, born: bool, numbered: bool) -> bool:
-    return not (born and other.birth) and not (numbered and other.number)
+def _leaves_open(field: Field, other: int, born: bool, numbered: bool) -> bool:
+    traits = field.employees[other]
+    return not (born and traits.birth) and not (numbered and _is_numbered(field, other, traits))
+
+
+def _is_numbered(field: Field, one: str | int, traits: Traits) -> bool:
+    """A number that seems to be another's tells nothing."""
+    return bool(traits.number) and one not in field.misnumbered
 
 
 def _may_be_called(one: Traits, other: Traits) -> bool:

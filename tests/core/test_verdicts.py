@@ -26,7 +26,11 @@ TABLE = """
 number email given family birth phone account | verdict
      =     ?     =      =     ?     ?       ? | employee_id
      =     ?     =      =     =     ?       ? | employee_id
-     =     !     =      =     !     !       ! | employee_id                a number and a name: the date is a difference
+     =     !     =      =     !     ?       ? | employee_id                a number and a name: the date is a difference
+     =     !     =      =     !     !       = | employee_id
+     =     !     =      =     !     !       ? | employee_id_contradicted   a number given anew, to a namesake
+     =     !     =      =     !     !       ! | employee_id_contradicted
+     =     !     =      =     ~     !       ! | employee_id
      =     ?     =      ~     !     ?       ? | employee_id
      =     ?     =      !     =     !       ! | employee_id                married
      =     ?     =      !     ?     ?       ? | employee_id                married
