@@ -70,7 +70,7 @@ def test_an_edit_of_somebody_who_is_linked_only_now_is_not_lost(desk: Desk) -> N
     run = desk.approve()
     desk.change(2, phone_number="48888888")
     desk.drain()
-    assert [entry.reason for entry in desk.entries()] == ["not_linked"] * 2
+    assert [entry.reason for entry in desk.entries()] == ["superseded", "not_linked"], "being added, and the edit"
 
     desk.finish(run)
     desk.drain()
