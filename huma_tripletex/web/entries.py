@@ -26,7 +26,7 @@ Runs = Mapping[int, SyncRun]
 @dataclass(frozen=True)
 class Line:
     """One thing that was written or is to be. `direction` and `cause`: from where to where, and why; `result` is one
-    sentence; `tone` a class of the stylesheet. `id` 0: it is no entry.
+    sentence; `tone` a class of the stylesheet. `id` 0: it is no entry. `tried_at`: when it failed last.
     """
 
     id: int
@@ -42,6 +42,7 @@ class Line:
     next_step: str
     request_id: str
     huma_url: str | None
+    tried_at: datetime | None = None
 
 
 def newest(
@@ -90,6 +91,7 @@ def line(runtime: Runtime, entry: OutboxEntry, name: str, runs: Runs, *, beside:
         next_step=words.next_step(entry.reason, name=name, fields=fields),
         request_id=entry.request_id,
         huma_url=runtime.host.person_url(entry.person_id) if name else None,
+        tried_at=entry.settled_at if entry.state == "parked" else None,
     )
 
 

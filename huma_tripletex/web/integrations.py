@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from flask import request
 from flask.wrappers import Response
 from werkzeug.wrappers import Response as BaseResponse
 
 from huma_tripletex.runtime import current_runtime
-from huma_tripletex.web import access, ended, now, rendering, standing
+from huma_tripletex.web import access, ended, now, rendering, retrying, standing
 
 
 def integrations() -> Response:
@@ -22,7 +25,8 @@ def tripletex() -> Response:
     if connection is None:
         before = ended.earlier(runtime, access.organisation())
         return rendering.page("not_connected.html", keep_days=runtime.settings.keep_days, earlier=before)
-    state = now.look(runtime, connection)
+    again = request.args.get("again", "")
+    state = replace(now.look(runtime, connection), again=again, came=retrying.came_of(runtime, connection, again))
     if rendering.wants_partial():
         return rendering.partial("_now.html", now=state, connection=connection)
     context = standing.context(runtime, connection, state.parked_people)

@@ -171,8 +171,7 @@ def retry_all() -> BaseResponse:
 
 def _again(connection: Connection, *, entry_ids: list[int], person_id: str | None = None) -> BaseResponse:
     runtime = current_runtime()
-    retrying.again(runtime, connection, entry_ids, access.user(), person_id)
-    return back("retried")
+    return rendering.go("tripletex", again=retrying.again(runtime, connection, entry_ids, access.user(), person_id))
 
 
 def dismiss(entry_id: int) -> BaseResponse:

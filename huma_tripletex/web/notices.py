@@ -31,7 +31,6 @@ NOTICES = {
     "well_again": Notice(_("Tripletex accepts the token. What was waiting is sent now.")),
     "not_yet_well": Notice(_("Tripletex does not accept the token yet. What is waiting here is kept."), True),
     "disconnected": Notice(_("Disconnected. The token is deleted, and nothing more is sent to Tripletex.")),
-    "retried": Notice(_("It is being sent again. The result shows here in a moment.")),
     "dismissed": Notice(_("Dismissed. The value stays as it is in Tripletex until it is changed in Huma again.")),
     "left_out": Notice(_("Left out. From now on nothing about this person is compared or sent.")),
     "taken_in": Notice(_("Taken in again. The next sync asks about this person.")),

@@ -10,13 +10,16 @@ from huma_tripletex.outbox.figures import figures
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.web import attention, entries, feed
 from huma_tripletex.web.formatting import seconds
+from huma_tripletex.web.notices import Notice
 
 SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Now:
-    """`takes` and `oldest` are seconds. `moving`: something is on its way, so it is worth looking again soon."""
+    """`takes` and `oldest` are seconds. `moving`: something is on its way, so it is worth looking again soon.
+    `again`: what somebody has just tried again, and `came`: what came of it.
+    """
 
     takes: float | None
     takes_more: str
@@ -26,6 +29,8 @@ class Now:
     moving: bool
     attention: tuple[entries.Line, ...]
     recent: tuple[entries.Line, ...]
+    again: str = ""
+    came: Notice | None = None
 
 
 def look(runtime: Runtime, connection: Connection) -> Now:

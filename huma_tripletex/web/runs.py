@@ -55,9 +55,10 @@ def retry_in_run(run_id: int) -> BaseResponse:
     runtime, (found, connection) = current_runtime(), access.run(run_id)
     person = request.form.get("person", "")
     entries = [number for number, _who in results.parked(runtime, found, person)]
-    if entries and connection.is_open:
-        retrying.again(runtime, connection, entries, access.user(), person or None, run=run_id)
-    return rendering.go("tripletex", notice="retried")
+    if not entries or not connection.is_open:
+        return rendering.go("run", run_id=run_id)
+    act = retrying.again(runtime, connection, entries, access.user(), person or None, run=run_id)
+    return rendering.go("tripletex", again=act)
 
 
 def results_csv(run_id: int) -> Response:

@@ -82,13 +82,41 @@ def test_trying_one_again_sends_all_of_theirs_and_of_nobody_else(
 def test_trying_all_again_sends_everybodys(office: Office, synced: Visitor, parked: tuple[str, str]) -> None:
     dahl, other = parked
     well(office)
-    synced.send("/tripletex/entries/retry")
+    answer = synced.send("/tripletex/entries/retry")
     assert states(office) == {dahl: Counter(waiting=2), other: Counter(waiting=1)}
+    assert "2 people are on their way" in words(synced.follow(answer))
     assert attention(synced) == [0, 0, 0, 0]
     line = office.one(LogLine)
     assert (line.what, line.person_id, line.detail) == ("retried", None, {"entries": 3})
     office.work()
     assert states(office) == {dahl: Counter(done=2), other: Counter(done=1)}
+    assert re.search(r"Tried again today [\d:]+\. 2 people are done\.", words(synced.follow(answer)))
+
+
+def test_the_page_says_how_trying_again_ended_and_asks_for_itself_until_then(
+    office: Office, synced: Visitor, parked: tuple[str, str]
+) -> None:
+    said = r"Niels Dahl, tried again today [\d:]+: "
+    answer = synced.send(f"/tripletex/entries/{entry_of(office, parked[0], 0)}/retry")
+    page = synced.follow(answer)
+    assert re.search(said + "On its way", words(page))
+    assert re.search(r'hx-get="[^"]*/tripletex\?again=\d+"', page)
+
+    office.work()
+    page = synced.follow(answer)
+    assert re.search(said + "Tripletex", words(page)), "it was refused again, and why"
+    assert not re.search(r'id="now" hx-get', page), "nothing more will come of it"
+    assert re.search(r"Last tried today \d\d:\d\d", words(page))
+
+    well(office)
+    answer = synced.send(f"/tripletex/entries/{entry_of(office, parked[0], 0)}/retry")
+    office.work()
+    assert re.search(said + r"In Tripletex after [\d.]+ s", words(synced.follow(answer)))
+
+
+@pytest.mark.parametrize("number", ["0", "99999999999999999999", "x", "²"])
+def test_an_address_that_names_no_trying_again_says_nothing(office: Office, synced: Visitor, number: str) -> None:
+    assert 'id="came"' not in synced.read(f"/tripletex?again={number}")
 
 
 @pytest.mark.parametrize("place", [0, -1])
