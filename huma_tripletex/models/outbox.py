@@ -78,6 +78,14 @@ class OutboxEntry(Base):
             postgresql_where=text("run_id IS NOT NULL"),
             sqlite_where=text("run_id IS NOT NULL"),
         ),
+        Index(
+            # read by the log, and to tell what came of trying again
+            "ix_huma_tripletex_outbox_entry_again",
+            "connection_id",
+            "again_at",
+            postgresql_where=text("again_at IS NOT NULL"),
+            sqlite_where=text("again_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

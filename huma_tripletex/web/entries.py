@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, or_, select
 
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.i18n import gettext as _
@@ -26,7 +26,8 @@ Runs = Mapping[int, SyncRun]
 @dataclass(frozen=True)
 class Line:
     """One thing that was written or is to be. `direction` and `cause`: from where to where, and why; `result` is one
-    sentence; `tone` a class of the stylesheet. `id` 0: it is no entry. `tried_at`: when it failed last.
+    sentence; `tone` a class of the stylesheet. `id` 0: it is no entry. `at`: when it was captured, or put back since;
+    `tried_at`: when it failed last.
     """
 
     id: int
@@ -35,7 +36,7 @@ class Line:
     what: str
     direction: str
     cause: Cause
-    captured_at: datetime
+    at: datetime
     result: str
     tone: str
     sentence: str
@@ -50,20 +51,50 @@ def newest(
     connection: Connection,
     *,
     states: Sequence[str] = (),
-    person_id: str = "",
     people: Sequence[str] | None = None,
     before: int = 0,
     limit: int = 50,
 ) -> Sequence[OutboxEntry]:
-    """Entries of a connection, newest first; `before` an entry's id, for the following page; `people`: about these
-    alone.
+    """Entries of a connection that never were put back, newest first; `before` an entry's id, for the following page;
+    `people`: about these alone.
     """
+    query = _among(connection, states, people).where(OutboxEntry.again_at.is_(None))
+    query = query.where(OutboxEntry.id < before) if before else query
+    return runtime.session.scalars(query.order_by(OutboxEntry.id.desc()).limit(limit)).all()
+
+
+def put_back(
+    runtime: Runtime,
+    connection: Connection,
+    *,
+    states: Sequence[str] = (),
+    people: Sequence[str] | None = None,
+    before: tuple[datetime, int] | None = None,
+    limit: int = 50,
+) -> Sequence[OutboxEntry]:
+    """Those that were put back, the last first; `before`: when one was, and its id. A stream of its own, which has an
+    index of its own: what is captured need not pay for the order of the few that failed.
+    """
+    query = _among(connection, states, people).where(OutboxEntry.again_at.is_not(None))
+    if before:
+        moment, number = before
+        same = and_(OutboxEntry.again_at == moment, OutboxEntry.id < number)
+        query = query.where(or_(OutboxEntry.again_at < moment, same))
+    return runtime.session.scalars(
+        query.order_by(OutboxEntry.again_at.desc(), OutboxEntry.id.desc()).limit(limit)
+    ).all()
+
+
+def of_person(runtime: Runtime, connection: Connection, person_id: str, limit: int) -> Sequence[OutboxEntry]:
+    """The newest of one person."""
+    query = _among(connection, (), None).where(OutboxEntry.person_id == person_id)
+    return runtime.session.scalars(query.order_by(OutboxEntry.id.desc()).limit(limit)).all()
+
+
+def _among(connection: Connection, states: Sequence[str], people: Sequence[str] | None) -> Select[OutboxEntry]:
     query = select(OutboxEntry).where(OutboxEntry.connection_id == connection.id)
     query = query.where(OutboxEntry.state.in_(states), takes_part(connection.id)) if states else query
-    query = query.where(OutboxEntry.person_id == person_id) if person_id else query
-    query = query.where(OutboxEntry.id < before) if before else query
-    query = about(query, OutboxEntry.person_id, people)
-    return runtime.session.scalars(query.order_by(OutboxEntry.id.desc()).limit(limit)).all()
+    return about(query, OutboxEntry.person_id, people)
 
 
 def names_of(runtime: Runtime, connection: Connection, person_ids: Sequence[str]) -> dict[str, str]:
@@ -84,7 +115,7 @@ def line(runtime: Runtime, entry: OutboxEntry, name: str, runs: Runs, *, beside:
         what=what(entry, _of_all(*(one.fields for one in (entry, *beside)))),
         direction=BACK_IN_TRIPLETEX if _puts_back(entry) else TO_TRIPLETEX,
         cause=of_entry(entry, runs),
-        captured_at=entry.captured_at,
+        at=entry.again_at or entry.captured_at,
         result=result,
         tone=tone,
         sentence=words.sentence(entry.reason, name=name, fields=fields),

@@ -57,7 +57,7 @@ def _line(runtime: Runtime, result: SyncResult, run: SyncRun, name: str) -> Line
         what=what(result),
         direction=BACK_IN_HUMA if run.undoes else TO_HUMA,
         cause=of_run(run),
-        captured_at=run.approved_at,
+        at=run.approved_at,
         result=said,
         tone=tone,
         sentence="",

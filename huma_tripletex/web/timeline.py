@@ -36,7 +36,7 @@ def person(person_id: str) -> Response:
     link = _link(runtime, connection, person_id)
     if found is None and link is None:
         abort(404)
-    rows = entries.newest(runtime, connection, person_id=person_id, limit=LENGTH)
+    rows = entries.of_person(runtime, connection, person_id, LENGTH)
     name = found.name if found else _("Person %(id)s, no longer in Huma", id=person_id)
     parked = tuple(attention.of_person(runtime, rows, name))
     url = runtime.host.person_url(person_id) if found else None
@@ -56,7 +56,7 @@ def timeline(person_id: str) -> Markup:
     connection = access.connection()
     if connection is None:
         return Markup("")
-    rows = entries.newest(runtime, connection, person_id=person_id, limit=LENGTH)
+    rows = entries.of_person(runtime, connection, person_id, LENGTH)
     link = _link(runtime, connection, person_id)
     name = entries.names_of(runtime, connection, [person_id]).get(person_id, "")
     moments = history(runtime, connection, person_id, rows, link, name)

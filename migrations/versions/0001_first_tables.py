@@ -116,6 +116,7 @@ def create_outbox() -> None:
         one_of("outbox_entry", "kind", "change added create"),
         one_of("outbox_entry", "state", "waiting in_flight done parked dismissed"),
     )
+    index("outbox_entry", "again", ["connection_id", "again_at"], where="again_at IS NOT NULL")
     index("outbox_entry", "lease", ["lease"], where="lease IS NOT NULL")
     index("outbox_entry", "open", ["connection_id", "person_id"], where="state IN ('waiting', 'in_flight', 'parked')")
     index("outbox_entry", "run", ["run_id"], where="run_id IS NOT NULL")

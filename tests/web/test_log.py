@@ -116,9 +116,19 @@ def pages(visitor: Visitor) -> Iterator[str]:
 def test_nothing_is_lost_or_told_twice_between_pages(
     office: Office, synced: Visitor, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
+    refused(office)
     edit(office, "Dahl", phone_number="+47 400 11 222", given_name="Niels")
+    edit(office, "Solberg", phone_number="+47 400 11 223")
+    office.work()
+    edit(office, "Eide", phone_number="+47 400 11 224")
+    well(office)
+    synced.send("/tripletex/entries/retry")
     office.work()
     whole = lines(synced.read("/tripletex/log"))
+    assert {name for line in whole[:3] for name in ("Dahl", "Solberg") if name in line} == {"Dahl", "Solberg"}
+    assert not any("Eide" in line for line in whole[:3]), "what was tried again comes first"
+    assert "Eide" in whole[3]
+    assert "Dahl" in words(synced.read("/tripletex")).partition("Recent")[2]
     with office.app.app_context():
         entries = db.session.scalar(select(func.count()).select_from(OutboxEntry)) or 0
         written = select(func.count()).where(SyncResult.huma_outcome.in_(("written", "added", "skipped", "failed")))
