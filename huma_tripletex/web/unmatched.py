@@ -19,6 +19,7 @@ from huma_tripletex.web.formatting import masked, value
 from huma_tripletex.web.glimpses import Glimpse
 
 SIZE = 20
+IN_SETTINGS = ("department_missing", "division_missing")
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ class Alone:
     partner: str = attribute(repr=False)
     huma_url: str | None
     end_reason: str = attribute(default="", repr=False)
+
+    @property
+    def needs_settings(self) -> bool:
+        """Whether what hinders is mended in the settings of the integration, and not on the page of the person."""
+        return any(reason in IN_SETTINGS for _field, reason in self.blocked)
 
 
 @dataclass(frozen=True)
