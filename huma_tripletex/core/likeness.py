@@ -64,6 +64,16 @@ def with_phone(one: Traits) -> str:
     return together(one.name, one.phone)
 
 
+def birth_and_phone(one: Traits) -> str:
+    """Date of birth and phone number as one sign; "" unless both are known."""
+    return together(one.birth, one.phone)
+
+
+def birth_and_account(one: Traits) -> str:
+    """Date of birth and bank account number as one sign; "" unless both are known."""
+    return together(one.birth, one.account)
+
+
 def with_number(one: Traits) -> str:
     """The words of the name and the number as one sign; "" unless both are known."""
     return together(one.called, one.number)

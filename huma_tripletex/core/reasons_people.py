@@ -63,6 +63,16 @@ REASONS: Final = (
         N_("Say whether they are the same person."),
     ),
     Reason(
+        "birth_and_account",
+        N_("Somebody in Tripletex has the date of birth and the bank account number of {name}, and another name."),
+        N_("Say whether they are the same person."),
+    ),
+    Reason(
+        "birth_and_phone",
+        N_("Somebody in Tripletex has the date of birth and the phone number of {name}, and another name."),
+        N_("Say whether they are the same person."),
+    ),
+    Reason(
         "name_and_near_birth",
         N_("Somebody in Tripletex is called {name} and has nearly the same date of birth."),
         N_("Say whether they are the same person. If so, one of the dates is a mistake."),

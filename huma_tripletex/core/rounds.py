@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from huma_tripletex.core.doubts import is_another, may_be_another
 from huma_tripletex.core.evidence import births, names
-from huma_tripletex.core.likeness import Traits, together, with_birth, with_household, with_phone
+from huma_tripletex.core.likeness import (
+    Traits,
+    birth_and_account,
+    birth_and_phone,
+    with_birth,
+    with_household,
+    with_phone,
+)
 from huma_tripletex.core.search import Field, Key
 from huma_tripletex.core.verdicts import ALIKE, is_believed
 
@@ -17,7 +24,7 @@ def sure_rounds(field: Field) -> None:
     _round_but_zeros(field)
     _round(field, "email", lambda one: one.email, alone=True)
     _round(field, "name_and_birth", with_birth)
-    for key in (_birth_and_phone, _birth_and_account):
+    for key in (birth_and_phone, birth_and_account):
         _round_of_alike(field, key)
     _round(field, "name_and_phone", with_phone)
 
@@ -71,11 +78,3 @@ def _round_of_alike(field: Field, key: Key) -> None:
         alone = len(people) == len(employees) == 1 and field.held.isdisjoint((*people, *employees))
         if alone and names(field.people[people[0]], field.employees[employees[0]]) in ALIKE:
             field.pair(people[0], employees[0], "name_and_birth")
-
-
-def _birth_and_phone(one: Traits) -> str:
-    return together(one.birth, one.phone)
-
-
-def _birth_and_account(one: Traits) -> str:
-    return together(one.birth, one.account)

@@ -126,12 +126,19 @@ def _by_key(
 
 
 def ask_where(
-    field: Field, sign: Key, narrower: Sequence[Key], possible: Possible, why: str, exact: Key | None = None
+    field: Field,
+    sign: Key,
+    narrower: Sequence[Key],
+    possible: Possible,
+    why: str,
+    exact: Key | None = None,
+    each: int = EACH,
 ) -> None:
     """Asks about those with the same sign who may be each other. Where too many have it, only those are compared who
     have one of the `narrower` signs as well; where still too many have that, it is asked about all of an `exact` one.
+    `each`: how many are too many; see EACH.
     """
-    many = _compare(field, sign, possible, why)
+    many = _compare(field, sign, possible, why, each=each)
     still_many: set[str | int] = set()
     for key in narrower if many else ():
         still_many |= _compare(field, key, possible, why, many)
@@ -141,12 +148,12 @@ def ask_where(
 
 
 def _compare(
-    field: Field, key: Key, possible: Possible, why: str, among: Set[str | int] | None = None
+    field: Field, key: Key, possible: Possible, why: str, among: Set[str | int] | None = None, each: int = EACH
 ) -> set[str | int]:
     """Answers who was not compared, because too many have the same key."""
     too_many: set[str | int] = set()
     for people, employees in field.groups(key, among):
-        if len(people) * len(employees) > EACH * (len(people) + len(employees)):
+        if len(people) * len(employees) > each * (len(people) + len(employees)):
             too_many.update(people, employees)
             continue
         for person_id in people:

@@ -22,6 +22,8 @@ RANK: Final = (
     "similar_name_and_birth",
     "similar_name_and_account",
     "similar_name_and_phone",
+    "birth_and_account",
+    "birth_and_phone",
     "name_and_near_birth",
     "name_only",
     "similar_name",

@@ -7,11 +7,15 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from huma_tripletex.core.evidence import births
-from huma_tripletex.core.likeness import Traits, together
+from huma_tripletex.core.evidence import births, names
+from huma_tripletex.core.likeness import Traits, birth_and_account, birth_and_phone, together
 from huma_tripletex.core.search import Field, Key, ask_where
 from huma_tripletex.core.verdicts import may_be
 
+FEW: Final = 1
+"""So many comparisons for each of those who have only their first name and their date of birth in common: in a large
+firm some have that by chance, and in an import many were born on the first of January.
+"""
 _WEAK: Final[tuple[tuple[str, Key, str], ...]] = (
     ("email", lambda one: one.email, "email_twice"),
     ("birth", lambda one: one.birth, "similar_name_and_birth"),
@@ -26,6 +30,10 @@ def weak_rounds(field: Field) -> None:
     for sign, key, why in _WEAK:
         narrower = tuple(partial(_with, part, key) for part in (_first, _last))
         ask_where(field, key, narrower, partial(may_be, sign), why, partial(_with, _called, key))
+    for key, why in ((birth_and_account, "birth_and_account"), (birth_and_phone, "birth_and_phone")):
+        for people, employees in field.groups(key):
+            field.ask_apart(people, employees, why)
+    ask_where(field, partial(_with, _first, _born), (), _may_have_married, "similar_name_and_birth", each=FEW)
     for people, employees in field.groups(_called):
         _ask_by_name(field, people, employees)
     ask_where(field, lambda one: one.number, (), _called_the_same, "same_name")
@@ -63,6 +71,17 @@ def _is_numbered(field: Field, one: str | int, traits: Traits) -> bool:
     return bool(traits.number) and one not in field.misnumbered
 
 
+def _may_have_married(one: Traits, other: Traits) -> bool:
+    """Of those with one first name, born on one day: unless a number or an account says that they are two."""
+    if names(one, other) != ("=", "!"):
+        return False
+    return not _differ(one.number, other.number) and not _differ(one.account, other.account)
+
+
+def _differ(one: str, other: str) -> bool:
+    return bool(one and other and one != other)
+
+
 def _may_be_called(one: Traits, other: Traits) -> bool:
     return not (one.number and other.number) and may_be("name", one, other)
 
@@ -86,6 +105,10 @@ def _last(one: Traits) -> str:
 
 def _first_and_last(one: Traits) -> str:
     return together(_first(one), _last(one))
+
+
+def _born(one: Traits) -> str:
+    return one.birth
 
 
 def _called(one: Traits) -> str:

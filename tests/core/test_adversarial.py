@@ -131,8 +131,8 @@ APART: list[tuple[str, Row, Row]] = [
     ),
     (
         "a day of birth of two strangers",
-        {**OLA, "date_of_birth": MAY},
-        {"given_name": "Ola", "family_name": "Lie", "date_of_birth": MAY},
+        {**OLA, "date_of_birth": MAY, "employee_id": "5"},
+        {"given_name": "Ola", "family_name": "Lie", "date_of_birth": MAY, "employee_id": "6"},
     ),
 ]
 

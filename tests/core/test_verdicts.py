@@ -75,7 +75,10 @@ number email given family birth phone account | verdict
      ?     ?     =      ~     =     ?       ? | similar_name_and_birth
      ?     ?     ~      =     =     ?       ? | similar_name_and_birth
      ?     ?     ~      ~     =     ?       ? | alone
-     ?     ?     =      !     =     ?       ? | alone                      two of one given name, born on one day
+     ?     ?     =      !     =     ?       ? | similar_name_and_birth     married
+     ?     !     =      !     =     !       ? | similar_name_and_birth
+     !     ?     =      !     =     ?       ? | alone                      two of one given name, born on one day
+     ?     ?     =      !     =     ?       ! | alone
      ?     ?     !      =     =     !       ! | alone                      twins who share nothing else
      ?     ?     !      =     =     =       ? | similar_name_and_phone     twins with their parents' phone
      !     ?     =      !     ?     =       ? | similar_name_and_phone     married
@@ -83,7 +86,11 @@ number email given family birth phone account | verdict
      ?     ?     ~      =     ?     =       ? | similar_name_and_phone
      ?     ?     ~      =     !     =       ? | alone                      mother and daughter
      ?     ?     !      =     ?     =       ? | alone                      spouses
-     ?     ?     !      !     =     =       ? | alone
+     ?     ?     !      !     =     =       ? | birth_and_phone            a name in another alphabet
+     !     ?     !      !     =     =       ! | birth_and_phone
+     ?     ?     !      !     =     !       = | birth_and_account
+     ?     ?     !      !     ?     =       ? | alone                      colleagues with one phone
+     ?     ?     !      !     ~     =       ? | alone
      !     !     =      =     !     !       = | similar_name_and_account
      ?     ?     =      =     ~     !       = | similar_name_and_account
      ?     ?     =      !     ?     ?       = | similar_name_and_account
