@@ -167,8 +167,9 @@ def nobody(desk: Desk) -> Iterator[None]:
 
 
 def differing(number: int) -> dict[str, Any]:
-    """How an employee differs from the person; the number and the name bring them together."""
+    """How an employee differs from the person; the number, the name and the mailbox bring them together."""
     return {
+        "email": mailbox(number),
         "given_name": f"Given{number} Middle",
         "phone_number": f"49{number:06}",
         "bank_account_number": account(3000 + number),
@@ -177,12 +178,16 @@ def differing(number: int) -> dict[str, Any]:
     }
 
 
+def mailbox(number: int) -> str:
+    return f"person{number}@fjord.example"
+
+
 def cast(desk: Desk, linked: bool) -> list[Case]:
     """Somebody in both systems for every edit, and somebody on each side only who is to be added."""
     cases = []
     for place, (name, act) in enumerate(EDITS.items()):
         number = 1 + 3 * place
-        desk.person(number, first_workday="2021-01-01", last_workday="2030-12-31")
+        desk.person(number, email=mailbox(number), first_workday="2021-01-01", last_workday="2030-12-31")
         there = {"first_workday": "2021-01-01", "last_workday": None} if linked else differing(number)
         cases.append(Case(name, act, number, "both", desk.employee(number, **there)))
         if not name.startswith("tripletex") and name not in ("deleted in tripletex", "newly linked"):
