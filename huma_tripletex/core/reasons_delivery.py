@@ -138,6 +138,11 @@ REASONS: Final = (
         N_("Nothing to do. The next sync shows the difference again."),
     ),
     Reason(
+        "undone",
+        N_("The sync was undone before this of {name} was sent."),
+        N_("Nothing to do. The next sync shows the difference again."),
+    ),
+    Reason(
         "superseded",
         N_("A newer change of {name} has taken the place of this one."),
         N_("Nothing to do."),

@@ -1,12 +1,14 @@
-"""Takes back what need not be sent any more: of a run that somebody stopped, and of whom a plan has decided about."""
+"""Takes back what need not be sent any more: of a run that somebody stopped or undid, and of whom a plan has decided
+about.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from huma_tripletex.models.among import Among
@@ -22,6 +24,21 @@ def withdraw_run(session: Session, run_id: int, now: datetime) -> list[str]:
     unsent = (ENTRIES.c.run_id == run_id) & state_is("waiting") & ENTRIES.c.unsure.is_(False)
     taking_back = update(ENTRIES).where(unsent).values(state="dismissed", reason="cancelled", settled_at=now)
     return list(session.execute(taking_back.returning(ENTRIES.c.person_id)).scalars())
+
+
+def of_undone(run_id: int, people: Collection[str] | None = None) -> ColumnElement[bool]:
+    """What of a run Tripletex has not taken, of everybody or of these people: sent after the run is undone, it would do
+    again what was to be taken back. One whose answer was lost stays, as above.
+    """
+    unsent = or_(state_is("parked"), and_(state_is("waiting"), ENTRIES.c.unsure.is_(False)))
+    return and_(ENTRIES.c.run_id == run_id, unsent, true() if people is None else ENTRIES.c.person_id.in_(people))
+
+
+def withdraw_undone(session: Session, run_id: int, people: Collection[str] | None, now: datetime) -> bool:
+    """Dismisses it; False: something of the run may still reach Tripletex. The caller commits."""
+    ending = update(ENTRIES).where(of_undone(run_id, people))
+    session.execute(ending.values(state="dismissed", reason="undone", settled_at=now))
+    return session.scalar(select(ENTRIES.c.id).where(ENTRIES.c.run_id == run_id, is_open()).limit(1)) is None
 
 
 def end_wishes(session: Session, connection_id: int, people: Select[Any], before: datetime, now: datetime) -> None:

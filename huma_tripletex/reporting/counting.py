@@ -28,11 +28,14 @@ class Written:
 
 @dataclass(frozen=True)
 class Counts:
-    """People by outcome, whom somebody should look at, who was left alone by reason, and what was written."""
+    """People by outcome, whom somebody should look at, who was left alone wholly and partly by reason, and what was
+    written.
+    """
 
     outcomes: Mapping[str, int]
     need_you: int
     left_alone: Mapping[str, int]
+    partly: Mapping[str, int]
     huma: Written
     tripletex: Written
 
@@ -49,15 +52,16 @@ def count(runtime: Runtime, run: SyncRun) -> Counts:
         cast(SyncResult.tripletex_fields, Text).label("tripletex_fields"),
     )
     alike = select(*groups, func.count().label("people")).where(SyncResult.run_id == run.id).group_by(*groups)
-    outcomes, left_alone, need_you = Counter[str](), Counter[str](), 0
+    outcomes, left_alone, partly, need_you = Counter[str](), Counter[str](), Counter[str](), 0
     huma, tripletex = Counter[str](), Counter[str]()
     for row in runtime.session.execute(alike):
         outcomes[row.outcome] += row.people
-        left_alone[row.reason] += row.people if row.outcome == "skipped" else 0
         need_you += row.people if row.needed else 0
-        _add(huma, row.huma_outcome, row.huma_fields, row.people)
-        _add(tripletex, row.tripletex_outcome, row.tripletex_fields, row.people)
-    return Counts(dict(outcomes), need_you, dict(left_alone), Written(**huma), Written(**tripletex))
+        something = _add(huma, row.huma_outcome, row.huma_fields, row.people)
+        something = _add(tripletex, row.tripletex_outcome, row.tripletex_fields, row.people) or something
+        if row.outcome == "skipped":
+            (partly if something else left_alone)[row.reason] += row.people
+    return Counts(dict(outcomes), need_you, dict(left_alone), dict(partly), Written(**huma), Written(**tripletex))
 
 
 def needing() -> ColumnElement[bool]:
@@ -65,6 +69,8 @@ def needing() -> ColumnElement[bool]:
     return and_(SyncResult.outcome.in_(NEED_YOU), SyncResult.reason.not_in(BY_ITSELF))
 
 
-def _add(side: Counter[str], outcome: str, fields: str, people: int) -> None:
+def _add(side: Counter[str], outcome: str, fields: str, people: int) -> bool:
+    """Whether something was written there."""
     values = len(json.loads(fields)) if outcome in WROTE else 0
     side.update(values=people * values, people=people if values else 0, added=people if outcome == "added" else 0)
+    return bool(values) or outcome == "added"

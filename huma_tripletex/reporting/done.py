@@ -22,6 +22,11 @@ NOT_DONE: Final[Mapping[str, Said]] = {
         "%(num)s people were left alone, because something changed meanwhile.",
         count,
     ),
+    "in_part": lambda count: ngettext(
+        "%(num)s person was synced in part: something else of theirs changed meanwhile and was left alone.",
+        "%(num)s people were synced in part: something else of theirs changed meanwhile and was left alone.",
+        count,
+    ),
     "waiting": lambda count: ngettext(
         "%(num)s person is still waiting for Tripletex. It is sent by itself.",
         "%(num)s people are still waiting for Tripletex. They are sent by themselves.",
@@ -33,7 +38,7 @@ NOT_DONE: Final[Mapping[str, Said]] = {
         count,
     ),
 }
-"""By outcome."""
+"""By outcome, of whoever was left alone in part by the part."""
 
 STILL_DIFFERENT: Final[Mapping[str, Said]] = {
     "chosen": lambda count: ngettext(
@@ -80,7 +85,8 @@ def done(account: RunReport) -> tuple[str, ...]:
 
 def not_done(account: RunReport) -> tuple[str, ...]:
     """One sentence for each way in which people were approved and not done."""
-    return tuple(_said(NOT_DONE, account.outcomes))
+    alone = account.outcomes.get("skipped", 0) - account.in_part
+    return tuple(_said(NOT_DONE, {**account.outcomes, "skipped": alone, "in_part": account.in_part}))
 
 
 def still_different(left: Left) -> tuple[str, ...]:
@@ -89,14 +95,25 @@ def still_different(left: Left) -> tuple[str, ...]:
 
 
 def still_different_by_name(left: Left, people: Sequence[LeftPerson]) -> tuple[tuple[str, str], ...]:
-    """The same sentences, each with those of these people whom it is about: `Nils Dahl (phone number), Siri Lie`."""
+    """The same sentences, each with those of these people whom it is about: `Nils Dahl (phone number), Siri Lie`. Of
+    whoever cannot be added it is said why.
+    """
     named: dict[str, list[str]] = defaultdict(list)
     for one in people:
-        for why in one.whys:
-            fields = field_names(why.fields)
-            named[why.way].append(f"{one.name} ({fields})" if fields else one.name)
+        for way in dict.fromkeys(why.way for why in one.whys):
+            named[way].append(_named(one, way))
     ways = [name for name in STILL_DIFFERENT if getattr(left, name)]
-    return tuple(zip(still_different(left), (", ".join(named[way]) for way in ways), strict=True))
+    between = {"cannot_be_added": " "}
+    people_of = (between.get(way, ", ").join(named[way]) for way in ways)
+    return tuple(zip(still_different(left), people_of, strict=True))
+
+
+def _named(one: LeftPerson, way: str) -> str:
+    whys = [why for why in one.whys if why.way == way]
+    if way == "cannot_be_added":
+        return " ".join(why.sentence for why in whys)
+    fields = field_names(key for why in whys for key in why.fields)
+    return f"{one.name} ({fields})" if fields else one.name
 
 
 def _said(words: Mapping[str, Said], counts: Mapping[str, int]) -> Iterator[str]:

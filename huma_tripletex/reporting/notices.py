@@ -5,8 +5,9 @@ day; a connection that does not work, once; and what the daily look at the token
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy import func, or_, select
@@ -16,6 +17,7 @@ from huma_tripletex.i18n import force_locale
 from huma_tripletex.models import Connection, OutboxEntry, SyncRun
 from huma_tripletex.outbox.tables import state_is
 from huma_tripletex.reporting import notice, telling
+from huma_tripletex.reporting.heard import everybody_else
 from huma_tripletex.reporting.letter import babel_locale, letter
 from huma_tripletex.runtime import Runtime
 
@@ -49,10 +51,16 @@ def _tell_due(runtime: Runtime, connection: Connection, now: datetime) -> bool:
         if connection.told.get("attention") == since:
             return False
         return _tell(runtime, connection, {"attention": since}, lambda: notice.attention(connection))
-    last = telling.told_at(connection, "parked")
-    if (last and now - last < DIGEST) or not _newly_parked(runtime, connection, last):
+    last, heard = telling.told_at(connection, "parked"), telling.told_at(connection, "heard")
+    latest = max(filter(None, (last, heard)), default=None)
+    if (last and now - last < DIGEST) or not _newly_parked(runtime, connection, latest):
         return False
-    return _tell(runtime, connection, {"parked": now.isoformat()}, lambda: notice.digest(runtime, connection, now))
+    others = everybody_else(runtime, connection)
+    if not others:
+        telling.note(runtime, connection, heard=now.isoformat())
+        return False
+    digest = partial(notice.digest, runtime, connection, now)
+    return _tell(runtime, connection, {"parked": now.isoformat()}, digest, others)
 
 
 def _newly_parked(runtime: Runtime, connection: Connection, since: datetime | None) -> bool:
@@ -63,13 +71,21 @@ def _newly_parked(runtime: Runtime, connection: Connection, since: datetime | No
     return latest is not None and (since is None or latest > since)
 
 
-def _tell(runtime: Runtime, connection: Connection, news: dict[str, str], make: Callable[[], notice.Notice]) -> bool:
-    """Notes first and sends then, so that two workers never both send; what could not be sent is noted as not told."""
+def _tell(
+    runtime: Runtime,
+    connection: Connection,
+    news: dict[str, str],
+    make: Callable[[], notice.Notice],
+    to: Sequence[HostUser] = (),
+) -> bool:
+    """Notes first and sends then, so that two workers never both send; what could not be sent is noted as not told.
+    `to`: nobody means every settings administrator.
+    """
     before = {key: connection.told.get(key) for key in news}
     if not telling.note(runtime, connection, **{**news, "not_before": None}):
         return False
     try:
-        for administrator in runtime.host.settings_administrators(connection.organisation_id):
+        for administrator in to or runtime.host.settings_administrators(connection.organisation_id):
             _send(runtime, connection, administrator, make)
     except OSError as error:
         log.warning("a notice of connection %s could not be sent (%s)", connection.id, type(error).__name__)

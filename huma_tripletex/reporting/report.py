@@ -20,12 +20,14 @@ CHUNK = 500
 @dataclass(frozen=True)
 class RunReport:
     """A run in numbers, and one page of its people. `took`: seconds from approval to the end, or until now. `need_you`:
-    people whom somebody should look at. `left_alone`: how many for which reason.
+    people whom somebody should look at. `left_alone`: how many for which reason; `partly`: how many of whom something
+    was written and the rest left alone, by the reason for the rest.
     """
 
     outcomes: Mapping[str, int]
     need_you: int
     left_alone: Mapping[str, int]
+    partly: Mapping[str, int]
     huma: Written
     tripletex: Written
     took: float
@@ -46,6 +48,10 @@ class RunReport:
     def stays(self) -> int:
         """People of an undo about whom there was nothing to put back."""
         return sum(self.left_alone.get(reason, 0) for reason in STAYS)
+
+    @property
+    def in_part(self) -> int:
+        return sum(self.partly.values())
 
     @property
     def good(self) -> int:
@@ -77,6 +83,7 @@ def report(
         outcomes=counts.outcomes,
         need_you=counts.need_you,
         left_alone=counts.left_alone,
+        partly=counts.partly,
         huma=counts.huma,
         tripletex=counts.tripletex,
         took=max(0.0, (ended - run.approved_at).total_seconds()),

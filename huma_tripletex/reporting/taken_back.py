@@ -8,7 +8,7 @@ from typing import Final
 from babel.numbers import format_decimal
 from flask_babel import get_locale
 
-from huma_tripletex.core.reasons import CHANGED_SINCE
+from huma_tripletex.core.reasons import CHANGED_SINCE, STAYS
 from huma_tripletex.i18n import gettext, ngettext
 from huma_tripletex.reporting.counting import Written
 from huma_tripletex.reporting.report import RunReport
@@ -17,6 +17,11 @@ WAYS: Final[Mapping[str, Callable[[int], str]]] = {
     "since": lambda count: ngettext(
         "%(num)s person was left alone, because somebody has changed the value since.",
         "%(num)s people were left alone, because somebody has changed the values since.",
+        count,
+    ),
+    "in_part": lambda count: ngettext(
+        "%(num)s person keeps a value that somebody has changed since; their other values are back.",
+        "%(num)s people keep values that somebody has changed since; their other values are back.",
         count,
     ),
     "added_stays": lambda count: ngettext(
@@ -41,7 +46,7 @@ WAYS: Final[Mapping[str, Callable[[int], str]]] = {
 
 
 def headline(account: RunReport) -> str:
-    """Of whoever has something that can be put back: for how many it is."""
+    """Of whoever has something that can be put back: for how many it is, and for how many only a part of it."""
     locale = get_locale() or "en"
     asked = account.total - account.stays
     numbers = {"good": format_decimal(account.good, locale=locale), "all": format_decimal(asked, locale=locale)}
@@ -51,8 +56,9 @@ def headline(account: RunReport) -> str:
         asked,
         **numbers,
     )
+    in_part = ngettext("partly for %(num)s more", "partly for %(num)s more", account.in_part) if account.in_part else ""
     needed = ngettext("%(num)s needs you", "%(num)s need you", account.need_you) if account.need_you else ""
-    return ", ".join(filter(None, (said, needed)))
+    return ", ".join(filter(None, (said, in_part, needed)))
 
 
 def done(account: RunReport) -> tuple[str, ...]:
@@ -70,9 +76,11 @@ def not_done(account: RunReport) -> tuple[str, ...]:
 
 
 def _not_done(account: RunReport) -> Iterator[str]:
+    alone, partly = account.left_alone, account.partly
     counts = {
-        **account.left_alone,
-        "since": sum(account.left_alone.get(reason, 0) for reason in CHANGED_SINCE),
+        **{reason: alone.get(reason, 0) + partly.get(reason, 0) for reason in STAYS},
+        "since": sum(alone.get(reason, 0) for reason in CHANGED_SINCE),
+        "in_part": sum(partly.get(reason, 0) for reason in CHANGED_SINCE),
         "waiting": account.outcomes.get("waiting", 0),
         "cancelled": account.outcomes.get("cancelled", 0),
     }

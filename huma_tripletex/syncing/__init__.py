@@ -9,6 +9,7 @@ from huma_tripletex.syncing.collecting import collect
 from huma_tripletex.syncing.late import take_in, take_in_late
 from huma_tripletex.syncing.lease import due_runs
 from huma_tripletex.syncing.undoing import CannotUndo, undo
+from huma_tripletex.syncing.unsent import Unsent, unsent
 from huma_tripletex.syncing.waiting import waiting_runs
 from huma_tripletex.syncing.written import EVERYTHING, Choice, Written, undos_of, written
 
@@ -16,6 +17,7 @@ __all__ = [
     "EVERYTHING",
     "CannotUndo",
     "Choice",
+    "Unsent",
     "Written",
     "cancel",
     "carry_out",
@@ -25,6 +27,7 @@ __all__ = [
     "take_in_late",
     "undo",
     "undos_of",
+    "unsent",
     "waiting_runs",
     "written",
 ]

@@ -16,6 +16,7 @@ SETTLED: Final = ("done", "parked", "dismissed")
 OPEN: Final = ("waiting", "in_flight")
 ENDINGS: Final = ("cancelled", "disconnected")
 """Why entries are set aside, when it is not by a human who has read why they failed."""
+SET_ASIDE: Final = (*ENDINGS, "undone")
 MENDED: Final = or_(
     OutboxEntry.state == "done", and_(OutboxEntry.state == "dismissed", OutboxEntry.reason.not_in(ENDINGS))
 )
@@ -82,7 +83,9 @@ def _take_in(result: SyncResult, entry: OutboxEntry) -> None:
     """What the entry says; fields that it does not count as failed or skipped were written."""
     told = entry.detail or {}
     if entry.state == "dismissed":
-        outcomes.in_tripletex(result, "skipped", (), entry.reason if entry.reason in ENDINGS else "dismissed")
+        written = [field for field in entry.fields if field not in (told.get("fields") or entry.fields)]
+        why = entry.reason if entry.reason in SET_ASIDE else "dismissed"
+        outcomes.in_tripletex(result, "skipped", () if entry.kind == "create" else written, why)
     elif entry.outcome == "superseded":
         outcomes.in_tripletex(result, "skipped", (), "changed_in_huma")
     elif entry.state == "parked" or entry.outcome == "different":

@@ -20,6 +20,7 @@ from huma_tripletex.gateway.new_run import is_one_going_on, new_run
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import Connection, LogLine, SyncResult, SyncRun
 from huma_tripletex.outbox.record import RESTORE
+from huma_tripletex.outbox.withdraw import withdraw_undone
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing.approved import Approved, Expected, Writes, opened, sealed
 from huma_tripletex.syncing.written import EVERYTHING, Choice, Written, written
@@ -62,8 +63,11 @@ def undo(
     wanted = [chosen for one in everybody if one.kept and (chosen := one.within(choice))]
     if not any(one.fields for one in wanted):
         raise CannotUndo(_why_nothing(everybody, choice))
-    whole = sum(len(one.fields) for one in everybody) == sum(len(one.fields) for one in wanted)
-    if whole and choice.people is None and choice.fields is None:
+    all_values = sum(len(one.fields) for one in everybody) == sum(len(one.fields) for one in wanted)
+    everything = all_values and choice.people is None and choice.fields is None
+    given_up = None if everything else [] if choice.fields is not None else _wholly(everybody, wanted)
+    whole = withdraw_undone(runtime.session(), run.id, given_up, runtime.clock()) and all_values
+    if everything:
         wanted = [one for one in everybody if one.kept]  # of those who stay, too, the result tells
     going_back = new_run(runtime, connection, run.plan_id, by, mail=mail, link=link, undoes=run.id, whole=whole)
     for start in range(0, len(wanted), AT_ONCE):
@@ -71,6 +75,12 @@ def undo(
     runtime.session.add(LogLine.act(connection.id, "undone", runtime.clock(), by, run=going_back.id, undoes=run.id))
     runtime.session.flush()
     return going_back
+
+
+def _wholly(everybody: Sequence[Written], wanted: Sequence[Written]) -> list[str]:
+    """Of whom something is put back, and nothing is left out that could be."""
+    whole = {one.position: one.fields for one in everybody}
+    return [one.person_id for one in wanted if one.fields and one.fields == whole[one.position]]
 
 
 def _why_nothing(everybody: Sequence[Written], choice: Choice) -> str:
@@ -117,21 +127,21 @@ class _Rows:
             "person_id": one.person_id,
             "employee_id": result.employee_id,
             "action": "update",
-            "huma_outcome": "",
             "huma_fields": list(huma),
             "tripletex_fields": list(tripletex),
             "request_id": "",
             "sealed": sealed(self._runtime, self._connection, self._going_back.id, one.position, now),
-            **self._what_stays(one),
+            **self._what_stays(one, in_huma=result.huma_outcome == "added"),
         }
 
-    def _what_stays(self, one: Written) -> dict[str, Any]:
+    def _what_stays(self, one: Written, *, in_huma: bool) -> dict[str, Any]:
         """What cannot be put back is known before, and is a result at once where there is nothing else."""
         return {
             "reason": "added_stays" if one.added else "cannot_go_back" if one.stuck else "",
             "detail": {"kept": list(one.stuck)} if one.stuck else None,
             "outcome": "planned" if one.fields else "skipped",
-            "tripletex_outcome": "" if one.fields else "skipped",
+            "huma_outcome": "skipped" if in_huma and not one.fields else "",
+            "tripletex_outcome": "" if one.fields or in_huma else "skipped",
             "settled_at": None if one.fields else self._runtime.clock(),
         }
 

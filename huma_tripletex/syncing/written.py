@@ -6,8 +6,8 @@ What an earlier undo has put back, or has on its way, is not there to be put bac
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Text, cast, or_, select
 
 from huma_tripletex.core.fields import KEYS
+from huma_tripletex.core.reasons import CHANGED_SINCE
 from huma_tripletex.models import SyncResult, SyncRun
 from huma_tripletex.runtime import Runtime
 
@@ -51,7 +52,8 @@ EVERYTHING: Final = Choice()
 @dataclass(frozen=True)
 class Written:
     """What the run wrote of one person. `huma` and `tripletex` can be put back; `stuck` cannot, in
-    Tripletex; `back` is back already, or on its way. `kept`: the values are still there to be read.
+    Tripletex; `back` is back already, or on its way; of `changed` an undo has found another value in Tripletex.
+    `kept`: the values are still there to be read.
     """
 
     position: int
@@ -62,6 +64,7 @@ class Written:
     tripletex: tuple[str, ...] = ()
     stuck: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -76,14 +79,14 @@ class Written:
         tripletex = tuple(key for key in self.tripletex if choice.has(self.person_id, key))
         stuck = tuple(key for key in self.stuck if choice.has(self.person_id, key))
         added = self.added and choice.is_about(self.person_id) and choice.values is None and choice.fields is None
-        return Written(self.position, self.person_id, added, self.kept, huma, tripletex, stuck, self.back)
+        return replace(self, added=added, huma=huma, tripletex=tripletex, stuck=stuck)
 
 
 def written(runtime: Runtime, run: SyncRun, person_id: str | None = None) -> list[Written]:
     """Everybody, or this person, of whom the run wrote something or whom it added, in the order of the names; two
     statements.
     """
-    back = _put_back(runtime, run)
+    undone = _undone(runtime, run)
     columns = (
         SyncResult.position,
         SyncResult.person_id,
@@ -97,7 +100,7 @@ def written(runtime: Runtime, run: SyncRun, person_id: str | None = None) -> lis
     rows = runtime.session.execute(
         select(*columns).where(SyncResult.run_id == run.id, _of(person_id), _something()).order_by(SyncResult.position)
     )
-    return [one for row in rows if (one := _written(row, back.get(row.position, ())))]
+    return [one for row in rows if (one := _written(row, *undone.get(row.position, ((), ()))))]
 
 
 def undos_of(runtime: Runtime, run_ids: Sequence[int]) -> Mapping[int, list[SyncRun]]:
@@ -119,7 +122,7 @@ def _something() -> Any:
     return or_(*(side == "added" for side in sides), *(cast(one, Text) != "[]" for one in fields))
 
 
-def _written(row: Any, back: Collection[tuple[str, str]]) -> Written | None:
+def _written(row: Any, back: Collection[tuple[str, str]], changed: Collection[str]) -> Written | None:
     huma = _listed(row.huma_fields) if row.huma_outcome in SIDE else ()
     tripletex = _listed(row.tripletex_fields) if row.tripletex_outcome in SIDE else ()
     stuck = (row.detail or {}).get(STAYS, ())
@@ -129,13 +132,14 @@ def _written(row: Any, back: Collection[tuple[str, str]]) -> Written | None:
         added="added" in (row.huma_outcome, row.tripletex_outcome),
         kept=row.kept,
         huma=tuple(key for key in huma if ("huma", key) not in back),
-        tripletex=tuple(key for key in tripletex if key not in stuck and ("tripletex", key) not in back),
+        tripletex=tuple(key for key in tripletex if not (key in stuck or key in changed or ("tripletex", key) in back)),
         stuck=tuple(key for key in tripletex if key in stuck),
         back=tuple(
             key for system, keys in (("huma", huma), ("tripletex", tripletex)) for key in keys if (system, key) in back
         ),
+        changed=tuple(key for key in tripletex if key in changed and ("tripletex", key) not in back),
     )
-    return one if one.added or one.fields or one.stuck or one.back else None
+    return one if one.added or one.fields or one.stuck or one.back or one.changed else None
 
 
 @lru_cache(maxsize=1024)
@@ -144,8 +148,10 @@ def _listed(fields: str) -> tuple[str, ...]:
     return tuple(msgspec.json.decode(fields))
 
 
-def _put_back(runtime: Runtime, run: SyncRun) -> Mapping[int, set[tuple[str, str]]]:
-    """Systems and fields by position that earlier undos have put back or have on their way."""
+def _undone(runtime: Runtime, run: SyncRun) -> Mapping[int, tuple[set[tuple[str, str]], set[str]]]:
+    """By position: systems and fields that earlier undos have put back or have on their way, and the fields of which
+    one of them has found another value in Tripletex than the one we wrote.
+    """
     columns = (
         SyncRun.state,
         SyncResult.position,
@@ -154,14 +160,20 @@ def _put_back(runtime: Runtime, run: SyncRun) -> Mapping[int, set[tuple[str, str
         cast(SyncResult.huma_fields, Text).label("huma_fields"),
         SyncResult.tripletex_outcome,
         cast(SyncResult.tripletex_fields, Text).label("tripletex_fields"),
+        SyncResult.reason,
+        SyncResult.detail,
     )
-    rows = runtime.session.execute(
-        select(*columns).join(SyncRun, SyncRun.id == SyncResult.run_id).where(SyncRun.undoes == run.id)
-    )
-    found: dict[int, set[tuple[str, str]]] = defaultdict(set)
-    for row in rows:
-        found[row.position].update(_of_undo(row))
+    undos = select(*columns).join(SyncRun, SyncRun.id == SyncResult.run_id).where(SyncRun.undoes == run.id)
+    found: dict[int, tuple[set[tuple[str, str]], set[str]]] = defaultdict(lambda: (set(), set()))
+    for row in runtime.session.execute(undos):
+        back, changed = found[row.position]
+        back.update(_of_undo(row))
+        changed.update(_found_changed(row))
     return found
+
+
+def _found_changed(row: Any) -> Iterable[str]:
+    return (row.detail or {}).get("skipped", ()) if row.reason == CHANGED_SINCE[1] else ()
 
 
 def _of_undo(row: Any) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from typing import Any
@@ -81,8 +81,8 @@ class Figure:
 
 @dataclass(frozen=True)
 class Result:
-    """The result of a run. `outcomes`: how many people of each, for the filter; `rows`: this page of them. `rest`: of a
-    try, the plan whose other people wait. `left`: by position the fields that still differ of people on this page.
+    """The result of a run. `outcomes`: their names and how many people of each, for the filter. `rest`: of a try, the
+    plan whose other people wait. `left`: by position the fields that still differ of people on this page.
     """
 
     report: reporting.RunReport
@@ -91,7 +91,7 @@ class Result:
     figures: tuple[Figure, ...]
     failed: tuple[Line, ...]
     can_retry: int
-    outcomes: tuple[tuple[str, int], ...]
+    outcomes: tuple[tuple[str, str, int], ...]
     outcome: str
     different: Different
     rest: int | None
@@ -131,8 +131,6 @@ def result(runtime: Runtime, run: SyncRun, view: View) -> Result:
     needing = reporting.report(runtime, run, needs_you=True, **shown).rows if found.need_you else ()
     different = still_different.look(runtime, run, view.left)
     again = {person_id for _number, person_id in parked(runtime, run)}
-    outcomes = [(one, found.outcomes[one]) for one in OUTCOMES if found.outcomes.get(one)]
-    needed = [(NEEDED, found.need_you)] if found.need_you else []
     return Result(
         report=found,
         headline=taken_back.headline(found) if run.undoes else reporting.headline(found, different.counts),
@@ -140,12 +138,22 @@ def result(runtime: Runtime, run: SyncRun, view: View) -> Result:
         figures=tuple(_figures_of_undo(found) if run.undoes else _figures(found, different.counts)),
         failed=tuple(_line(runtime, row, again) for row in needing),
         can_retry=len(again),
-        outcomes=(("", found.total), *needed, *outcomes),
+        outcomes=tuple(_outcomes(found)),
         outcome=NEEDED if needs_you else outcome,
         different=different,
         rest=_rest(runtime, run),
         left=reporting.left_fields(runtime, run, [row.position for row in found.rows]),
     )
+
+
+def _outcomes(found: reporting.RunReport) -> Iterator[tuple[str, str, int]]:
+    yield "", _("All"), found.total
+    if found.need_you:
+        yield NEEDED, _("Need you"), found.need_you
+    for one, name in OUTCOMES.items():
+        label = _("Left alone, some in part") if one == "skipped" and found.in_part else str(name).capitalize()
+        if found.outcomes.get(one):
+            yield one, label, found.outcomes[one]
 
 
 def _rest(runtime: Runtime, run: SyncRun) -> int | None:
@@ -181,7 +189,8 @@ def _figures(found: reporting.RunReport, left: reporting.Left) -> Iterable[Figur
 def _figures_of_undo(found: reporting.RunReport) -> Iterable[Figure]:
     yield _written(_("Put back in Huma"), found.huma)
     yield _written(_("Put back in Tripletex"), found.tripletex)
-    yield Figure(_("Left as they are"), _people(found.outcomes.get("skipped", 0)))
+    in_part = ngettext("%(num)s more in part", "%(num)s more in part", found.in_part) if found.in_part else ""
+    yield Figure(_("Left alone"), _people(found.outcomes.get("skipped", 0) - found.in_part), in_part)
     yield Figure(_("Need you"), _people(found.need_you), _not_done(found))
 
 

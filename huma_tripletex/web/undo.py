@@ -148,11 +148,12 @@ def look(runtime: Runtime, connection: Connection, run: SyncRun, view: View, mar
     pages = max(1, -(-len(listed) // SIZE))
     view = replace(view, page=min(view.page, pages))
     shown = listed[(view.page - 1) * SIZE : view.page * SIZE]
-    names = undo_rows.names(runtime, connection, run, undo_sums.named(scoped))
+    unsent = syncing.Unsent() if view.field or view.person else syncing.unsent(runtime, run)
+    names = undo_rows.names(runtime, connection, run, undo_sums.named(scoped, unsent))
     people = undo_rows.people(runtime, connection, run, shown, marks)
     return Page(
         view=view,
-        sums=undo_sums.sums(everybody, scoped, names),
+        sums=undo_sums.sums(everybody, scoped, unsent, names),
         chosen=undo_sums.chosen(people),
         people=people,
         pages=pages,

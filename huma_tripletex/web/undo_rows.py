@@ -1,6 +1,6 @@
 """The people of an undo, with each value that the run wrote and the one that would be back, and why where it would not.
 
-What somebody has edited in Huma since is seen here; in Tripletex it is looked at when the undo runs.
+What is known to have been changed since is said; Tripletex is looked at when the undo runs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from sqlalchemy import select
 from huma_tripletex import reporting
 from huma_tripletex.core.employments import LAST
 from huma_tripletex.core.fields import BY_KEY
-from huma_tripletex.core.normalise import same
 from huma_tripletex.core.people import HostPerson
 from huma_tripletex.errors import NotReadable
 from huma_tripletex.gateway.left_out import never_synced
@@ -23,11 +22,12 @@ from huma_tripletex.models import Connection, SyncResult, SyncRun
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing import Written
 from huma_tripletex.syncing.approved import Approved, opened
-from huma_tripletex.web import words
+from huma_tripletex.web import undo_since, words
 from huma_tripletex.web.formatting import masked
 from huma_tripletex.web.named import having
 from huma_tripletex.web.undo_form import Ticked, name_of
 from huma_tripletex.web.undo_glimpses import UndoGlimpse, hidden
+from huma_tripletex.web.undo_since import Since
 
 
 @dataclass(frozen=True)
@@ -119,21 +119,21 @@ def people(
     """These people, each with what the run wrote in both systems."""
     was = _approved(runtime, connection, run, [one.position for one in shown])
     ids = [one.person_id for one in shown]
-    now = runtime.host.load_people(connection.organisation_id, ids) if ids else {}
+    now = undo_since.look(runtime, connection, ids)
     left_out = never_synced(runtime, connection.id, ids)
     made = []
     for one in shown:
         content = was.get(one.position)
-        person = now.get(one.person_id)
-        why = _why_not(one, content, person, left_out)
-        made.append(_person(one, content or Approved(), person, why, marks))
+        since = now[one.person_id]
+        why = _why_not(one, content, since.person, left_out)
+        made.append(_person(one, content or Approved(), since, why, marks))
     return tuple(made)
 
 
-def _person(one: Written, was: Approved, now: HostPerson | None, why: str, marks: Marks) -> Person:
-    name = was.name or (now.name if now else "") or _("Person %(id)s", id=one.person_id)
-    huma = tuple(_values(one, was, "huma", name, now, marks))
-    tripletex = tuple(_values(one, was, "tripletex", name, None, marks))
+def _person(one: Written, was: Approved, since: Since, why: str, marks: Marks) -> Person:
+    name = was.name or (since.person.name if since.person else "") or _("Person %(id)s", id=one.person_id)
+    huma = tuple(_values(one, was, "huma", name, since, marks))
+    tripletex = tuple(_values(one, was, "tripletex", name, since, marks))
     return Person(one.person_id, name, huma, tripletex, marks.person(one.person_id), words.sentence(why, name=name))
 
 
@@ -145,16 +145,12 @@ def _why_not(one: Written, was: Approved | None, now: HostPerson | None, left_ou
     return "" if one.kept and was is not None else "values_forgotten"
 
 
-def _values(
-    one: Written, was: Approved, system: str, name: str, now: HostPerson | None, marks: Marks
-) -> Iterator[Value]:
+def _values(one: Written, was: Approved, system: str, name: str, since: Since, marks: Marks) -> Iterator[Value]:
     writes, can = (was.huma, one.huma) if system == "huma" else (was.tripletex, one.tripletex)
     for key, (earlier, ours) in writes.items():
-        if key not in can and key not in one.stuck and key not in one.back:
+        if key not in (*can, *one.stuck, *one.back, *one.changed):
             continue
-        why = _why_stays(one, key, can, name)
-        if not why and now is not None:
-            why = _changed_since(now, key, earlier, ours)
+        why = _why_stays(one, key, can, name) or since.why_stays(system, key, earlier, ours)
         yield Value(
             name_of(one.person_id, key),
             _change(one, system, key, name, ours, earlier, marks),
@@ -177,14 +173,9 @@ def _why_stays(one: Written, key: str, can: Sequence[str], name: str) -> str:
         return ""
     if key in one.stuck:
         return words.sentence("cannot_go_back", name=name, fields=[key])
+    if key in one.changed:
+        return str(_("An undo has found another value in Tripletex, so it stays."))
     return str(_("Put back already."))
-
-
-def _changed_since(now: HostPerson, key: str, earlier: str | None, ours: str | None) -> str:
-    held = now.values.get(key)
-    if same(key, held, earlier):
-        return str(_("Huma has the earlier value again already."))
-    return "" if same(key, held, ours) else str(_("Changed in Huma since, so it stays."))
 
 
 def _change(

@@ -11,7 +11,7 @@ from itertools import chain
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.i18n import ngettext
-from huma_tripletex.syncing import Written
+from huma_tripletex.syncing import Unsent, Written
 from huma_tripletex.web import words
 from huma_tripletex.web.formatting import number
 from huma_tripletex.web.undo_rows import Person
@@ -79,7 +79,7 @@ def chosen(people: Sequence[Person]) -> Chosen:
     )
 
 
-def sums(all_of_them: Sequence[Written], scoped: Sequence[Written], names: dict[int, str]) -> Sums:
+def sums(all_of_them: Sequence[Written], scoped: Sequence[Written], unsent: Unsent, names: dict[int, str]) -> Sums:
     """`all_of_them`: with every field, for the filter; `scoped`: of the chosen one. `names` by position."""
     kept = [one for one in scoped if one.kept]
     huma, tripletex = [one.huma for one in kept if one.huma], [one.tripletex for one in kept if one.tripletex]
@@ -92,15 +92,16 @@ def sums(all_of_them: Sequence[Written], scoped: Sequence[Written], names: dict[
         people=sum(1 for one in kept if one.fields),
         values=sum(len(one.fields) for one in kept),
         fields=tuple((key, counts[key]) for key in KEYS if counts[key]),
-        stays=tuple(_stays(scoped, names)),
+        stays=(*_stays(scoped, names), *_unsent(unsent, names)),
     )
 
 
-def named(scoped: Iterable[Written]) -> list[int]:
+def named(scoped: Iterable[Written], unsent: Unsent) -> list[int]:
     """Positions of those whose names are said."""
     people = list(scoped)
     added, stuck = [one for one in people if one.added], [one for one in people if one.stuck]
-    return [one.position for one in (*added[:NAMED], *stuck[:NAMED])]
+    positions = [one.position for one in (*added[:NAMED], *stuck[:NAMED])]
+    return [*positions, *unsent.dropped[:NAMED], *unsent.going[:NAMED]]
 
 
 def _stays(scoped: Sequence[Written], names: dict[int, str]) -> Iterable[Stays]:
@@ -137,6 +138,30 @@ def _stays(scoped: Sequence[Written], names: dict[int, str]) -> Iterable[Stays]:
                 "%(num)s earlier values are no longer kept, so what the sync wrote stays.",
                 forgotten,
             )
+        )
+
+
+def _unsent(unsent: Unsent, names: dict[int, str]) -> Iterable[Stays]:
+    dropped, going = len(unsent.dropped), len(unsent.going)
+    if dropped:
+        yield Stays(
+            ngettext(
+                "Tripletex has not taken the change of %(num)s person. If everything is undone, it is not tried again.",
+                "Tripletex has not taken the changes of %(num)s people. If everything is undone, they are not tried "
+                "again.",
+                dropped,
+            ),
+            _listed([names.get(position, "") for position in unsent.dropped[:NAMED]], dropped),
+        )
+    if going:
+        yield Stays(
+            ngettext(
+                "The change of %(num)s person is on its way to Tripletex just now. Undo the rest when it is there.",
+                "The changes of %(num)s people are on their way to Tripletex just now. Undo the rest when they are "
+                "there.",
+                going,
+            ),
+            _listed([names.get(position, "") for position in unsent.going[:NAMED]], going),
         )
 
 

@@ -29,7 +29,7 @@ def park(desk: Desk, number: int) -> None:
 
 
 def test_the_first_parked_change_is_told_at_once_and_the_next_ones_within_a_day_are_not(desk: Desk) -> None:
-    desk.administrators = [replace(ANNA, locale="en")]
+    desk.administrators = [replace(ODA, locale="en")]
     mixed(desk)
 
     assert tell(desk) == 1
@@ -66,12 +66,44 @@ def test_two_workers_never_both_tell(desk: Desk) -> None:
 def test_every_administrator_is_told_in_their_language(quick_desk: Desk) -> None:
     desk = quick_desk
     desk.administrators = [ANNA, ODA]
-    mixed(desk)
+    mixed(desk, by=None)
 
     tell(desk)
 
     assert [mail.to for mail in desk.mails] == [ANNA.email, ODA.email]
     assert len({mail.key for mail in desk.mails}) == 2
+
+
+def test_whoever_pressed_sync_users_hears_of_it_once_and_the_others_too(quick_desk: Desk) -> None:
+    desk = quick_desk
+    desk.administrators = [ANNA, ODA]
+    mixed(desk)
+    reporting.send_due_mail(desk.runtime, desk.clock())
+
+    tell(desk)
+
+    assert [mail.to for mail in desk.mails] == [ANNA.email, ODA.email]
+    assert [mail.key.startswith("huma-tripletex-run") for mail in desk.mails] == [True, False]
+
+
+def test_the_mail_of_a_sync_is_not_the_digest_of_the_day(quick_desk: Desk) -> None:
+    desk = quick_desk
+    mixed(desk)
+    assert tell(desk) == 0, "Anna, who is alone, has the mail of the sync"
+
+    desk.clock.forward(60)
+    park(desk, 1)
+
+    assert tell(desk) == 1
+
+
+def test_without_the_mail_of_the_sync_the_notice_comes(quick_desk: Desk) -> None:
+    desk = quick_desk
+    run = mixed(desk)
+    run.mail_state = "undeliverable"
+    desk.session.commit()
+
+    assert tell(desk) == 1
 
 
 def test_a_connection_that_does_not_work_is_told_once_each_time(desk: Desk) -> None:
@@ -91,7 +123,7 @@ def test_a_connection_that_does_not_work_is_told_once_each_time(desk: Desk) -> N
 
 
 def test_a_notice_that_cannot_be_sent_is_told_later(desk: Desk) -> None:
-    mixed(desk)
+    mixed(desk, by=None)
     desk.mail_is_down = True
     assert tell(desk) == 0
     desk.mail_is_down = False
