@@ -49,4 +49,4 @@ def sealed_name(runtime: Runtime, sealed: bytes | None, decode: Callable[[bytes]
 def _fallback(one: Known, current: str) -> str:
     if one.person_id:
         return current or gettext("Person %(id)s", id=one.person_id)
-    return gettext("Employee %(id)s", id=one.employee_id)
+    return gettext("Somebody in Tripletex whose name is no longer kept (%(id)s)", id=one.employee_id)

@@ -29,7 +29,7 @@ People = Sequence[str] | None
 
 @dataclass(frozen=True)
 class Act:
-    """What somebody did."""
+    """What somebody did. `run`: the sync that it began or stopped."""
 
     at: datetime
     words: str
@@ -37,6 +37,7 @@ class Act:
     by: str
     person_id: str | None
     name: str
+    run: int | None
 
 
 @dataclass(frozen=True)
@@ -127,9 +128,8 @@ def act(row: LogLine, name: str) -> Act:
     if row.what == "retried" and row.person_id is None:
         more = ngettext("%(num)s change", "%(num)s changes", detail.get("entries", 0))
     said = str(words.ACTS.get(row.what, row.what))
-    return Act(
-        row.at, said, more, row.by_name or _("by itself, or at the command line"), row.person_id, name or _("a person")
-    )
+    by = row.by_name or _("by itself, or at the command line")
+    return Act(row.at, said, more, by, row.person_id, name or _("a person"), detail.get("run"))
 
 
 def filters(runtime: Runtime, connection: Connection) -> tuple[tuple[str, str, int | None], ...]:

@@ -188,13 +188,13 @@ def test_of_whoever_is_left_out_nothing_waits_and_nothing_needs_attention(office
     edit(office, "Solberg", given_name="Mia")
     assert "Waiting to be sent 2 changes" in words(synced.read("/tripletex"))
     assert "2 people need attention" in synced.read("/tripletex")
-    assert "4 changes that wait" in synced.read("/tripletex/connection/removal")
+    assert "4 changes that Tripletex has not taken yet" in synced.read("/tripletex/connection/removal")
 
     synced.send(f"/tripletex/people/{person}/exclusion")
 
     assert "Waiting to be sent 1 change " in words(synced.read("/tripletex"))
     assert "1 person needs attention" in synced.read("/tripletex")
-    assert "2 changes that wait" in synced.read("/tripletex/connection/removal")
+    assert "2 changes that Tripletex has not taken yet" in synced.read("/tripletex/connection/removal")
     assert re.search(r"Waiting 1 Need attention 1 ", words(synced.read("/tripletex/log")))
     assert not of(synced.read("/tripletex/log?show=waiting"), "Dahl")
     assert "Dahl" not in synced.read("/tripletex/log?show=parked")
