@@ -6,7 +6,7 @@ import re
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from huma_tripletex.demo import Person, db
 from huma_tripletex.models import LogLine, SyncPlan, SyncResult, SyncRun
@@ -424,6 +424,26 @@ def test_the_email_speaks_of_an_undo(office: Office, locale: str) -> None:
         assert re.search({"en": r"you undid the sync of \d", "nb": r"angret du synkroniseringen fra \d"}[locale], text)
         assert {"en": "people were added by that sync and stay.", "nb": "og blir værende."}[locale] in text
         assert not re.search(r"From now on|Fra nå av|pressed Sync users|trykket", text)
+
+
+def test_looking_at_a_value_does_not_keep_the_sums_from_following(
+    office: Office, address: str, browser: Browser, settled: Visitor
+) -> None:
+    """The network is slow: "Show" is pressed before the answer to the last tick is there."""
+    run = office.one(SyncRun).id
+    with browsing.page_of(browser, address, settled) as page:
+        page.goto(f"{PREFIX}/tripletex/runs/{run}/undoing?ticked=none")
+        held: list[Route] = []
+        page.route("**/undoing/counts", lambda route: held.append(route))
+        row = page.locator("tr", has_text="Nils Dahl")
+        row.get_by_role("checkbox", name="Nils Dahl", exact=True).check()
+        row.get_by_role("button", name=re.compile("Show ?: Bank account number")).click()
+        expect(row).to_contain_text(re.compile(r"\d{4} \d{2} \d{5}"))
+
+        for route in held:
+            route.continue_()
+
+        expect(page.get_by_role("button", name="Put back 2 values of 1 person")).to_be_visible()
 
 
 def test_choosing_by_keyboard_and_looking_at_a_value(
