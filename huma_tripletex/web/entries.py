@@ -145,7 +145,7 @@ def outcome(entry: OutboxEntry, name: str = "") -> tuple[str, str]:
         case "waiting" if entry.reason:
             return _("Waits: %(why)s", why=words.sentence(entry.reason, name=name, fields=entry.fields)), "tx-warn"
         case "waiting":
-            return _("On its way"), ""
+            return _("Waiting to be sent"), ""
         case "in_flight":
             return _("Being sent"), ""
         case "parked":

@@ -99,7 +99,7 @@ def test_the_page_says_how_trying_again_ended_and_asks_for_itself_until_then(
     said = r"Niels Dahl, tried again today [\d:]+: "
     answer = synced.send(f"/tripletex/entries/{entry_of(office, parked[0], 0)}/retry")
     page = synced.follow(answer)
-    assert re.search(said + "On its way", words(page))
+    assert re.search(said + "Waiting to be sent", words(page))
     assert re.search(r'hx-get="[^"]*/tripletex\?again=\d+"', page)
 
     office.work()
