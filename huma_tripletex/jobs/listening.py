@@ -18,7 +18,7 @@ from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from huma_tripletex.jobs.allowed import AllowedJob
+from huma_tripletex.jobs.allowed import AllowedJob, AtOnce
 from huma_tripletex.jobs.workplace import Workplace
 from huma_tripletex.runtime import Runtime
 
@@ -29,31 +29,33 @@ PAUSE = 1.0
 
 
 class Listener(SimpleWorker):
-    """An RQ worker that runs our jobs inside the application and leaves signals to the process."""
+    """An RQ worker whose jobs run as they are fetched, before its bookkeeping, and that leaves signals to the process.
+
+    Needs an application context.
+    """
 
     max_connection_wait_time = PAUSE
 
-    def __init__(self, app: Flask, place: Workplace, queue: Queue, redis: Redis) -> None:
-        self._app = app
+    def __init__(self, place: Workplace, queue: str, redis: Redis) -> None:
         self._place = place
-        self.is_busy = False
         super().__init__(
-            [queue], connection=redis, job_class=AllowedJob, serializer=JSONSerializer, log_job_description=False
+            [queue],
+            connection=redis,
+            job_class=AllowedJob,
+            queue_class=AtOnce,
+            serializer=JSONSerializer,
+            log_job_description=False,
         )
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        self.is_busy = True
-        try:
-            with self._app.app_context():
-                super().execute_job(job, queue)
-        finally:
-            self.is_busy = False
+        super().execute_job(job, queue)
+        self._place.busy = False
         if self._place.is_stopping():
             raise StopRequested
 
     def interrupt(self) -> None:
         """Ends the wait for jobs. Called from a signal handler, which runs in this same thread."""
-        if not self.is_busy:
+        if not self._place.busy:
             raise StopRequested
 
     def _install_signal_handlers(self) -> None:
@@ -92,16 +94,16 @@ class Listening:
         redis = Redis.from_url(settings.redis_url, socket_connect_timeout=PAUSE)
         try:
             redis.ping()
-            queue = Queue(settings.queue, connection=redis, job_class=AllowedJob, serializer=JSONSerializer)
-            self._listener = Listener(self._app, self._place, queue, redis)
-            self._listener.work(logging_level="WARNING")
+            with self._app.app_context():
+                self._listener = Listener(self._place, settings.queue, redis)
+                self._listener.work(logging_level="WARNING")
         except StopRequested:
             return True
         except (RedisError, OSError) as error:
             self._say_once(error)
             return False
         finally:
-            self._listener = None
+            self._listener, self._place.busy = None, False
             redis.close()
         return True
 

@@ -23,6 +23,7 @@ class Workplace:
     """One per application and process. `agenda`: connections with more to send; `desk`: plans and runs to work on.
 
     `staffed`: the worker's threads are there to carry on what a job leaves; otherwise the job does it all itself.
+    `busy`: a job is being done, which no signal may break off.
     `swept_at`: when the last sweep began, by the clock as it was then.
     """
 
@@ -30,6 +31,7 @@ class Workplace:
     clients: Clients = field(default_factory=Clients)
     desk: SimpleQueue[Task | None] = field(default_factory=SimpleQueue)
     staffed: bool = False
+    busy: bool = False
     swept_at: datetime | None = None
     _stopping: bool = False
 

@@ -1,0 +1,160 @@
+"""A nudge is one round trip and one RQ job; the job runs as soon as it is fetched and leaves nothing in Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisGone
+from rq import Queue
+from rq.exceptions import StopRequested
+from rq.serializers import JSONSerializer
+
+from huma_tripletex.jobs.allowed import ALLOWED
+from huma_tripletex.jobs.listening import Listener
+from huma_tripletex.jobs.workplace import workplace
+from huma_tripletex.task_queue import DRAIN, TaskQueue
+from tests.flows.host_parts import make_host_app
+
+TIMES = ("created_at", "enqueued_at")
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    with Redis.from_url(redis_url) as client:
+        yield client
+
+
+@pytest.fixture
+def app(host_sqlite_url: str) -> Iterator[Flask]:
+    made = make_host_app(host_sqlite_url, has_tables=True)
+    with made.app_context():
+        yield made
+
+
+@pytest.fixture
+def listener(app: Flask, redis: Redis) -> Listener:
+    return Listener(workplace(), "huma_tripletex", redis)
+
+
+def jobs_of(redis: Redis) -> list[dict[bytes, Any]]:
+    return [redis.hgetall(b"rq:job:" + key) for key in redis.lrange("rq:queue:huma_tripletex", 0, -1)]
+
+
+def test_a_nudge_is_what_rq_would_enqueue(redis: Redis, redis_url: str) -> None:
+    assert TaskQueue(redis_url).nudge(7)
+    queue = Queue("huma_tripletex", connection=redis, serializer=JSONSerializer)
+    (nudged,) = jobs_of(redis)
+    assert redis.smembers("rq:queues") == {b"rq:queue:huma_tripletex"}
+    queue.enqueue(DRAIN, 7, job_timeout=-1, result_ttl=0, failure_ttl=3600)
+    theirs = jobs_of(redis)[1]
+    assert nudged.keys() == theirs.keys()
+    assert all(nudged[name] == theirs[name] for name in nudged.keys() - {name.encode() for name in TIMES})
+
+
+def test_many_nudges_before_a_drain_begins_are_one(redis: Redis, redis_url: str) -> None:
+    queue = TaskQueue(redis_url)
+    assert all(queue.nudge(7) for _ in range(3))
+    assert queue.nudge(8)
+    assert len(jobs_of(redis)) == 2
+    queue.begin_drain(7)
+    assert queue.nudge(7)
+    assert len(jobs_of(redis)) == 3
+
+
+def test_a_nudge_is_one_round_trip(redis: Redis, redis_url: str) -> None:
+    queue = TaskQueue(redis_url)
+    queue.nudge(1)  # the script is loaded
+    before = commands(redis)
+    queue.nudge(2)
+    assert commands(redis) - before <= 6, "EVALSHA, the four that it calls, and this INFO"
+
+
+def test_a_nudge_finds_its_script_in_a_redis_that_was_restarted(redis: Redis, redis_url: str) -> None:
+    queue = TaskQueue(redis_url)
+    queue.nudge(1)
+    redis.script_flush()
+    assert queue.nudge(2)
+    assert len(jobs_of(redis)) == 2
+
+
+def test_a_job_runs_before_rq_notes_that_it_has_begun(
+    listener: Listener, redis: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Any] = []
+    (job,) = TaskQueue(redis_url).nudge(7) and redis.lrange("rq:queue:huma_tripletex", 0, -1)
+
+    def drain(number: int) -> None:
+        seen.append((number, redis.hget(b"rq:job:" + job, "status"), workplace().busy))
+
+    monkeypatch.setitem(ALLOWED, DRAIN, drain)
+    assert listener.work(burst=True, logging_level="WARNING")
+    assert seen == [(7, b"queued", True)], "once, and no signal may break it off"
+    assert not workplace().busy
+    assert not redis.exists(b"rq:job:" + job)
+    assert not [key for key in redis.scan_iter() if job in key or b"intermediate" in key], (
+        "nothing of it stays in Redis"
+    )
+
+
+def test_what_is_not_ours_is_not_run(
+    listener: Listener, redis: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[int] = []
+    monkeypatch.setitem(ALLOWED, DRAIN, seen.append)
+    queue = Queue("huma_tripletex", connection=redis, serializer=JSONSerializer)
+    queue.enqueue("builtins.print", 1)
+    queue.enqueue(DRAIN)
+    queue.enqueue(DRAIN, "seven")
+    broken = queue.enqueue(DRAIN, 6)
+    redis.hset(broken.key, "data", b"nonsense")
+    TaskQueue(redis_url).nudge(7)
+    assert listener.work(burst=True, logging_level="WARNING")
+    assert seen == [7]
+    assert caplog.text.count("was refused") == 4
+    assert not workplace().busy
+
+
+def test_a_stop_during_a_job_ends_the_listening_after_it(
+    listener: Listener, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+
+    def drain(number: int) -> None:
+        workplace().stop()
+        listener.interrupt()  # as the signal handler does, in this same thread
+        seen.append(number)
+
+    monkeypatch.setitem(ALLOWED, DRAIN, drain)
+    queue = TaskQueue(redis_url)
+    queue.nudge(7), queue.nudge(8)
+    listener.work(burst=True, logging_level="WARNING")
+    assert seen == [7], "what was begun is finished, and nothing else is begun"
+    with pytest.raises(StopRequested):
+        listener.interrupt()
+
+
+def test_redis_going_away_during_a_job_does_not_break_it_off(
+    listener: Listener, redis: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+
+    def drain(number: int) -> None:
+        def gone(*_: object, **__: object) -> None:
+            raise RedisGone
+
+        monkeypatch.setattr(redis, "execute_command", gone)
+        seen.append(number)
+
+    monkeypatch.setitem(ALLOWED, DRAIN, drain)
+    TaskQueue(redis_url).nudge(7)
+    assert not listener.work(burst=True, logging_level="WARNING"), "it ends, and `Listening` begins anew"
+    assert seen == [7]
+
+
+def commands(redis: Redis) -> int:
+    number: int = redis.info("stats")["total_commands_processed"]
+    return number
