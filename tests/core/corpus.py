@@ -25,13 +25,15 @@ Sides = tuple[Row, Row]
 @dataclass
 class Corpus:
     """Both systems and the truth. `pairs`: employee and sign by person, where they must be found. `asked`: who may be
-    whom, though nobody can know. `differing`: kind by field for each true pair.
+    whom, though nobody can know. `either`: who may be found or asked about, as it depends on who else is called so.
+    `differing`: kind by field for each true pair.
     """
 
     people: list[HostPerson] = field(default_factory=list)
     employees: list[TripletexEmployee] = field(default_factory=list)
     pairs: dict[str, tuple[int, str]] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=dict)
+    either: dict[str, tuple[int, str]] = field(default_factory=dict)
     differing: dict[tuple[str, int], dict[str, str]] = field(default_factory=dict)
 
 
@@ -69,6 +71,10 @@ class Source:
     def birth(self) -> str:
         return str(date(1940, 1, 1) + timedelta(days=self.number()))
 
+    def another_birth(self) -> str:
+        """So far from everybody's that no slip of the pen lies between them."""
+        return str(date(1990, 1, 1) + timedelta(days=self.number()))
+
     def account(self) -> str:
         while True:
             digits = f"{self.random.randrange(1000, 9999)}{self.number():06}"
@@ -79,6 +85,8 @@ class Source:
 
     def other(self, key: str, value: str | None) -> str:
         """A value of the field that means something else."""
+        if key == "date_of_birth":
+            return self.another_birth()
         fresh = self.person()
         while fresh[key] == value or fresh[key] is None:
             fresh = self.person()
@@ -107,6 +115,8 @@ def _add_pair(source: Source, corpus: Corpus, sign: str) -> None:
     person_id, employee_id = _add_huma(source, corpus, sides[0]), _add_tripletex(source, corpus, sides[1])
     if sign == "nothing" or _might_be_two(sign, altered):
         corpus.asked[person_id] = employee_id
+    elif _is_number_alone(sign, altered):
+        corpus.either[person_id] = (employee_id, sign)
     else:
         corpus.pairs[person_id] = (employee_id, sign)
     altered.pop("email", None)
@@ -114,7 +124,11 @@ def _add_pair(source: Source, corpus: Corpus, sign: str) -> None:
 
 
 def _might_be_two(sign: str, altered: dict[str, str]) -> bool:
-    """Whether twins or father and son, who share a mailbox or a phone, would look like this pair."""
+    """Whether twins or father and son, who share a mailbox or a phone, or a namesake who was given a number anew, would
+    look like this pair.
+    """
+    if _is_number_alone(sign, altered):
+        return "conflict" in (altered.get("phone_number"), altered.get("bank_account_number"))
     if sign == "email" and "conflict" in (altered.get("given_name"), altered.get("date_of_birth")):
         return True
     own = {"email": ("employee_id", "phone_number", "bank_account_number")}.get(
@@ -123,6 +137,12 @@ def _might_be_two(sign: str, altered: dict[str, str]) -> bool:
     different = [altered.get(key) for key in own].count("conflict")
     nothing_agrees = all(key in altered for key in own)
     return sign in ("email", "name_and_phone") and "date_of_birth" in altered and different > 1 and nothing_agrees
+
+
+def _is_number_alone(sign: str, altered: dict[str, str]) -> bool:
+    """Whether nothing but the name agrees besides an employee ID, and the dates of birth speak against it."""
+    known = {"phone_number", "bank_account_number", "email"}
+    return sign == "employee_id" and altered.get("date_of_birth") == "conflict" and known <= altered.keys()
 
 
 def _alter(source: Source, sides: Sides, sign: str) -> dict[str, str]:

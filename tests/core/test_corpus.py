@@ -16,11 +16,13 @@ from tests.core.corpus import Corpus, make
 def assert_truth(corpus: Corpus) -> None:
     matching = match(corpus.people, corpus.employees)
     found = {pair.person_id: (pair.employee_id, pair.matched_by) for pair in matching.pairs}
-    wrong = {person_id: got for person_id, got in found.items() if corpus.pairs.get(person_id) != got}
+    right = {**corpus.either, **corpus.pairs}
+    wrong = {person_id: got for person_id, got in found.items() if right.get(person_id) != got}
     assert not wrong, "a false match, or one for the wrong reason"
-    assert found.keys() == corpus.pairs.keys(), "a match was missed"
+    assert found.keys() - corpus.either.keys() == corpus.pairs.keys(), "a match was missed"
     questions = {one: question.employee_ids for question in matching.uncertain for one in question.person_ids}
-    for person_id, employee_id in corpus.asked.items():
+    unsure = {person_id: employee_id for person_id, (employee_id, _) in corpus.either.items() if person_id not in found}
+    for person_id, employee_id in {**corpus.asked, **unsure}.items():
         assert employee_id in questions[person_id], "what cannot be known was not asked"
     assert_differences(corpus)
 

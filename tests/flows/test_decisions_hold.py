@@ -29,6 +29,7 @@ Cell = tuple[str, str, str]
 
 SOAK = bool(os.environ.get("SOAK"))
 EXAMPLES = 400 if SOAK else 12
+pytestmark = pytest.mark.timeout(3600 if SOAK else 300)
 PEOPLE = 4
 BAD = ("failed", "different", "waiting", "skipped")
 FIELDS: dict[str, list[str | None]] = {
