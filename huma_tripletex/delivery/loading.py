@@ -18,6 +18,7 @@ from huma_tripletex.delivery.creation import obstacle, sent_hashes
 from huma_tripletex.delivery.link_rows import change_states, read_links
 from huma_tripletex.delivery.restoring import approved_reasons, values_to_restore
 from huma_tripletex.delivery.terms import Terms, terms_of
+from huma_tripletex.delivery.terms_approved import terms_by_run
 from huma_tripletex.delivery.work import Approved, Known, Work
 from huma_tripletex.gateway.agreement import hash_for
 from huma_tripletex.models import Connection, PersonLink, RememberedChoice
@@ -44,6 +45,7 @@ def load(runtime: Runtime, connection: Connection, claimed: Sequence[Claimed], n
     people = runtime.host.load_people(connection.organisation_id, ids)
     links = read_links(runtime.session(), connection.id, ids)
     terms = terms_of(connection, now)
+    terms_for = terms_by_run(runtime, terms, claimed)
     works, idle = [], []
     for one in claimed:
         person, link = people.get(one.person_id), links.get(one.person_id)
@@ -51,7 +53,7 @@ def load(runtime: Runtime, connection: Connection, claimed: Sequence[Claimed], n
             idle.append((one, why))
         else:
             assert person is not None
-            works.append((one, _work(runtime, connection, one, person, link, terms)))
+            works.append((one, _work(runtime, connection, one, person, link, terms_for(one))))
     change_states(runtime.session(), _come_and_gone(idle, works, links))
     works = _restored(runtime, connection, works)
     works = _with_reasons(runtime, connection, works)
@@ -106,7 +108,7 @@ def _work(
         compared=frozenset((entry.expected or {}).get(VERSION) for entry in claimed.entries if entry.run_id),
         unsure=claimed.unsure,
         creates=may_create(claimed, terms),
-        unasked=claimed.kind != "create",
+        unasked=claimed.kind != "create" or claimed.by_hand,
     )
     if link is None or link["state"] == "archived":
         return replace(work, fields=frozenset(KEYS))

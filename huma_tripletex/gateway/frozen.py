@@ -1,4 +1,4 @@
-"""The seal on an approved plan: one keyed hash of everything that is to be written, and to whom.
+"""The seal on an approved plan: one keyed hash of everything that is to be written, to whom, and with which settings.
 
 Approval makes it from what was shown, and a run makes it again from its own rows before it writes anything.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -36,6 +37,8 @@ class Frozen:
         line = msgspec.json.encode([position, action, person_id, employee_id, huma, tripletex, end_reasons])
         self._whole.update(line + b"\n")
 
-    def digest(self, vault: Vault, plan_id: int) -> str:
-        """The hash, which nobody without our key can make."""
-        return vault.keyed_hash("plan", plan_id, self._whole.hexdigest())
+    def digest(self, vault: Vault, plan_id: int, options: Mapping[str, Any]) -> str:
+        """The hash, which nobody without our key can make. `options`: what was chosen for the connection."""
+        whole = self._whole.copy()
+        whole.update(msgspec.json.encode(options, order="sorted"))
+        return vault.keyed_hash("plan", plan_id, whole.hexdigest())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from huma_tripletex.host.port import HostUser
-from huma_tripletex.models import Connection, SyncRun
+from huma_tripletex.models import Connection, ConnectionOptions, SyncRun
 from huma_tripletex.runtime import Runtime
 
 
@@ -44,6 +44,7 @@ def new_run(
         pressed_by_name=by.name if by else "",
         locale=by.locale if by else "en",
         link=link,
+        options=ConnectionOptions.read(connection.options).as_json(),
         approved_at=runtime.clock(),
     )
     runtime.session.add(run)

@@ -120,6 +120,8 @@ class OutboxEntry(Base):
     """When it was parked before that."""
     failed_reason: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     """And why: a key of `core.reasons`."""
+    by_hand: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """A human has put it back after it was parked: the settings hold as they are, and not those of its run."""
 
     def __repr__(self) -> str:
         return f"<OutboxEntry {self.id} {self.state}>"

@@ -31,6 +31,8 @@ class SyncRun(Base):
     """The run that this one takes back."""
     whole: Mapped[bool] = mapped_column(default=False)
     """Of a run that takes another back: whether it leaves nothing of it that can be put back."""
+    confirmed: Mapped[bool] = mapped_column(default=False)
+    """Whether somebody typed that they mean it, so many people being concerned: counting them begins anew then."""
     state: Mapped[str] = mapped_column(Text, default="queued")
     pressed_by: Mapped[str] = mapped_column(Text, default="")
     pressed_by_name: Mapped[str] = mapped_column(Text, default="")
@@ -39,6 +41,8 @@ class SyncRun(Base):
     locale: Mapped[str] = mapped_column(Text, default="en")
     link: Mapped[str] = mapped_column(Text, default="")
     """Address of the run's page, for the email."""
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The `ConnectionOptions` that it was approved with: what the settings become later is for others."""
     approved_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     handed_over_at: Mapped[datetime | None]

@@ -40,6 +40,7 @@ class Entry:
     attempts: int
     unsure: bool
     again_at: datetime | None = None
+    by_hand: bool = False
 
     @property
     def began(self) -> datetime:
@@ -74,6 +75,11 @@ class Claimed:
     @property
     def unsure(self) -> bool:
         return any(entry.unsure for entry in self.entries)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a human has put back any of it that was parked."""
+        return any(entry.by_hand for entry in self.entries)
 
     @property
     def attempts(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, case, select, true, update
 from sqlalchemy.orm import Session
 
 from huma_tripletex.models.outbox import EntryState, OutboxEntry
@@ -28,11 +28,12 @@ def retry(
     """Puts parked entries back, and lets those go at once that wait for their next attempt; returns how many.
 
     All of the connection's, or only those named. The time for retries begins anew; when it was
-    captured and how it had failed stays known.
+    captured and how it had failed stays known. For what was parked the settings hold as they are now.
     """
     which = and_(_chosen(connection_id, entry_ids, person_id), state_is("parked", "waiting"))
     again = {"state": "waiting", "not_before": now, "reason": "", "detail": None, "request_id": "", "settled_at": None}
-    fresh = update(ENTRIES).where(which, _needs_it(now)).values(**again, **anew(now))
+    by_hand = case((state_is("parked"), true()), else_=ENTRIES.c.by_hand)
+    fresh = update(ENTRIES).where(which, _needs_it(now)).values(**again, **anew(now), by_hand=by_hand)
     return len(session.execute(fresh.returning(ENTRIES.c.id)).all())
 
 

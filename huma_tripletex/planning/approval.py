@@ -14,7 +14,7 @@ from huma_tripletex.gateway.new_run import is_one_going_on, new_run
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import Connection, LogLine, SyncPlan, SyncResult, SyncRun
 from huma_tripletex.planning.aftermath import free_links, remember
-from huma_tripletex.planning.guards import to_type
+from huma_tripletex.planning.guards import counts_people, to_type
 from huma_tripletex.planning.irrevocable import irrevocable
 from huma_tripletex.planning.reach import guards_of
 from huma_tripletex.planning.reading import seals_of
@@ -62,6 +62,7 @@ def approve(
     connection = _free_connection(runtime, plan)
     _confirm(runtime, plan, typed, only)
     run = new_run(runtime, connection, plan.id, by, mail=mail, link=link)
+    run.confirmed = counts_people(plan.guards)
     digest, people = _freeze(runtime, plan, run, only)
     if only is not None and not 0 < people <= FEW:
         raise NotPossible("few_people")
@@ -114,7 +115,7 @@ def _freeze(runtime: Runtime, plan: SyncPlan, run: SyncRun, only: Collection[int
         for one in writes:
             who = (one.position, one.action, one.person_id, one.employee_id)
             frozen.add(*who, _values(one.huma), _values(one.tripletex), one.end_reasons)
-    return frozen.digest(runtime.vault, plan.id), len(items)
+    return frozen.digest(runtime.vault, plan.id, run.options), len(items)
 
 
 def _result(runtime: Runtime, organisation_id: str, run: SyncRun, one: PersonWrites, today: date) -> dict[str, Any]:

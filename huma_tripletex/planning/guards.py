@@ -1,11 +1,13 @@
 """What stops a plan until somebody types that they mean it. The rules are pure, and work for a firm of three.
 
 Adding people never trips anything but the guard on shared account numbers. Whoever the plan was tried on counts along
-with the others, so that many small steps are as large as one.
+with the others, and whom other plans have changed within a day, so that many small steps are as large as one. Of very
+few the summary shows every value, and what others did is another matter.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,7 +21,8 @@ SEVERAL: Final = 2
 class Reach:
     """What a plan would do, in people. `matched`: people in both systems. `changed`: those of whom a value would be
     replaced or cleared, in either system. `accounts`: those whose account number would be. Of both, `tried` and
-    `tried_accounts` are done already: the plan was tried on them.
+    `tried_accounts` are done already: the plan was tried on them. `earlier` and `earlier_accounts`: others, of whom one
+    was by a run of the last day.
 
     `sharers`: items of people who would share an account number with somebody, where the plan writes one of them.
     `links`: people who were linked before; of those, how many each side still has.
@@ -31,14 +34,16 @@ class Reach:
     sharers: tuple[int, ...] = ()
     tried: int = 0
     tried_accounts: int = 0
+    earlier: int = 0
+    earlier_accounts: int = 0
     links: int = 0
     links_in_huma: int = 0
     links_in_tripletex: int = 0
 
 
 def guards(reach: Reach, settings: Settings) -> list[dict[str, Any]]:
-    """The guards that a plan trips, the gravest first: {"guard": key, "people": n, ...facts}. `tried`: so many of these
-    people are done already.
+    """The guards that a plan trips, the gravest first: {"guard": key, "people": n, ...facts}. `tried` and `earlier`: so
+    many of these people are done already.
     """
     found: list[dict[str, Any]] = []
     if reach.links and not reach.links_in_huma:
@@ -47,28 +52,47 @@ def guards(reach: Reach, settings: Settings) -> list[dict[str, Any]]:
         found.append({"guard": "empty_tripletex", "people": reach.links})
     if reach.sharers:
         found.append({"guard": "same_account", "people": len(reach.sharers), "items": list(reach.sharers)})
-    if _are_many_accounts(reach, settings):
-        found.append({"guard": "many_accounts", "people": reach.accounts, **_with(reach.tried_accounts)})
-    if _is_large_share(reach, settings):
-        found.append({"guard": "share", "people": reach.changed, "of": reach.matched, **_with(reach.tried)})
+    accounts = _Counted.of(reach.accounts, reach.tried_accounts, reach.earlier_accounts, SEVERAL)
+    if accounts.news and _are_many_accounts(accounts.people, reach, settings):
+        found.append({"guard": "many_accounts", "people": accounts.people, **accounts.facts})
+    changed = _Counted.of(reach.changed, reach.tried, reach.earlier, settings.guard_minimum)
+    if changed.news and _is_large_share(changed.people, reach, settings):
+        found.append({"guard": "share", "people": changed.people, "of": reach.matched, **changed.facts})
     return found
 
 
-def _are_many_accounts(reach: Reach, settings: Settings) -> bool:
+@dataclass(frozen=True)
+class _Counted:
+    """How many `people` a guard counts, and how many are `news`: not done yet."""
+
+    people: int
+    news: int
+    facts: dict[str, int]
+
+    @classmethod
+    def of(cls, planned: int, tried: int, earlier: int, least: int) -> _Counted:
+        """Others are counted along where the plan still changes `least` itself."""
+        news = planned - tried
+        along = earlier if news >= least else 0
+        facts = {key: people for key, people in (("tried", tried), ("earlier", along)) if people}
+        return cls(planned + along, news, facts)
+
+
+def _are_many_accounts(people: int, reach: Reach, settings: Settings) -> bool:
     """Pay goes by them: two are enough where they are a large share, and ten in the largest firm."""
-    share = reach.accounts >= SEVERAL and reach.accounts > settings.guard_share * reach.matched
-    return reach.accounts > reach.tried_accounts and (share or reach.accounts >= settings.guard_accounts)
+    share = people >= SEVERAL and people > settings.guard_share * reach.matched
+    return share or people >= settings.guard_accounts
 
 
-def _is_large_share(reach: Reach, settings: Settings) -> bool:
+def _is_large_share(people: int, reach: Reach, settings: Settings) -> bool:
     """In a firm that is smaller than the minimum, everybody is enough."""
     enough = min(settings.guard_minimum, max(reach.matched, SEVERAL))
-    large = reach.changed >= enough and reach.changed > settings.guard_share * reach.matched
-    return reach.changed > reach.tried and large
+    return people >= enough and people > settings.guard_share * reach.matched
 
 
-def _with(tried: int) -> dict[str, int]:
-    return {"tried": tried} if tried else {}
+def counts_people(found: Iterable[dict[str, Any]]) -> bool:
+    """Whether one of these guards is about how many people are concerned."""
+    return any(one["guard"] in ("many_accounts", "share") for one in found)
 
 
 def to_type(found: list[dict[str, Any]]) -> str:

@@ -1,23 +1,17 @@
-"""Finds out what a plan would do, for the guards: four queries, whatever the size."""
+"""Finds out what a plan would do, for the guards: five queries, whatever the size."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from huma_tripletex.models import Conflict, PlanItem, SyncPlan
+from huma_tripletex.planning.earlier_runs import OVERWRITES, overwritten_earlier
 from huma_tripletex.planning.guards import Reach, guards
 from huma_tripletex.planning.sharing import ACCOUNT, sharers
 from huma_tripletex.runtime import Runtime
-
-OVERWRITES = or_(
-    and_(Conflict.choice.in_(("huma", "tripletex")), Conflict.kind == "conflict"),
-    and_(Conflict.choice == "huma", Conflict.kind == "missing_in_huma"),
-    and_(Conflict.choice == "tripletex", Conflict.kind == "missing_in_tripletex"),
-)
-"""Differences whose choice replaces or clears a value somewhere."""
 
 
 def guards_of(runtime: Runtime, plan: SyncPlan, only: Collection[int] | None = None) -> list[dict[str, Any]]:
@@ -30,13 +24,19 @@ def guards_of(runtime: Runtime, plan: SyncPlan, only: Collection[int] | None = N
 def _reach(runtime: Runtime, plan: SyncPlan, only: Collection[int] | None) -> Reach:
     counts = plan.counts
     pairs = or_(and_(PlanItem.kind == "matched", PlanItem.choice.is_(None)), PlanItem.choice == "same")
-    changed, accounts, tried, tried_accounts = _overwritten(runtime, plan, only)
+    before = plan.counts.get("tried", [])
+    which: list[ColumnElement[bool]] = [Conflict.plan_id == plan.id, OVERWRITES]
+    which += [Conflict.item_id.in_([*before, *only])] if only is not None else []
+    changed, accounts, tried, tried_accounts = _overwritten(runtime, which, before)
+    earlier, earlier_accounts = overwritten_earlier(runtime, plan, which)
     return Reach(
         matched=runtime.session.scalar(select(func.count()).where(PlanItem.plan_id == plan.id, pairs)) or 0,
         changed=changed,
         accounts=accounts,
         tried=tried,
         tried_accounts=tried_accounts,
+        earlier=earlier,
+        earlier_accounts=earlier_accounts,
         sharers=sharers(runtime, plan, only),
         links=counts.get("links", 0),
         links_in_huma=counts.get("links_in_huma", 0),
@@ -44,11 +44,10 @@ def _reach(runtime: Runtime, plan: SyncPlan, only: Collection[int] | None) -> Re
     )
 
 
-def _overwritten(runtime: Runtime, plan: SyncPlan, only: Collection[int] | None) -> tuple[int, int, int, int]:
-    """Of how many people a value is, and the account number; and of those, on how many the plan was tried."""
-    before = plan.counts.get("tried", [])
-    which: list[ColumnElement[bool]] = [Conflict.plan_id == plan.id, OVERWRITES]
-    which += [Conflict.item_id.in_([*before, *only])] if only is not None else []
+def _overwritten(
+    runtime: Runtime, which: Sequence[ColumnElement[bool]], before: Collection[int]
+) -> tuple[int, int, int, int]:
+    """Of how many people a value is, and the account number; and of those, on how many the plan was tried before."""
     account, tried = Conflict.field == ACCOUNT, Conflict.item_id.in_(before)
     people = Conflict.item_id
     sums = select(

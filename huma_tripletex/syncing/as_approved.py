@@ -32,7 +32,7 @@ def is_as_approved(runtime: Runtime, run: SyncRun, connection: Connection) -> bo
             who = (row.position, row.action, row.person_id, row.employee_id)
             frozen.add(*who, was.huma, was.tripletex, was.end_reasons)
     plan = runtime.session.get_one(SyncPlan, run.plan_id)
-    return frozen.digest(runtime.vault, plan.id) == plan.digest
+    return frozen.digest(runtime.vault, plan.id, run.options) == plan.digest
 
 
 def refuse(runtime: Runtime, run: SyncRun) -> None:

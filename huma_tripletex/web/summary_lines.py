@@ -97,7 +97,7 @@ def guard(one: dict[str, Any]) -> str:
                 people,
             )
             unsure = _("If you are unsure about a number, call the person; do not ask by email.")
-            return " ".join(filter(None, (accounts, tried_too(one), unsure)))
+            return " ".join(filter(None, (accounts, done_too(one), unsure)))
         case "same_account":
             sharers = ngettext(
                 "%(num)s person would have the same bank account number as somebody else.",
@@ -112,12 +112,18 @@ def guard(one: dict[str, Any]) -> str:
                 people,
                 of=number(one.get("of", 0)),
             )
-            return " ".join(filter(None, (share, tried_too(one))))
+            return " ".join(filter(None, (share, done_too(one))))
     known = f"guard_{one['guard']}"
     linked = ngettext("Earlier syncs knew %(num)s person.", "Earlier syncs knew %(num)s people.", people)
     return f"{words.sentence(known)} {linked} {words.next_step(known)}"
 
 
-def tried_too(one: dict[str, Any]) -> str:
+def done_too(one: dict[str, Any]) -> str:
     """That the number is of more people than those who are left."""
-    return _("Those you tried it on first are counted.") if one.get("tried") else ""
+    tried = _("Those you tried it on first are counted.") if one.get("tried") else ""
+    earlier = ngettext(
+        "%(num)s of them was changed by a sync of the last 24 hours.",
+        "%(num)s of them were changed by syncs of the last 24 hours.",
+        one.get("earlier", 0),
+    )
+    return " ".join(filter(None, (tried, earlier if one.get("earlier") else "")))

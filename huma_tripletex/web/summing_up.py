@@ -12,13 +12,13 @@ from huma_tripletex import planning, reporting
 from huma_tripletex.core.employments import LAST
 from huma_tripletex.core.fields import BY_KEY
 from huma_tripletex.i18n import gettext as _
-from huma_tripletex.models import SyncPlan
+from huma_tripletex.models import Connection, SyncPlan
 from huma_tripletex.planning.approval import FEW
 from huma_tripletex.planning.refusals import NeedsConfirmation
 from huma_tripletex.planning.summary import Named
 from huma_tripletex.planning.writes import PersonWrites, Write
 from huma_tripletex.runtime import Runtime
-from huma_tripletex.web import endings, summary_lines
+from huma_tripletex.web import endings, joining, summary_lines
 from huma_tripletex.web.consequences import OTHER
 from huma_tripletex.web.formatting import masked
 from huma_tripletex.web.glimpses import Glimpse
@@ -61,7 +61,7 @@ class Person:
 
 @dataclass(frozen=True)
 class System:
-    """The sums of one system; `added_names` are the first of them."""
+    """The sums of one system; `added_names` are the first of them, and `added_with` is what they get besides."""
 
     system: str
     replaced: int
@@ -69,6 +69,7 @@ class System:
     cleared: int
     added: int
     added_names: str
+    added_with: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def form_of(needed: NeedsConfirmation | None) -> Form:
 def look(runtime: Runtime, plan: SyncPlan, page: int, needed: NeedsConfirmation | None = None) -> Page:
     """One page of the summary; `needed`: what of the whole plan must be confirmed, where that is known already."""
     found = planning.summary(runtime, plan, page, SIZE, tripped=needed.guards if needed else None)
-    usual = endings.usual(runtime, plan)
+    usual, connection = endings.usual(runtime, plan), runtime.session.get_one(Connection, plan.connection_id)
     people = tuple(_person(one, usual) for one in found.people)
     sums, different = found.totals, reporting.left_of_plan(runtime, plan)
     huma = (sums.huma_replaced, sums.huma_filled, sums.huma_cleared, sums.huma_added)
@@ -139,7 +140,7 @@ def look(runtime: Runtime, plan: SyncPlan, page: int, needed: NeedsConfirmation 
     return Page(
         sides=(
             System("huma", *huma, _names(found.huma_added)),
-            System("tripletex", *tripletex, _names(found.tripletex_added)),
+            System("tripletex", *tripletex, _names(found.tripletex_added), joining.told(runtime, connection)),
         ),
         cleared=summary_lines.cleared(found.cleared),
         ending=summary_lines.ending(found.ending, usual),

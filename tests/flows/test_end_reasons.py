@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from huma_tripletex import planning, syncing
 from huma_tripletex.delivery import Clients
 from huma_tripletex.gateway.frozen import Frozen
-from huma_tripletex.models import Connection, OutboxEntry, PlanItem, SyncPlan, SyncResult
+from huma_tripletex.models import Connection, OutboxEntry, PlanItem, SyncPlan, SyncResult, SyncRun
 from huma_tripletex.planning.reading import seals_of
 from huma_tripletex.planning.writes import items_where, person_writes, something_to_write
 from huma_tripletex.runtime import NAME
@@ -263,4 +263,5 @@ def _digest_with(desk: Desk, plan: SyncPlan, reason: str) -> str:
     for row in desk.session.scalars(select(SyncResult)):
         was = opened(desk.runtime, connection, row)
         frozen.add(row.position, row.action, row.person_id, row.employee_id, was.huma, was.tripletex, ("", reason))
-    return frozen.digest(desk.runtime.vault, plan.id)
+    run = desk.session.scalars(select(SyncRun)).one()
+    return frozen.digest(desk.runtime.vault, plan.id, run.options)

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from huma_tripletex import planning
 from huma_tripletex.config import Settings
-from huma_tripletex.models import PersonLink, PlanItem, SyncRun
+from huma_tripletex.models import Conflict, PersonLink, PlanItem, SyncResult, SyncRun
 from huma_tripletex.planning import NeedsConfirmation
 from huma_tripletex.planning.guards import Reach, guards, to_type
 from tests.flows.planning_parts import ANNA, Stand, account, flows, quick  # noqa: F401
@@ -106,12 +106,12 @@ def test_an_empty_side_comes_first_and_only_after_an_earlier_sync() -> None:
     assert to_type(guards(reach, SETTINGS)) == "8"
 
 
-def refused(flows: Stand, plan: Any, **how: Any) -> NeedsConfirmation:
+def refused(flows: Stand, plan: Any, *, earlier_runs: int = 0, **how: Any) -> NeedsConfirmation:
     with pytest.raises(NeedsConfirmation) as asked:
         planning.approve(flows.runtime, plan, ANNA, **how)
     flows.session.rollback()
     assert plan.state == "ready"
-    assert flows.session.query(SyncRun).count() == 0
+    assert flows.session.query(SyncRun).count() == earlier_runs
     return asked.value
 
 
@@ -269,3 +269,142 @@ def test_the_guard_on_shared_accounts_sees_every_group_by_one_statement(flows: S
     assert [(one["guard"], one["people"]) for one in found] == [("same_account", 2)]
     assert sum("account_huma" in one for one in seen) == 1
     assert len(seen) <= 6
+
+
+def differing(flows: Stand, *numbers: int, **huma: str) -> Any:
+    """A plan by which Huma's values of these people replace Tripletex's, and nothing else."""
+    for number in numbers:
+        flows.change(number, **(huma or {"given_name": f"New{number}", "phone_number": f"9100000{number % 10}"}))
+    plan = flows.plan()
+    planning.choose_for_all(flows.runtime, plan, "leave")
+    planning.choose_everybody(flows.runtime, plan, "only_in_tripletex", "leave")
+    chosen = select(Conflict).join(PlanItem, PlanItem.id == Conflict.item_id)
+    mine = chosen.where(Conflict.plan_id == plan.id, PlanItem.person_id.in_([str(number) for number in numbers]))
+    planning.choose(flows.runtime, plan, {one.id: "huma" for one in flows.session.scalars(mine)})
+    flows.session.commit()
+    return plan
+
+
+def firm(flows: Stand, people: int) -> None:
+    for number in range(people):
+        flows.person(number)
+        flows.employee(number)
+
+
+THREES = [(number, number + 1, number + 2) for number in range(0, 20, 3)]
+
+
+def test_small_plans_in_a_row_add_up(flows: Stand) -> None:
+    """Three of twenty go without a word, and three more; whichever three are next make it more than the share."""
+    firm(flows, 20)
+    for three in THREES[:2]:
+        begun(flows, differing(flows, *three))
+        flows.clock.passes(hours=1)
+
+    plan = differing(flows, *THREES[2])
+
+    share = {"guard": "share", "people": 9, "of": 20, "earlier": 6}
+    assert refused(flows, plan, earlier_runs=2).guards == (share,)
+    begun(flows, plan, typed="9")
+
+
+def test_one_or_two_are_looked_at_anyway(quick: Stand) -> None:
+    firm(quick, 20)
+    for three in THREES[:2]:
+        begun(quick, differing(quick, *three))
+    for one in (6, 7, 8):
+        begun(quick, differing(quick, one))
+
+
+def test_whoever_is_changed_again_is_counted_once(flows: Stand) -> None:
+    firm(flows, 20)
+    for _ in range(2):
+        begun(flows, differing(flows, *range(5)))
+
+    assert planning.guards_of(flows.runtime, differing(flows, *range(5))) == []
+
+
+def test_a_try_and_what_went_before_are_told_apart(flows: Stand) -> None:
+    firm(flows, 20)
+    begun(flows, differing(flows, *THREES[0]))
+    plan = differing(flows, *THREES[1], *THREES[2][:2])
+    begun(flows, plan, only=items(flows, plan, *THREES[1][:2]))
+
+    (guard,) = planning.guards_of(flows.runtime, plan)
+
+    assert guard == {"guard": "share", "people": 8, "of": 20, "tried": 2, "earlier": 3}
+
+
+def test_what_is_longer_than_a_day_ago_was_another_matter(quick: Stand) -> None:
+    firm(quick, 20)
+    for three in THREES[:2]:
+        begun(quick, differing(quick, *three))
+    quick.clock.passes(hours=24, seconds=1)
+
+    assert planning.guards_of(quick.runtime, differing(quick, *THREES[2])) == []
+
+
+def test_what_was_confirmed_is_not_asked_about_again(flows: Stand) -> None:
+    firm(flows, 20)
+    begun(flows, differing(flows, *range(9)), typed="9")
+    begun(flows, differing(flows, *THREES[3]))
+    begun(flows, differing(flows, *THREES[4]))
+
+    (guard,) = planning.guards_of(flows.runtime, differing(flows, *THREES[5]))
+
+    assert guard == {"guard": "share", "people": 9, "of": 20, "earlier": 6}
+
+
+def test_a_number_that_confirms_something_else_confirms_no_share(quick: Stand) -> None:
+    firm(quick, 20)
+    begun(quick, differing(quick, *range(5)))
+    sharing = differing(quick, 5, bank_account_number=account(6))
+    (guard,) = planning.guards_of(quick.runtime, sharing)
+    assert guard["guard"] == "same_account"
+    begun(quick, sharing, typed=to_type([guard]))
+
+    (guard,) = planning.guards_of(quick.runtime, differing(quick, *THREES[2]))
+
+    assert (guard["guard"], guard["earlier"]) == ("share", 6)
+
+
+@pytest.mark.parametrize("written", [[], ["given_name"], ["phone_number", "given_name"]])
+def test_only_what_was_written_counts(flows: Stand, written: list[str]) -> None:
+    """A run that was stopped, or that Tripletex refused, changed nobody."""
+    firm(flows, 20)
+    begun(flows, differing(flows, *range(6)))
+    flows.session.execute(update(SyncResult).values(tripletex_fields=written))
+    flows.session.commit()
+
+    assert bool(planning.guards_of(flows.runtime, differing(flows, *THREES[2]))) == bool(written)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_run_that_was_taken_back_does_not_count(flows: Stand, whole: bool) -> None:
+    firm(flows, 20)
+    run = planning.approve(flows.runtime, differing(flows, *range(6)), ANNA)
+    run.state = "ended"
+    undo = SyncRun(
+        connection_id=run.connection_id, plan_id=run.plan_id, undoes=run.id, whole=whole, approved_at=flows.clock()
+    )
+    undo.state = "ended"
+    flows.session.add(undo)
+    flows.session.commit()
+
+    assert bool(planning.guards_of(flows.runtime, differing(flows, *THREES[2]))) == (not whole)
+
+
+def test_account_numbers_add_up_too(quick: Stand) -> None:
+    firm(quick, 80)
+    for number in range(0, 8, 2):
+        begun(quick, differing(quick, number, bank_account_number=account(500 + number)))
+        begun(quick, differing(quick, 40 + number))
+    for number in range(20, 25):
+        begun(quick, differing(quick, number, bank_account_number=account(500 + number)))
+    assert planning.guards_of(quick.runtime, differing(quick, 10, bank_account_number=account(600))) == []
+
+    for number in (10, 11):
+        quick.change(number, bank_account_number=account(600 + number))
+    (guard,) = planning.guards_of(quick.runtime, differing(quick, 10, 11, given_name="Other"))
+
+    assert guard == {"guard": "many_accounts", "people": 11, "earlier": 9}

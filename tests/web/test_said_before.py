@@ -100,3 +100,22 @@ def test_where_no_last_workday_goes_along_nothing_is_said_of_one(office: Office,
     page = compared.read(f"/tripletex/plans/{plan}")
     assert "Choose for all" in page
     assert "goes along" not in page
+
+
+def test_the_summary_says_which_access_department_and_division_new_people_get(
+    office: Office, compared: Visitor
+) -> None:
+    address = f"/tripletex/plans/{office.one(SyncPlan).id}/approval"
+    compared.send(address.replace("approval", "people"), {"all-only_in_huma": "add"})
+    assert "They get no access to Tripletex. Department: Avdeling." in compared.read(address)
+    with office.app.app_context():
+        connection = current_runtime().session.query(Connection).one()
+        places = [{"id": 7, "name": "Salg & service"}, {"id": 8, "name": "Drift"}]
+        connection.company_facts = {**connection.company_facts, "departments": places, "divisions": places}
+        connection.options = {"department_id": 7, "division_id": 8, "user_type": "STANDARD"}
+        current_runtime().session.commit()
+
+    assert (
+        "They get standard access. Tripletex sends them an email with a login. Department: Salg &amp; service. "
+        "Division: Drift."
+    ) in compared.read(address)
