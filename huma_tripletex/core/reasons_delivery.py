@@ -88,6 +88,11 @@ REASONS: Final = (
         N_("Press Sync users and say whether they are the same person. If not, add {name} there."),
     ),
     Reason(
+        "found_afterwards",
+        N_("Tripletex did not answer when {name} was added. Afterwards {name} was there, with what was sent."),
+        N_("Look at {name} in Tripletex if somebody may have entered the same person there by hand just then."),
+    ),
+    Reason(
         "not_linked",
         N_("{name} has not been added to Tripletex, so the change was not sent."),
         N_("Press Sync users to add {name}, or let new people be added by themselves in the settings."),

@@ -7,6 +7,7 @@ sent; whoever finds that looks whether the employee is there, and only proven ab
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from huma_tripletex.core.fields import EMPLOYEE_KEYS, EMPLOYMENT_KEYS, KEYS
 from huma_tripletex.core.mapping import new_employee_body
@@ -15,7 +16,7 @@ from huma_tripletex.core.people import TripletexEmployee
 from huma_tripletex.delivery.asking import Asking
 from huma_tripletex.delivery.choosing import is_kept
 from huma_tripletex.delivery.employment_part import FIRST, LAST, begin_employment
-from huma_tripletex.delivery.finding import find_ours, the_one
+from huma_tripletex.delivery.finding import find_ours, has_another_value, the_one
 from huma_tripletex.delivery.progress import Progress, known_of
 from huma_tripletex.delivery.referring import with_department
 from huma_tripletex.delivery.resembling import resembling
@@ -72,15 +73,25 @@ def _created(asking: Asking, work: Work, progress: Progress, sendable: set[str])
 
 
 def look_for_created(asking: Asking, work: Work, progress: Progress) -> None:
-    """Finds whom an earlier create made; nobody found proves that it was not carried out. Writes nothing."""
+    """Finds whom an earlier create made; nobody found proves that it was not carried out. Writes nothing.
+
+    Somebody may have entered the person by hand meanwhile. Who has everything that was sent is taken for the same, as
+    by any human who looks at them, and nothing there is changed by that. Who has another value, or may be the same
+    person by other signs, is asked about.
+    """
     found = find_ours(asking, work)
     if mine := the_one(found):
-        _adopt(work, progress, mine)
+        if has_another_value(work, mine):
+            progress.parked(work.fields, "resembles_somebody")
+        else:
+            _adopt(work, progress, mine)
     elif found:
         progress.parked(work.fields, "found_several")
     else:
         progress.absent = True
-        if work.creates:
+        if work.creates and resembling(asking, [replace(work, unasked=True)]):
+            progress.parked(work.fields, "resembles_somebody")
+        elif work.creates:
             progress.put_off(work.fields)  # the next attempt may create
         else:
             progress.left_alone(work.fields, "not_linked")
@@ -134,5 +145,7 @@ def _adopt(work: Work, progress: Progress, found: TripletexEmployee) -> None:
     """
     progress.known = known_of(found, {})
     equal = {key for key in KEYS if same(key, found.values.get(key), work.values.get(key))}
-    progress.equal_already(equal)
+    sent = {key for key in equal if work.values.get(key)}
+    progress.delivered(sent, "found_afterwards")
+    progress.equal_already(equal - sent)
     progress.put_off(work.fields - equal)

@@ -44,6 +44,15 @@ def is_what_was_sent(work: Work, found: TripletexEmployee) -> bool:
     )
 
 
+def has_another_value(work: Work, found: TripletexEmployee) -> bool:
+    """Whether somebody has a value that was not sent: who has, was entered or changed by somebody else, and must not be
+    overwritten unseen.
+    """
+    tried = work.tried or {}
+    values = {key: normalise(key, found.values.get(key)) for key in tried if key not in found.unseen}
+    return any(value is not None and work.hash_of(key, value) != tried[key] for key, value in values.items())
+
+
 def the_one(found: Sequence[TripletexEmployee]) -> TripletexEmployee | None:
     """Who it certainly is: nobody else is like what was sent, and all of it is seen."""
     return found[0] if len(found) == 1 and not set(IDENTITY) & set(found[0].unseen) else None

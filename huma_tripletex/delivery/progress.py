@@ -34,10 +34,10 @@ class Progress:
     request_id: str = ""
     sent_at: datetime | None = None
 
-    def delivered(self, fields: Iterable[str]) -> None:
-        """Tripletex answered that it now holds Huma's values."""
+    def delivered(self, fields: Iterable[str], remark: str = "") -> None:
+        """Tripletex answered that it now holds Huma's values; `remark`: what else somebody should know."""
         for key in fields:
-            self.outcomes[key] = Delivered()
+            self.outcomes[key] = Delivered(remark)
             self.agreed.add(key)
 
     def remarked(self, key: str, remark: str) -> None:

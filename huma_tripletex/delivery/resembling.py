@@ -1,4 +1,5 @@
-"""Whether somebody whom the option adds by itself may be in Tripletex already: payroll was faster, or they are back.
+"""Whether somebody whom the option adds by itself may be in Tripletex already: payroll was faster, or they are back. So
+it may have been where a create was lost, or was refused and is tried again by hand.
 
 Nobody has been asked about them, and Tripletex cannot delete anybody. So everybody there is looked at first, by the
 same rules as in a comparison; who may be the same person is for an administrator to say.

@@ -16,7 +16,7 @@ from huma_tripletex.core.normalise import same
 from huma_tripletex.core.people import TripletexEmployee
 from huma_tripletex.delivery.asking import Asking, LeaseLost
 from huma_tripletex.delivery.creation import new_body, obstacle, sendable_fields, sent_hashes
-from huma_tripletex.delivery.finding import is_what_was_sent, the_one
+from huma_tripletex.delivery.finding import has_another_value, is_what_was_sent, the_one
 from huma_tripletex.delivery.resembling import resembling
 from huma_tripletex.delivery.work import Work
 from huma_tripletex.errors import AnswerLost, Invalid, NotFound, TripletexError, Unreadable
@@ -126,7 +126,8 @@ class Together:
         for work in works:
             tried = replace(work, tried=sent_hashes(work))
             found = [one for one in bare if is_what_was_sent(tried, one)]
-            if mine := the_one(found):
+            mine = the_one(found)
+            if mine and not has_another_value(tried, mine):
                 self._made[work.person_id] = mine
             elif found:
                 self._unclear.add(work.person_id)

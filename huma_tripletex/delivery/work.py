@@ -34,8 +34,8 @@ class Work:
     an earlier attempt's answer was lost, so the agreement proves nothing. `compared`: the employee's versions that runs
     were approved with, None for one that is not known. `restores`: fields whose value is an earlier
     one that is put back, and not Huma's, so that both sides do not agree on it. `approved_reason`: why a run was
-    approved to end the employment; "": no run says. `unasked`: is created by the option, so nobody has been asked
-    whether somebody in Tripletex is the same person.
+    approved to end the employment; "": no run says. `unasked`: is created by the option, or long after a run was
+    approved to, so nobody has been asked whether somebody in Tripletex is the same person.
     """
 
     person_id: str
