@@ -7,11 +7,13 @@ their own) lead to the person by their `person_id`. Every function needs one sta
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypedDict
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Select, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 
 from huma_tripletex.core.people import HostPerson, Values
 from huma_tripletex.host.port import PersonModel
@@ -94,14 +96,14 @@ class PeopleInModels:
         return person_id
 
     def _read(self, organisation_id: str, person_ids: Sequence[str] | None) -> dict[str, HostPerson]:
-        whose = self._whose(organisation_id, person_ids)
-        found = {
-            str(row[0]): row for row in self.db.session.execute(whose.with_only_columns(*_columns(self.main))).all()
-        }
+        given = {"organisation": _possible(self._column("organisation_id"), [organisation_id])}
+        if person_ids is not None:
+            given["people"] = _possible(self._column("person_id"), person_ids)
+        reading, *reading_others = self._reading_all if person_ids is None else self._reading_some
+        found = {str(row[0]): row for row in self.db.session.execute(reading, given).all()}
         values = {person_id: _values(self.main, row) for person_id, row in found.items()}
-        for other in self.others:
-            theirs = getattr(other.model, other.person_id).in_(whose)
-            for row in self.db.session.execute(select(*_columns(other)).where(theirs)).all():
+        for other, theirs in zip(self.others, reading_others, strict=True):
+            for row in self.db.session.execute(theirs, given).all():
                 if str(row[0]) in values:
                     values[str(row[0])] |= _values(other, row)
         return {
@@ -114,12 +116,28 @@ class PeopleInModels:
             for person_id, row in found.items()
         }
 
-    def _whose(self, organisation_id: str, person_ids: Sequence[str] | None) -> Select[Any]:
-        column = getattr(self.main.model, self.main.person_id)
-        whose = select(column).where(_is(self.main, "organisation_id", organisation_id))
-        if person_ids is None:
-            return whose
-        return whose.where(column.in_([number for text in person_ids for number in _possible(column, text)]))
+    @cached_property
+    def _reading_all(self) -> tuple[Select[Any], ...]:
+        """The statements are made once, and given their values each time: making them costs more than running them."""
+        return self._reading(self._whose)
+
+    @cached_property
+    def _reading_some(self) -> tuple[Select[Any], ...]:
+        return self._reading(self._whose.where(self._column("person_id").in_(_given("people"))))
+
+    @property
+    def _whose(self) -> Select[Any]:
+        organisation = self._column("organisation_id")
+        return select(self._column("person_id")).where(organisation.in_(_given("organisation")))
+
+    def _reading(self, whose: Select[Any]) -> tuple[Select[Any], ...]:
+        theirs = (
+            select(*_columns(other)).where(getattr(other.model, other.person_id).in_(whose)) for other in self.others
+        )
+        return whose.with_only_columns(*_columns(self.main)), *theirs
+
+    def _column(self, which: str) -> Any:
+        return getattr(self.main.model, getattr(self.main, which))
 
     def _row(self, other: PersonModel, organisation_id: str, person_id: str) -> Any:
         query = select(other.model).where(_is(other, "person_id", person_id))
@@ -137,15 +155,20 @@ class PeopleInModels:
 
 def _is(spec: PersonModel, which: str, text: str) -> Any:
     column = getattr(spec.model, getattr(spec, which))
-    return column.in_(_possible(column, text))
+    return column.in_(_possible(column, [text]))
 
 
-def _possible(column: Any, text: str) -> list[Any]:
-    """The id as the column holds it; nothing when the column cannot hold it, for then it is nobody's."""
-    try:
-        return [from_text(column.type, text)]
-    except ValueError:
-        return []
+def _given(name: str) -> BindParameter[Any]:
+    return bindparam(name, expanding=True)
+
+
+def _possible(column: Any, texts: Iterable[str]) -> list[Any]:
+    """The ids as the column holds them, without those that it cannot hold, for they are nobody's."""
+    possible = []
+    for text in texts:
+        with suppress(ValueError):
+            possible.append(from_text(column.type, text))
+    return possible
 
 
 def _columns(spec: PersonModel) -> list[Any]:
