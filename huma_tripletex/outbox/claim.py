@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Text, and_, bindparam, select, update
+from sqlalchemy import ColumnElement, Executable, RowMapping, Text, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.models.among import Among
 from huma_tripletex.models.base import Instant
 from huma_tripletex.models.outbox import EntryKind
-from huma_tripletex.outbox.leasing import CONNECTION, Leased, lease
+from huma_tripletex.outbox.leasing import CONNECTION, Leased, given_to_lease, lease, leasing
+from huma_tripletex.outbox.rows import POSTGRESQL, dialect_of
 from huma_tripletex.outbox.tables import ENTRIES, anew, is_open, state_is
 
 WEIGHT: dict[EntryKind, int] = {"change": 0, "added": 1, "create": 2}
@@ -46,6 +48,10 @@ class Entry:
     def began(self) -> datetime:
         """Since when it is tried: the time for retries counts from here."""
         return self.again_at or self.captured_at
+
+
+NAMES = tuple(field.name for field in fields(Entry))
+Taken = tuple[list[Leased], list[Entry]]
 
 
 @dataclass(frozen=True)
@@ -99,19 +105,29 @@ def claim(
     only people that a run asks for are. `token` must be new for every claim. The number of statements does not depend
     on how many there are.
     """
-    leased = lease(session, connection_id, now, lease_until, token, limit)
-    if not leased:
-        return []
-    entries = _take_waiting(session, connection_id, [one.person_id for one in leased], token)
+    take = _at_once if dialect_of(session) == POSTGRESQL else _one_by_one
+    leased, entries = take(session, given_to_lease(connection_id, now, lease_until, token, limit))
     if with_parked := [one.person_id for one in leased if one.parked]:
         entries += _take_parked(session, connection_id, with_parked, token, entries)
     return _by_person(connection_id, leased, entries)
 
 
-def _take_waiting(session: Session, connection_id: int, people: Sequence[str], token: str) -> list[Entry]:
-    """Everything that waits, also what would have waited longer: what is sent are the latest values."""
-    given = {"connection": connection_id, "people": list(people), "holder": token}
-    return _entries(session, _taking_waiting(), given)
+def _at_once(session: Session, given: dict[str, Any]) -> Taken:
+    """Leases people and takes their entries with one statement. Everything that waits is taken, also what would have
+    waited longer: what is sent are the latest values.
+    """
+    rows = session.connection().execute(_leasing_and_taking(), given).mappings().all()
+    leased = {row["person_id"]: Leased(row["person_id"], row["parked"], row["left_out"]) for row in rows}
+    return list(leased.values()), [_entry(row) for row in rows]
+
+
+def _one_by_one(session: Session, given: dict[str, Any]) -> Taken:
+    """The same with two statements, for databases that change one table at a time."""
+    leased = lease(session, given)
+    if not leased:
+        return [], []
+    taking = {"connection": given["connection"], "token": given["token"], "people": [one.person_id for one in leased]}
+    return leased, _entries(session, _taking_waiting(), taking)
 
 
 def _take_parked(
@@ -126,7 +142,7 @@ def _take_parked(
     if not again:
         return []
     since = max(entry.began for entry in newer)
-    return _entries(session, _taking_parked(), {"ids": again, "holder": token, "since": since})
+    return _entries(session, _taking_parked(), {"ids": again, "token": token, "since": since})
 
 
 def _names(entry: Entry, parked_id: int, fields: Sequence[str]) -> bool:
@@ -136,8 +152,21 @@ def _names(entry: Entry, parked_id: int, fields: Sequence[str]) -> bool:
 
 
 def _entries(session: Session, taking: Executable, given: dict[str, Any]) -> list[Entry]:
-    rows = session.connection().execute(taking, given).mappings().all()
-    return [Entry(**{**row, "fields": tuple(row["fields"])}) for row in rows]
+    return [_entry(row) for row in session.connection().execute(taking, given).mappings()]
+
+
+def _entry(row: RowMapping) -> Entry:
+    return Entry(**{name: row[name] for name in NAMES} | {"fields": tuple(row["fields"])})
+
+
+@cache
+def _leasing_and_taking() -> Executable:
+    leased = leasing(POSTGRESQL).cte("leased")
+    # As an array, so that it is as plain as with a parameter that entries are found by their index.
+    theirs = ENTRIES.c.person_id == func.any(func.array(select(leased.c.person_id).scalar_subquery()))
+    taking = _taking(and_(ENTRIES.c.connection_id == CONNECTION, theirs, is_open(), state_is("waiting")))
+    whose = taking.where(ENTRIES.c.person_id == leased.c.person_id)
+    return whose.returning(leased.c.parked, leased.c.left_out)
 
 
 @cache
@@ -161,12 +190,12 @@ def _of_people() -> ColumnElement[bool]:
     return and_(ENTRIES.c.connection_id == CONNECTION, people, is_open())
 
 
-def _taking(which: ColumnElement[bool], **more: Any) -> Executable:
+def _taking(which: ColumnElement[bool], **more: Any) -> ReturningUpdate[Any]:
     # What somebody else is at just now is skipped and goes next time: waiting for it could end in a deadlock.
     free = select(ENTRIES.c.id).where(which).with_for_update(skip_locked=True)
-    values = {"state": "in_flight", "lease": bindparam("holder", type_=Text), **more}
+    values = {"state": "in_flight", "lease": bindparam("token", type_=Text), **more}
     taking = update(ENTRIES).where(ENTRIES.c.id.in_(free)).values(values)
-    return taking.returning(*(ENTRIES.c[name] for name in Entry.__dataclass_fields__))
+    return taking.returning(*(ENTRIES.c[name] for name in NAMES))
 
 
 def _by_person(connection_id: int, leased: Iterable[Leased], entries: Iterable[Entry]) -> list[Claimed]:

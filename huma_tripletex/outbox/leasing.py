@@ -6,14 +6,16 @@ by `outbox.sweep`, which gives the entries back, so that whoever held it cannot 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    Boolean,
     ColumnElement,
-    Executable,
     Integer,
     Select,
     Text,
@@ -28,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from huma_tripletex.models.base import BigId, Instant
 from huma_tripletex.outbox.rows import POSTGRESQL, dialect_of
@@ -52,20 +55,25 @@ class Leased:
     left_out: bool
 
 
-def lease(session: Session, connection_id: int, now: datetime, until: datetime, token: str, limit: int) -> list[Leased]:
-    """At most `limit` due people, held by `token` until `until`.
+def lease(session: Session, given: Mapping[str, Any]) -> list[Leased]:
+    """Leases due people, as `given_to_lease` says.
 
     PostgreSQL need not wait for its disk to end this transaction, see `delivery.transaction.durably`: a lease that is
     lost in a crash lets another worker claim the same people, and a later commit that waits takes it to the disk.
     """
+    rows = session.connection().execute(leasing(dialect_of(session)), given).all()
+    return [Leased(person_id, parked, left_out) for person_id, parked, left_out, *_ in rows]
+
+
+def given_to_lease(connection_id: int, now: datetime, until: datetime, token: str, limit: int) -> dict[str, Any]:
+    """The parameters of `leasing`: at most `limit` due people, held by `token` until `until`."""
     given = {"connection": connection_id, "now": now, "until": until, "token": token, "at_most": limit}
-    given["looked_at"] = limit * ENTRIES_PER_PERSON
-    rows = session.connection().execute(_leasing(dialect_of(session)), given).all()
-    return [Leased(person_id, bool(parked), bool(left_out)) for person_id, parked, left_out, *_ in rows]
+    return given | {"looked_at": limit * ENTRIES_PER_PERSON}
 
 
 @cache
-def _leasing(dialect: str) -> Executable:
+def leasing(dialect: str) -> ReturningInsert[Any]:
+    """The statement; it returns what `Leased` has."""
     people = _due().subquery()
     # In the order of ids, so that two workers at the same people wait for each other in turn and not in a circle.
     rows = (
@@ -75,9 +83,11 @@ def _leasing(dialect: str) -> Executable:
     )
     insert = postgresql.insert if dialect == POSTGRESQL else sqlite.insert
     columns = ("connection_id", "person_id", "token", "until")
-    leasing = insert(LEASES).from_select(columns, rows).on_conflict_do_nothing()
+    leases = insert(LEASES).from_select(columns, rows).on_conflict_do_nothing()
     lightly = [func.set_config("synchronous_commit", "off", True)] if dialect == POSTGRESQL else []
-    return leasing.returning(LEASES.c.person_id, literal_column(HAS_PARKED), literal_column(IS_LEFT_OUT), *lightly)
+    facts = {"parked": HAS_PARKED, "left_out": IS_LEFT_OUT}
+    told = [literal_column(sql, Boolean).label(name) for name, sql in facts.items()]
+    return leases.returning(LEASES.c.person_id, *told, *lightly)
 
 
 def _due() -> Select[tuple[str]]:

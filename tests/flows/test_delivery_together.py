@@ -81,9 +81,9 @@ def test_a_terminated_database_connection_costs_nothing(stand: Bench, postgres_s
     assert (stand.entry().state, stand.entry().outcome) == ("done", "delivered")
 
 
-@pytest.mark.parametrize(("people", "most"), [(1, 5 + 7), (40, 5 + 4 * 7)])
+@pytest.mark.parametrize(("people", "most"), [(1, 4 + 7), (40, 4 + 4 * 7)])
 def test_statements_do_not_grow_with_people(postgres_url: str, people: int, most: int) -> None:
-    """Five to claim and load a batch, seven to settle whatever answers have come."""
+    """Four to claim and load a batch, seven to settle whatever answers have come."""
     with bench(postgres_url, clock=utc_now) as stand:
         for n in range(people):
             stand.linked(f"p{n}", employee_id=str(n))

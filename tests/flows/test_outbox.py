@@ -351,5 +351,6 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_people(
         statements.clear()
         act()
         counts.append(len(statements.texts))
-    assert counts == [2, 3, 1, 1, 1]
+    claiming = 1 if db.engine.dialect.name == "postgresql" else 2
+    assert counts == [claiming, 3, 1, 1, 1]
     assert hands.states() == ["done"] * crowd * 2
