@@ -1,0 +1,35 @@
+"""What one piece of a worker's work leaves behind: nothing when it fails, and prepared statements when it does not."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy import text
+
+from huma_tripletex.jobs.careful import carefully
+from huma_tripletex.models import Connection
+from huma_tripletex.runtime import Runtime
+from tests.flows.host_parts import db, make_host_app
+
+PREPARED = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT % AS again'")
+
+
+def test_what_was_only_read_stays_prepared(host_postgresql_url: str) -> None:
+    """psycopg prepares what it sees often, and forgets all of it with a rollback."""
+    app, found = make_host_app(host_postgresql_url, has_tables=True), []
+    for _ in range(8):
+        assert carefully(app, "reading", lambda: db.session.execute(text("SELECT 1 AS again")).all())
+    carefully(app, "counting", lambda: found.append(db.session.execute(PREPARED).scalar_one()))
+    with app.app_context():
+        db.engine.dispose()
+    assert found == [1]
+
+
+def test_what_failed_is_rolled_back(host_app: Flask, runtime: Runtime, connection: Connection) -> None:
+    def step() -> None:
+        runtime.session.get_one(Connection, connection.id).state = "paused"
+        runtime.session.flush()
+        raise LookupError("a value")
+
+    assert not carefully(host_app, "failing", step)
+    db.session.expire_all()
+    assert connection.state == "connected"
