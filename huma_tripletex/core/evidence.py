@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from huma_tripletex.core.likeness import Traits
-from huma_tripletex.core.spelling import Word, Words, is_near, is_same
+from huma_tripletex.core.spelling import Word, Words, is_near, is_same, is_slip
 
 _GIVEN: Final = 0.7
 """How much two given names must have in common to be near: Anne and Anna, Kari and Karin, not Ola and Ole."""
@@ -30,6 +30,14 @@ def names(one: Traits, other: Traits) -> tuple[str, str]:
     if family != "=" and _mark(one.given, other.family, 1) == _mark(one.family, other.given, 1) == "=":
         return "=", "="
     return given, family
+
+
+def is_slip_apart(one: Traits, other: Traits) -> bool:
+    """Whether one letter of the given or of the family name is all that lies between two names."""
+    given, family = _mark(one.given, other.given, 1), _mark(one.family, other.family, 1)
+    if (given, family) == ("!", "="):
+        return _slipped(one.given, other.given)
+    return (given, family) == ("=", "!") and _slipped(one.family, other.family)
 
 
 def births(one: Traits, other: Traits) -> str:
@@ -64,6 +72,13 @@ def _mark(one: Words, other: Words, least: float) -> str:
     if least < 1 and any(is_same(a, b) or is_near(a, b, least) for a in shorter for b in longer):
         return "~"
     return "!"
+
+
+def _slipped(one: Words, other: Words) -> bool:
+    """Of names that are not the same: whether they are but for one word, and that by a letter."""
+    shorter, longer = (one, other) if len(one) <= len(other) else (other, one)
+    odd = [word for word in shorter if not _has(longer, word)]
+    return len(odd) == 1 and any(is_slip(odd[0], word) for word in longer if not _has(shorter, word))
 
 
 def _has(words: Words, wanted: Word) -> bool:

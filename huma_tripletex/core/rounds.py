@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huma_tripletex.core.doubts import is_another, may_be_another
+from huma_tripletex.core.doubts import is_another, may_be_another, may_be_the_namesake
 from huma_tripletex.core.evidence import births, names
 from huma_tripletex.core.likeness import (
     Traits,
@@ -54,7 +54,7 @@ def _is_believed(field: Field, why: str, person_id: str, employee_id: int) -> bo
         return not may_be_another(field, person, employee) and is_believed(why, person, employee)
     if births(person, employee) == "?" and _has_namesake(field, person, employee):
         return False
-    return is_believed(why, person, employee)
+    return is_believed(why, person, employee) and not may_be_the_namesake(field, why, person, employee)
 
 
 def _has_namesake(field: Field, *who: Traits) -> bool:

@@ -26,7 +26,8 @@ Possible = Callable[[Traits, Traits], bool]
 class Field:
     """Everybody with their traits, and what is known so far. `held`: people and employees about whom something is
     asked, so that no weaker sign pairs them. `births_here`, `births_there`: names with dates of birth on either side.
-    `namesakes`: names with what two people of one system, who are called that, share. `loose_here`, `loose_there`: what
+    `namesakes`: names with what two people of one system, who are called that, share. `households_here`,
+    `households_there`: names with each thing that families share. `loose_here`, `loose_there`: what
     those are called who have no namesake with the same number on the other side. `misnumbered`: whose employee ID is
     that of somebody who seems to be another.
     """
@@ -41,6 +42,8 @@ class Field:
     births_here: set[str] = field(default_factory=set)
     births_there: set[str] = field(default_factory=set)
     namesakes: set[str] = field(default_factory=set)
+    households_here: set[str] = field(default_factory=set)
+    households_there: set[str] = field(default_factory=set)
     loose_here: set[str] = field(default_factory=set)
     loose_there: set[str] = field(default_factory=set)
     misnumbered: set[str | int] = field(default_factory=set)
@@ -53,9 +56,12 @@ class Field:
         here, there = ({with_number(one) for one in system.values()} - {""} for system in (self.people, self.employees))
         self.loose_here = {one.called for one in self.people.values() if with_number(one) not in there}
         self.loose_there = {one.called for one in self.employees.values() if with_number(one) not in here}
-        for system in (self.people, self.employees):
-            counted = Counter(key for one in system.values() for key in with_household(one))
-            self.namesakes |= {key for key, count in counted.items() if count > 1}
+        counts = [
+            Counter(key for one in system.values() for key in with_household(one))
+            for system in (self.people, self.employees)
+        ]
+        self.namesakes = {key for counted in counts for key, count in counted.items() if count > 1}
+        self.households_here, self.households_there = map(set, counts)
 
     def pair(self, person_id: str, employee_id: int, why: str) -> None:
         """Pairs them, if both are here, still alone and not ruled out."""

@@ -23,6 +23,8 @@ _WRITTEN: Final = (
 """How a sound is written, and written otherwise: Sølvi and Soelvi, Christoffer and Kristofer, John and Jon."""
 _DOUBLED: Final = re.compile(r"(.)\1+")
 _LETTERS: Final = 61
+LEAST: Final = 4
+"""Letters of a name in which a slip is seen as one: Ola and Ole are two names."""
 
 
 class Word(NamedTuple):
@@ -66,6 +68,18 @@ def is_near(one: Word, other: Word, least: float) -> bool:
     if 2 * min(mine, theirs) < least * (shorter + longer):
         return False  # even in the best order so few letters could not do: spares the slow comparison
     return SequenceMatcher(None, one.typed, other.typed, autojunk=False).ratio() >= least
+
+
+def is_slip(one: Word, other: Word) -> bool:
+    """Whether one letter is mistaken, missing or too many, or two neighbours are exchanged. A short name is another."""
+    shorter, longer = sorted((one.text, other.text), key=len)
+    if len(shorter) < LEAST or len(longer) - len(shorter) > 1 or shorter == longer:
+        return False
+    at = next((place for place, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))
+    if len(shorter) < len(longer):
+        return shorter[at:] == longer[at + 1 :]
+    exchanged = shorter[at : at + 2] == longer[at : at + 2][::-1] and shorter[at + 2 :] == longer[at + 2 :]
+    return shorter[at + 1 :] == longer[at + 1 :] or exchanged
 
 
 def _word(typed: str) -> Word:

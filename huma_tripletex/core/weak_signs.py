@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from huma_tripletex.core.evidence import births, names
+from huma_tripletex.core.evidence import births, is_slip_apart, names
 from huma_tripletex.core.likeness import Traits, birth_and_account, birth_and_phone, together
 from huma_tripletex.core.search import Field, Key, ask_where
 from huma_tripletex.core.verdicts import may_be
@@ -38,6 +38,8 @@ def weak_rounds(field: Field) -> None:
         _ask_by_name(field, people, employees)
     ask_where(field, lambda one: one.number, (), _called_the_same, "same_name")
     ask_where(field, _first_and_last, (), _may_be_called, "similar_name")
+    for initials in (_initial_and_last, _first_and_initial):
+        ask_where(field, initials, (), _may_be_misspelt, "similar_name")
     ask_where(field, _called_and_born, (), _born_nearly, "name_and_near_birth")
 
 
@@ -86,6 +88,12 @@ def _may_be_called(one: Traits, other: Traits) -> bool:
     return not (one.number and other.number) and may_be("name", one, other)
 
 
+def _may_be_misspelt(one: Traits, other: Traits) -> bool:
+    """Of those whose names begin alike: by a letter, where a date of birth is unknown and nothing speaks against it."""
+    differ = any(_differ(getattr(one, trait), getattr(other, trait)) for trait in ("number", "phone", "account"))
+    return births(one, other) == "?" and not differ and is_slip_apart(one, other)
+
+
 def _called_the_same(one: Traits, other: Traits) -> bool:
     """Of those whose numbers are the same but for zeros."""
     return one.called == other.called and births(one, other) != "!"
@@ -105,6 +113,14 @@ def _last(one: Traits) -> str:
 
 def _first_and_last(one: Traits) -> str:
     return together(_first(one), _last(one))
+
+
+def _initial_and_last(one: Traits) -> str:
+    return together(_first(one)[:1], _last(one))
+
+
+def _first_and_initial(one: Traits) -> str:
+    return together(_first(one), _last(one)[:1])
 
 
 def _born(one: Traits) -> str:

@@ -100,7 +100,13 @@ number email given family birth phone account | verdict
      !     !     =      =     !     !       ! | alone                      two of one name
      ?     !     =      =     ?     !       ! | name_only
      !     ?     =      =     ?     ?       ? | alone
-     ?     ?     =      ~     ?     ?       ? | alone
+     ?     ?     =      ~     ?     ?       ? | similar_name               a letter, and nothing that tells
+     ?     ?     ~      =     ?     ?       ? | similar_name
+     !     ?     ~      =     ?     ?       ? | alone
+     ?     ?     ~      =     ?     !       ? | alone
+     ?     !     ~      =     ?     ?       ! | alone
+     ?     ?     ~      =     ~     ?       ? | alone
+     ?     ?     ~      ~     ?     ?       ? | alone
 """
 ROWS = [line.split("|") for line in TABLE.strip().splitlines()[1:]]
 CASES = [(tuple(marks.split()), verdict.split()[0]) for marks, verdict in ROWS]
