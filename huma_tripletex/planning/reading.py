@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as having
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.models import Conflict, Connection, PlanItem, SyncPlan
 from huma_tripletex.planning.names import called
 from huma_tripletex.planning.sealed import Content, Seals
-from huma_tripletex.planning.tally import Tally, tally
+from huma_tripletex.planning.tally import Tally, people_with, tally
 from huma_tripletex.planning.turn import conflicts_of
 from huma_tripletex.runtime import Runtime
 
@@ -99,7 +99,7 @@ def differences(
         found, page, pages = len(ids), *cut(page, size, len(ids))
         shown_ones = select(PlanItem).where(PlanItem.id.in_(ids[(page - 1) * size : page * size]))
     else:
-        found = runtime.session.scalar(select(func.count(Conflict.item_id.distinct())).where(*which)) or 0
+        found = people_with(runtime, *which)
         page, pages = cut(page, size, found)
         # From the differences, so that the last page of thousands costs no more than the first.
         with_some = select(Conflict.item_id).where(*which).distinct().subquery()
@@ -120,11 +120,9 @@ def difference_counts(runtime: Runtime, plan: SyncPlan, counted: Tally | None = 
     for one in counted.sorts:
         kinds[one.kind] += 0 if one.remembered else one.count
         fields[one.field] += 0 if one.remembered else one.count
-    asked = Conflict.chosen != "remembered"
-    people = select(func.count(Conflict.item_id.distinct())).where(*conflicts_of(plan), asked)
     return DifferenceCounts(
         all=kinds.total(),
-        people=runtime.session.scalar(people) or 0,
+        people=people_with(runtime, *conflicts_of(plan), Conflict.chosen != "remembered"),
         conflicts=kinds["conflict"],
         missing_in_huma=kinds["missing_in_huma"],
         missing_in_tripletex=kinds["missing_in_tripletex"],

@@ -56,8 +56,8 @@ class Totals:
 def totals(runtime: Runtime, plan: SyncPlan, counted: Tally | None = None) -> Totals:
     """The sums as the decisions stand. `counted`: what was tallied already."""
     session, counted = runtime.session, counted or tally(runtime, plan)
-    written = select(Conflict.choice, func.count(Conflict.item_id.distinct())).where(*conflicts_of(plan))
-    people = {row[0]: row[1] for row in session.execute(written.group_by(Conflict.choice))}
+    each = select(Conflict.choice, Conflict.item_id).where(*conflicts_of(plan)).distinct().subquery()
+    people = {row[0]: row[1] for row in session.execute(select(each.c.choice, func.count()).group_by(each.c.choice))}
     here = (PlanItem.plan_id == plan.id, PlanItem.kind != "matched", not_tried(plan))
     kinds = (PlanItem.kind, PlanItem.choice)
     items = session.execute(select(*kinds, func.count()).where(*here).group_by(*kinds)).all()

@@ -177,6 +177,7 @@ def create_plans() -> None:
         within("conflict", "item_id", "plan_item"),
         within("conflict", "plan_id", "sync_plan"),
         unique("conflict", "item_id", "field"),
+        postgresql_with={"fillfactor": 50},
     )
     index("conflict", "plan", ["plan_id", "kind", "field"])
 
@@ -228,12 +229,12 @@ def maybe(kind: Any, names: str) -> list[sa.Column[Any]]:
     return [sa.Column(name, kind, nullable=True) for name in names.split()]
 
 
-def create(table: str, *parts: Any) -> None:
+def create(table: str, *parts: Any, **options: Any) -> None:
     """A table; with a number of its own for every row unless `parts` bring another key."""
     if not any(isinstance(part, sa.PrimaryKeyConstraint) for part in parts):
         number = sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{PREFIX}{table}"))
         parts = (sa.Column("id", BIG, nullable=False), *parts, number)
-    op.create_table(PREFIX + table, *parts)
+    op.create_table(PREFIX + table, *parts, **options)
 
 
 def unique(table: str, *columns: str) -> sa.UniqueConstraint:

@@ -8,18 +8,20 @@ from __future__ import annotations
 import importlib
 import resource
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from huma_tripletex import planning
 from huma_tripletex.core.people import EmploymentPeriod, HostPerson, TripletexEmployee
 from huma_tripletex.gateway.agreement import hash_for
-from huma_tripletex.models import SyncPlan
+from huma_tripletex.models import Conflict, SyncPlan
 from huma_tripletex.planning import memory
 from huma_tripletex.planning.company import Company
 from huma_tripletex.planning.comparison import Both
-from tests.flows.planning_parts import ANNA, Stand, facts, flows
+from tests.flows.planning_parts import ANNA, Stand, facts, flows, stand
 from tests.flows.syncing_parts import Desk, quick_desk
 
 __all__ = ["flows", "quick_desk"]
@@ -72,6 +74,34 @@ def test_ten_thousand_are_compared_in_seconds(flows: Stand, monkeypatch: pytest.
     assert grown < 300
     assert max(page, last) < 0.2
     assert for_all < 1
+
+
+@pytest.fixture
+def on_postgresql(postgres_url: str) -> Iterator[Stand]:
+    yield from stand(postgres_url)
+
+
+def test_a_choice_for_all_leaves_the_indexes_alone(on_postgresql: Stand) -> None:
+    """There is nothing to write but the rows then: every page has room for another version of its own."""
+    flows = on_postgresql
+    for number in range(300):
+        flows.person(number)
+        flows.employee(number, given_name="Other", phone_number="49999999")
+    plan = flows.plan()
+    before = on_disk(flows)
+
+    assert planning.choose_for_all(flows.runtime, plan, "huma") == 600
+    flows.session.commit()
+
+    assert on_disk(flows) == before
+
+
+def on_disk(flows: Stand) -> tuple[int, int]:
+    """Bytes of the differences, and of their indexes."""
+    sizes = text(f"SELECT pg_relation_size('{Conflict.__tablename__}'), pg_indexes_size('{Conflict.__tablename__}')")
+    rows, indexes = flows.session.execute(sizes).one()
+    flows.session.commit()
+    return rows, indexes
 
 
 def timed(act: Any) -> float:
