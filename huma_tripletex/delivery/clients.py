@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Final
 
+from huma_tripletex.delivery.remembered import Remembered
 from huma_tripletex.gateway.opening import OpenClient, open_client
 from huma_tripletex.models import Connection
 from huma_tripletex.runtime import Runtime
@@ -21,6 +23,7 @@ class Clients:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._by_connection: dict[int, tuple[bytes | None, OpenClient]] = {}
+        self._remembered: dict[int, Remembered] = {}
 
     def of(self, runtime: Runtime, connection: Connection) -> OpenClient:
         """The client of a connection, opened if need be. Raises NotReadable if its token does not open."""
@@ -31,9 +34,22 @@ class Clients:
                 self._by_connection[connection.id] = connection.sealed_token, client
             return client
 
+    def remember(self, remembered: Remembered) -> None:
+        """For the next drain, if the database tells when the row has changed."""
+        if remembered.version is not None:
+            with self._lock:
+                self._remembered[remembered.row.id] = remembered
+
+    def remembered(self, connection_id: int) -> Remembered | None:
+        """What the last drain knew, to be proven by a claim; None: it has to be read."""
+        with self._lock:
+            last = self._remembered.get(connection_id)
+        return replace(last, proven=False) if last else None
+
     def close(self) -> None:
         """Lets go of every connection to Tripletex."""
         with self._lock:
             for _, client in self._by_connection.values():
                 client.close()
             self._by_connection.clear()
+            self._remembered.clear()

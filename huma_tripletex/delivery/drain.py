@@ -9,6 +9,7 @@ from datetime import datetime
 from huma_tripletex.delivery.clients import Clients
 from huma_tripletex.delivery.draining import Answer, Drain, Ticket
 from huma_tripletex.delivery.lanes import ThreadLanes
+from huma_tripletex.delivery.remembered import Remembered, read_row
 from huma_tripletex.delivery.report import DrainReport
 from huma_tripletex.delivery.transaction import in_transaction
 from huma_tripletex.errors import NotReadable
@@ -31,28 +32,47 @@ def drain(
     What is in flight then is finished, the rest handed back. `clients` are kept by the caller for the next drain.
     """
     runtime.queue.begin_drain(connection_id)  # before the first read: whoever commits after it, nudges again
-    connection = runtime.session.get(Connection, connection_id)
-    if connection is None or not connection.is_open:
-        return DrainReport()
     own = clients or Clients()
     try:
-        client = own.of(runtime, connection)
-    except NotReadable:
-        return _cannot_open(runtime, connection)
-    lanes: ThreadLanes[Ticket, Answer] = ThreadLanes(runtime.settings.in_flight)
-    try:
-        return Drain(
-            runtime, connection, client, lanes, lambda: not stop() and (deadline is None or runtime.clock() < deadline)
-        ).run()
+        last, may_go_on = own.remembered(connection_id), lambda: not stop() and _has_time(runtime, deadline)
+        report = _drain(runtime, last, may_go_on) if last else DrainReport()
+        if last is None or last.outdated:
+            now = _read(runtime, own, connection_id)
+            report = _drain(runtime, now, may_go_on) if now else DrainReport()
+        return report
     finally:
-        lanes.close()
         if clients is None:
             own.close()
 
 
-def _cannot_open(runtime: Runtime, connection: Connection) -> DrainReport:
+def _drain(runtime: Runtime, remembered: Remembered, may_go_on: Callable[[], bool]) -> DrainReport:
+    lanes: ThreadLanes[Ticket, Answer] = ThreadLanes(runtime.settings.in_flight)
+    try:
+        return Drain(runtime, remembered, lanes, may_go_on).run()
+    finally:
+        lanes.close()
+
+
+def _has_time(runtime: Runtime, deadline: datetime | None) -> bool:
+    return deadline is None or runtime.clock() < deadline
+
+
+def _read(runtime: Runtime, clients: Clients, connection_id: int) -> Remembered | None:
+    """The row, and the client for it; None: nothing can be sent."""
+    row, version = read_row(runtime.session(), connection_id)
+    if row is None or not row.is_open:
+        return None
+    try:
+        remembered = Remembered(row, version, clients.of(runtime, row))
+    except NotReadable:
+        _cannot_open(runtime, runtime.session.get_one(Connection, connection_id))
+        return None
+    clients.remember(remembered)
+    return remembered
+
+
+def _cannot_open(runtime: Runtime, connection: Connection) -> None:
     """The token was sealed with a key that is gone: nothing can be sent until it is pasted again or the key is back."""
     if connection.state == "connected":
         log.error("the token of connection %s does not open; is its key missing in HUMA_TRIPLETEX_KEYS?", connection.id)
         in_transaction(runtime, lambda: connection.change_state("needs_attention", runtime.clock(), "token_unreadable"))
-    return DrainReport()

@@ -19,6 +19,7 @@ from huma_tripletex.delivery.guard import unforeseen
 from huma_tripletex.delivery.health import Health, note_health
 from huma_tripletex.delivery.lanes import Lanes
 from huma_tripletex.delivery.loading import Loaded
+from huma_tripletex.delivery.remembered import Remembered
 from huma_tripletex.delivery.report import DrainReport
 from huma_tripletex.delivery.settling import Attempted, settle_people, unmark_creations
 from huma_tripletex.delivery.taking import Taken, read, take, take_unread
@@ -26,7 +27,7 @@ from huma_tripletex.delivery.together import Together, groups
 from huma_tripletex.delivery.transaction import PASSING, in_transaction
 from huma_tripletex.delivery.verdict import Retrying, idle_settlement, internal_settlements
 from huma_tripletex.delivery.work import Work
-from huma_tripletex.gateway.opening import OpenClient, keep_session
+from huma_tripletex.gateway.opening import keep_session
 from huma_tripletex.models import Connection
 from huma_tripletex.outbox.claim import Claimed
 from huma_tripletex.outbox.settle import Settlement, extend, hand_back
@@ -53,19 +54,19 @@ class Drain:
     def __init__(
         self,
         runtime: Runtime,
-        connection: Connection,
-        client: OpenClient,
+        remembered: Remembered,
         lanes: Lanes[Ticket, Answer],
         may_go_on: Callable[[], bool],
         jitter: Callable[[], float] = random,
     ) -> None:
         self._runtime = runtime
-        self._connection_id = connection.id
-        self._client = client
+        self._remembered = remembered
+        self._connection_id = remembered.row.id
+        self._client = remembered.client
         self._lanes = lanes
         self._may_go_on = may_go_on
         self._jitter = jitter
-        self._health = Health(probing=bool(connection.failures) or connection.state == "needs_attention")
+        self._health = Health.of(remembered.row)
         self._batches: list[Batch] = []
         self._answers: list[Answer] = []
         self._shared: dict[str, tuple[Together | None, Callable[[], Answer]]] = {}
@@ -116,7 +117,7 @@ class Drain:
             return  # one person goes first
         batch = Batch.begin(self._connection_id, settings.lease_time, runtime.clock)
         taken: list[Taken] = []
-        if why := unforeseen(lambda: taken.append(take(runtime, batch, limit))):
+        if why := unforeseen(lambda: taken.append(take(runtime, batch, limit, self._remembered))):
             runtime.session.rollback()
             log.error("loading people failed for a reason of our own: %s", why)
             claimed = take_unread(runtime, batch, limit)

@@ -33,6 +33,11 @@ class Health:
     needs_attention: bool = False
     wait: float = 0
 
+    @classmethod
+    def of(cls, connection: Connection) -> Health:
+        """As a drain begins."""
+        return cls(probing=bool(connection.failures) or connection.state == "needs_attention")
+
     def consider(self, progress: Progress) -> None:
         """Takes the end of one attempt into account, and corrects its outcomes if it was not about the person."""
         if any(isinstance(outcome, Delivered) for outcome in progress.outcomes.values()):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from huma_tripletex.delivery.batch import Batch
 from huma_tripletex.delivery.loading import Loaded, load
+from huma_tripletex.delivery.remembered import Remembered
 from huma_tripletex.delivery.transaction import durably, in_transaction
 from huma_tripletex.models import Connection
 from huma_tripletex.outbox.claim import Claimed, claim
@@ -16,17 +17,26 @@ from huma_tripletex.runtime import Runtime
 Taken = tuple[Sequence[Claimed], Loaded]
 
 
-def take(runtime: Runtime, batch: Batch, limit: int) -> Taken:
-    """At most `limit` due people, claimed for `batch` and loaded. Committed when it returns."""
+def take(runtime: Runtime, batch: Batch, limit: int, remembered: Remembered) -> Taken:
+    """At most `limit` due people, claimed for `batch` and loaded. Committed when it returns; nobody, if what is
+    remembered turns out to be outdated.
+    """
 
     def step() -> Taken:
         claimed = _claim(runtime, batch, limit)
-        loaded = _load(runtime, batch, claimed) if claimed else Loaded(())
+        row = remembered.row_for(runtime.session(), claimed) if claimed else None
+        if row is None:
+            if claimed:
+                runtime.session.rollback()
+            return (), Loaded(())
+        loaded = load(runtime, row, claimed, runtime.clock())
         if loaded.creates:
             durably(runtime)
         return claimed, loaded
 
-    return in_transaction(runtime, step)
+    taken = in_transaction(runtime, step)
+    remembered.proven = remembered.proven or bool(taken[0])
+    return taken
 
 
 def take_unread(runtime: Runtime, batch: Batch, limit: int) -> Sequence[Claimed]:

@@ -50,18 +50,21 @@ class Entry:
         return self.again_at or self.captured_at
 
 
-NAMES = tuple(field.name for field in fields(Entry))
+NAMES, ABOUT = (tuple(field.name for field in fields(kind)) for kind in (Entry, Leased))
 Taken = tuple[list[Leased], list[Entry]]
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """One person to deliver, with every entry that asks for it, oldest first. `left_out`: of every sync, on purpose."""
+    """One person to deliver, with every entry that asks for it, oldest first. `left_out`: of every sync, on purpose;
+    `row_version`: of the connection's row then, where the database tells one.
+    """
 
     connection_id: int
     person_id: str
     entries: tuple[Entry, ...]
     left_out: bool = False
+    row_version: str | None = None
 
     @property
     def entry_ids(self) -> tuple[int, ...]:
@@ -117,7 +120,7 @@ def _at_once(session: Session, given: dict[str, Any]) -> Taken:
     waited longer: what is sent are the latest values.
     """
     rows = session.connection().execute(_leasing_and_taking(), given).mappings().all()
-    leased = {row["person_id"]: Leased(row["person_id"], row["parked"], row["left_out"]) for row in rows}
+    leased = {row["person_id"]: Leased(*(row[name] for name in ABOUT)) for row in rows}
     return list(leased.values()), [_entry(row) for row in rows]
 
 
@@ -166,7 +169,7 @@ def _leasing_and_taking() -> Executable:
     theirs = ENTRIES.c.person_id == func.any(func.array(select(leased.c.person_id).scalar_subquery()))
     taking = _taking(and_(ENTRIES.c.connection_id == CONNECTION, theirs, is_open(), state_is("waiting")))
     whose = taking.where(ENTRIES.c.person_id == leased.c.person_id)
-    return whose.returning(leased.c.parked, leased.c.left_out)
+    return whose.returning(*(leased.c[name] for name in ABOUT[1:]))
 
 
 @cache
@@ -202,5 +205,8 @@ def _by_person(connection_id: int, leased: Iterable[Leased], entries: Iterable[E
     people: dict[str, list[Entry]] = defaultdict(list)
     for entry in sorted(entries, key=lambda entry: entry.id):
         people[entry.person_id].append(entry)
-    left_out = {one.person_id for one in leased if one.left_out}
-    return [Claimed(connection_id, person_id, tuple(own), person_id in left_out) for person_id, own in people.items()]
+    theirs = {one.person_id: one for one in leased}
+    return [
+        Claimed(connection_id, person_id, tuple(own), theirs[person_id].left_out, theirs[person_id].row_version)
+        for person_id, own in people.items()
+    ]

@@ -43,16 +43,22 @@ CONNECTION: BindParameter[int] = bindparam("connection", type_=BigId)
 THEIRS = f"own.connection_id = {LEASES}.connection_id AND own.person_id = {LEASES}.person_id"
 HAS_PARKED = f"EXISTS (SELECT 1 FROM {ENTRIES} AS own WHERE {THEIRS} AND own.state = 'parked')"  # noqa: S608
 IS_LEFT_OUT = f"EXISTS (SELECT 1 FROM {CHOICES} AS own WHERE {THEIRS} AND own.choice = 'never_sync')"  # noqa: S608
+ROW_VERSION = f"(SELECT CAST(their.xmin AS text) FROM {CONNECTIONS} AS their WHERE their.id = {LEASES}.connection_id)"  # noqa: S608
 """In words, because within RETURNING SQLAlchemy leaves out the tables of columns."""
+VERSION = f"CAST({CONNECTIONS}.xmin AS text)"
+"""PostgreSQL's own column: the transaction that wrote the row as it is."""
 
 
 @dataclass(frozen=True)
 class Leased:
-    """A person who is held now. `parked`: something of theirs is; `left_out`: of every sync, by an administrator."""
+    """A person who is held now. `parked`: something of theirs is; `left_out`: of every sync, by an administrator;
+    `row_version`: of the connection's row, where the database tells one.
+    """
 
     person_id: str
     parked: bool
     left_out: bool
+    row_version: str | None = None
 
 
 def lease(session: Session, given: Mapping[str, Any]) -> list[Leased]:
@@ -84,10 +90,13 @@ def leasing(dialect: str) -> ReturningInsert[Any]:
     insert = postgresql.insert if dialect == POSTGRESQL else sqlite.insert
     columns = ("connection_id", "person_id", "token", "until")
     leases = insert(LEASES).from_select(columns, rows).on_conflict_do_nothing()
-    lightly = [func.set_config("synchronous_commit", "off", True)] if dialect == POSTGRESQL else []
+    also: list[ColumnElement[Any]] = []
+    if dialect == POSTGRESQL:
+        lightly = func.set_config("synchronous_commit", "off", True)
+        also = [literal_column(ROW_VERSION, Text).label("row_version"), lightly]
     facts = {"parked": HAS_PARKED, "left_out": IS_LEFT_OUT}
     told = [literal_column(sql, Boolean).label(name) for name, sql in facts.items()]
-    return leases.returning(LEASES.c.person_id, *told, *lightly)
+    return leases.returning(LEASES.c.person_id, *told, *also)
 
 
 def _due() -> Select[tuple[str]]:

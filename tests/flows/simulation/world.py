@@ -16,6 +16,7 @@ from sqlalchemy.pool import StaticPool
 from huma_tripletex.config import Settings
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.delivery.draining import Drain
+from huma_tripletex.delivery.remembered import Remembered
 from huma_tripletex.models import Base, Connection, OutboxEntry, OutboxLease, PersonLink
 from huma_tripletex.outbox.record import Change, RunChange, record, record_for_run
 from huma_tripletex.outbox.sweep import due_connections, release_expired
@@ -135,8 +136,7 @@ class World:
         patience = self.chance.random.randrange(1, 30) if self.chance.faulty else 10**6
         Drain(
             runtime,
-            connection,
-            cast(Any, line),
+            Remembered(connection, None, cast(Any, line)),
             cast(Any, InlineLanes(self.chance.random.randrange(1, 4))),
             Patience(patience),
             self.chance.random.random,
