@@ -6,16 +6,17 @@ Called by `syncing` for what an approved plan sends to Tripletex.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Dialect,
     FromClause,
     Insert,
     Text,
@@ -90,13 +91,16 @@ def record(
     session, or a connection of its engine.
     """
     connection = where if isinstance(where, Connection) else where.connection()
-    dialect = connection.dialect.name
+    dialect = connection.dialect
     rows = [
         {"organisation_id": c.organisation_id, "person_id": c.person_id, "kind": c.kind, "fields": c.fields}
         for c in changes
     ]
-    given = {"rows": as_json(dialect, rows), "now": now, "excluded": exclude_connection or NOBODY}
-    return set(connection.execute(_recording(dialect, homes), given).scalars())
+    given = {"rows": as_json(dialect.name, rows), "now": now, "excluded": exclude_connection or NOBODY}
+    if connection.get_execution_options().get("schema_translate_map"):
+        return set(connection.execute(_recording(dialect.name, homes), given).scalars())
+    sql, parameters = _spelled(dialect, homes)
+    return set(connection.exec_driver_sql(sql, parameters(given)).scalars())
 
 
 def record_for_run(
@@ -114,6 +118,22 @@ def record_for_run(
     ]
     session.connection().execute(insert(ENTRIES), rows)
     return len(rows)
+
+
+@lru_cache(maxsize=16)
+def _spelled(dialect: Dialect, homes: Homes | None) -> tuple[str, Callable[[dict[str, Any]], Any]]:
+    """The statement as the database reads it, and what makes its parameters: every flush of the host pays for it, and
+    going through SQLAlchemy's compiled form each time costs more than the database takes.
+    """
+    compiled = _recording(dialect.name, homes).compile(dialect=dialect)
+    constant, moment = dict(compiled.params), Instant().bind_processor(dialect) or (lambda value: value)
+    order = compiled.positiontup if compiled.positional else None
+
+    def parameters(given: dict[str, Any]) -> Any:
+        named = constant | given | {"now": moment(given["now"])}
+        return named if order is None else tuple(named[name] for name in order)
+
+    return compiled.string, parameters
 
 
 @cache
