@@ -144,7 +144,7 @@ REASONS: Final = (
     ),
     Reason(
         "undone",
-        N_("The sync was undone before this of {name} was sent."),
+        N_("The sync was undone before Tripletex had taken this of {name}."),
         N_("Nothing to do. The next sync shows the difference again."),
     ),
     Reason(

@@ -145,11 +145,12 @@ def _detail(entry: Entry, outcome: Outcome, fields: Sequence[str], work: Work, p
 
 
 def _trouble(fields: Sequence[str], error: TripletexError | None) -> dict[str, Any]:
-    """Which fields are kept back, and what Tripletex said."""
+    """Which fields are to be spoken of, which are kept back if these are more, and what Tripletex said."""
     if not isinstance(error, Refused):
         return {"fields": list(fields)}
-    named = [key for key in fields if key in fields_named(error)]
-    return {"fields": named or list(fields), "status": error.status, "code": error.code}
+    named = [key for key in fields if key in fields_named(error)] or list(fields)
+    more = {} if len(named) == len(fields) else {"failed": list(fields)}
+    return {"fields": named, **more, "status": error.status, "code": error.code}
 
 
 def _needs_more(outcome: Outcome) -> bool:

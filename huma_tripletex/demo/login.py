@@ -32,6 +32,8 @@ def log_in() -> BaseResponse:
     user = db.session.get(User, request.form.get("user", 0, type=int)) or abort(404)
     session.clear()
     session["user"] = user.id
+    user.locale = user.locale or language_of(None)  # mails are written when no browser is there to be asked
+    db.session.commit()
     return redirect(url_for("people.index"))
 
 

@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 @dataclass(frozen=True)
 class Figures:
     """`waiting` and `in_flight` count entries; of whoever is left out of every sync nothing waits or needs anybody.
-    `p50`, `p95`: seconds from commit to Tripletex, of late; of what was put back, from then on, for
+    `p50`, `p95`: seconds from commit until Tripletex has confirmed, of late; of what was put back, from then on, for
     until then it waited for a human and not for us.
     """
 
@@ -38,7 +38,7 @@ def figures(session: Session, connection_id: int, now: datetime) -> Figures:
     states = {row.state: row for row in session.execute(_open(connection_id))}
     recent = session.execute(_recent_count(connection_id, now)).scalar_one()
     seconds = sorted(
-        max(0.0, (sent_at - began).total_seconds()) for began, sent_at in session.execute(_latest(connection_id))
+        max(0.0, (there_at - began).total_seconds()) for began, there_at in session.execute(_latest(connection_id))
     )
     waiting, in_flight, parked = (states.get(state) for state in ("waiting", "in_flight", "parked"))
     return Figures(
@@ -66,7 +66,7 @@ def _recent_count(connection_id: int, now: datetime) -> Select[Any]:
 
 
 def _latest(connection_id: int) -> Select[Any]:
-    newest = select(BEGAN, ENTRIES.c.sent_at).where(
+    newest = select(BEGAN, ENTRIES.c.settled_at).where(
         _delivered(connection_id), ENTRIES.c.settled_at.is_not(None), ENTRIES.c.sent_at.is_not(None)
     )
     return newest.order_by(ENTRIES.c.settled_at.desc()).limit(SAMPLE)

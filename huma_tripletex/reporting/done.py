@@ -55,8 +55,8 @@ STILL_DIFFERENT: Final[Mapping[str, Said]] = {
         count,
     ),
     "not_added": lambda count: ngettext(
-        "%(num)s person is in one system only, and was not added to the other.",
-        "%(num)s people are in one system only, and were not added to the other.",
+        "%(num)s person is in one system only, and is not added to the other.",
+        "%(num)s people are in one system only, and are not added to the other.",
         count,
     ),
     "cannot_be_added": lambda count: ngettext(
@@ -65,7 +65,7 @@ STILL_DIFFERENT: Final[Mapping[str, Said]] = {
         count,
     ),
     "unsettled": lambda count: ngettext(
-        "%(num)s person was not matched with anybody.", "%(num)s people were not matched with anybody.", count
+        "%(num)s person is not matched with anybody.", "%(num)s people are not matched with anybody.", count
     ),
     "left_out": lambda count: ngettext(
         "%(num)s person is left out of every sync.", "%(num)s people are left out of every sync.", count

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from babel.numbers import format_decimal
 from flask_babel import get_locale
 
@@ -12,7 +14,7 @@ from huma_tripletex.reporting.report import RunReport
 
 def headline(account: RunReport, left: Left) -> str:
     """It never says that all is well while somebody is needed, waits, was not begun, or still differs."""
-    return ", ".join(filter(None, (_synced(account, left), _needed(account), _waiting(account), _differing(left))))
+    return ", ".join(filter(None, (_synced(account, left), *_not_done(account), _differing(left))))
 
 
 def _synced(account: RunReport, left: Left) -> str:
@@ -30,14 +32,18 @@ def _synced(account: RunReport, left: Left) -> str:
     return ngettext("%(good)s of %(all)s person synced", "%(good)s of %(all)s people synced", account.total, **numbers)
 
 
-def _needed(account: RunReport) -> str:
-    return ngettext("%(num)s needs you", "%(num)s need you", account.need_you) if account.need_you else ""
-
-
-def _waiting(account: RunReport) -> str:
-    count = account.outcomes.get("waiting", 0)
-    return ngettext("%(num)s is on its way", "%(num)s are on their way", count) if count else ""
+def _not_done(account: RunReport) -> Iterator[str]:
+    if account.need_you:
+        yield ngettext("%(num)s needs you", "%(num)s need you", account.need_you)
+    if waiting := account.outcomes.get("waiting", 0):
+        yield ngettext("%(num)s is on its way", "%(num)s are on their way", waiting)
+    if stopped := account.outcomes.get("cancelled", 0):
+        yield ngettext("%(num)s was not begun", "%(num)s were not begun", stopped)
 
 
 def _differing(left: Left) -> str:
-    return ngettext("%(num)s still differs", "%(num)s still differ", left.people) if left.people else ""
+    if not left.people:
+        return ""
+    return ngettext(
+        "something still differs for %(num)s person", "something still differs for %(num)s people", left.people
+    )

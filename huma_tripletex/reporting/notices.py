@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.i18n import force_locale
@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 DIGEST: Final = timedelta(days=1)
 PAUSE: Final = timedelta(minutes=5)
 """How long all notices of a connection wait after one that could not be sent."""
+WATCHED: Final = timedelta(minutes=5)
+"""So long somebody who has pressed Try again is taken to look at the page."""
+SEVERAL: Final = 500
 PAGE: Final = "/tripletex"
 
 
@@ -64,11 +67,13 @@ def _tell_due(runtime: Runtime, connection: Connection, now: datetime) -> bool:
 
 
 def _newly_parked(runtime: Runtime, connection: Connection, since: datetime | None) -> bool:
-    parked = select(func.max(OutboxEntry.settled_at)).where(
-        OutboxEntry.connection_id == connection.id, OutboxEntry.state == "parked"
+    """Whether there is something that nobody has seen. Who presses Try again sees on the page what comes of it."""
+    parked = select(OutboxEntry.settled_at, OutboxEntry.again_at).where(
+        OutboxEntry.connection_id == connection.id, state_is("parked"), OutboxEntry.settled_at.is_not(None)
     )
-    latest = runtime.session.scalar(parked)
-    return latest is not None and (since is None or latest > since)
+    parked = parked.where(OutboxEntry.settled_at > since) if since else parked
+    rows = runtime.session.execute(parked.order_by(OutboxEntry.settled_at.desc()).limit(SEVERAL))
+    return any(again_at is None or (settled_at or again_at) - again_at > WATCHED for settled_at, again_at in rows)
 
 
 def _tell(

@@ -65,7 +65,7 @@ def undo(
         raise CannotUndo(_why_nothing(everybody, choice))
     all_values = sum(len(one.fields) for one in everybody) == sum(len(one.fields) for one in wanted)
     everything = all_values and choice.people is None and choice.fields is None
-    given_up = None if everything else [] if choice.fields is not None else _wholly(everybody, wanted)
+    given_up = None if everything else () if choice.is_partial else choice.people
     whole = withdraw_undone(runtime.session(), run.id, given_up, runtime.clock()) and all_values
     if everything:
         wanted = [one for one in everybody if one.kept]  # of those who stay, too, the result tells
@@ -75,12 +75,6 @@ def undo(
     runtime.session.add(LogLine.act(connection.id, "undone", runtime.clock(), by, run=going_back.id, undoes=run.id))
     runtime.session.flush()
     return going_back
-
-
-def _wholly(everybody: Sequence[Written], wanted: Sequence[Written]) -> list[str]:
-    """Of whom something is put back, and nothing is left out that could be."""
-    whole = {one.position: one.fields for one in everybody}
-    return [one.person_id for one in wanted if one.fields and one.fields == whole[one.position]]
 
 
 def _why_nothing(everybody: Sequence[Written], choice: Choice) -> str:

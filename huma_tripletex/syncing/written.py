@@ -42,6 +42,11 @@ class Choice:
             and (self.values is None or (person_id, field) in self.values)
         )
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether of somebody it may mean less than everything."""
+        return self.fields is not None or self.values is not None
+
     def is_about(self, person_id: str) -> bool:
         return self.people is None or person_id in self.people
 

@@ -100,6 +100,7 @@ def _blueprint() -> Blueprint:
     for method, views in (("GET", PAGES), ("POST", ACTS)):
         for rule, view in views:
             made.add_url_rule(rule, view_func=view, methods=[method])
+    made.add_url_rule("/tripletex/<path:nowhere>", view_func=errors.nowhere, methods=["GET"])
     for rule in sorted({rule for rule, _view in ACTS} - {rule for rule, _view in PAGES}):
         made.add_url_rule(rule, view_func=integrations.back, methods=["GET"])
     made.before_request(access.enter)

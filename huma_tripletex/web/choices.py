@@ -47,8 +47,11 @@ class Choices:
         return self.bulk is None and not self.turns
 
     @property
-    def by_field(self) -> bool:
-        return self.bulk is not None and self.bulk.field is not None
+    def unfolds(self) -> str:
+        """Which of the choices for many were used, which stay open; "": none."""
+        if self.bulk is None or self.bulk.item_id is not None:
+            return ""
+        return "all" if self.bulk.field is None else "field"
 
     @classmethod
     def read(cls, form: Mapping[str, str]) -> Choices:

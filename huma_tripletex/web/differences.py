@@ -166,9 +166,11 @@ def _person(found: reading.PersonDifferences, shown: Asked | None) -> Person:
         )
         for one in found.rows
     )
-    return Person(found.item.id, found.name, found.matched_by, found.employee_number, rows)
+    number = None if any(row.field == "employee_id" for row in rows) else found.employee_number
+    return Person(found.item.id, found.name, found.matched_by, number, rows)
 
 
 def run_of(runtime: Runtime, plan: SyncPlan) -> int | None:
-    """The run that an approved plan became."""
-    return runtime.session.scalar(select(SyncRun.id).where(SyncRun.plan_id == plan.id).order_by(SyncRun.id.desc()))
+    """The run that an approved plan became, whatever was undone of it since."""
+    runs = select(SyncRun.id).where(SyncRun.plan_id == plan.id, SyncRun.undoes.is_(None))
+    return runtime.session.scalar(runs.order_by(SyncRun.id.desc()))

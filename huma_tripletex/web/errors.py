@@ -9,7 +9,7 @@ from flask import current_app, request
 from flask.wrappers import Response
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from huma_tripletex.connecting.refusals import Refusal
@@ -63,6 +63,11 @@ def not_found(_error: HTTPException) -> Response:
     return _page(
         404, Problem(_("There is nothing here"), (sentence,), rendering.to("integrations"), _("Go to Integrations"))
     )
+
+
+def nowhere(**_path: str) -> Response:
+    """An address below ours that leads to no page: the host's own page would lead nowhere back."""
+    return not_found(NotFound())
 
 
 def old_form(_error: HTTPException) -> Response:

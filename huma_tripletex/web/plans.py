@@ -76,7 +76,7 @@ def choose(plan_id: int) -> BaseResponse:
         return _chosen(plan, choices.view)
     if not rendering.wants_partial() and not choices.view.name:
         return rendering.go("plan", plan_id=plan.id, **choices.view.query())
-    found = differences.look(runtime, plan, choices.view, unfolded="field" if choices.by_field else "")
+    found = differences.look(runtime, plan, choices.view, unfolded=choices.unfolds)
     make, template = (
         (rendering.partial, "_settle.html") if rendering.wants_partial() else (rendering.page, "differences.html")
     )

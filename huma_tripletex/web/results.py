@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -23,6 +24,8 @@ from huma_tripletex.web.still_different import Different
 
 SIZE = 50
 SO_FAR = 10
+STANDS = 4.0
+"""After so many seconds without anybody done an estimate would only grow."""
 NEEDED = "needs_you"
 """Beside the outcomes, a filter of its own."""
 
@@ -102,7 +105,7 @@ def progress(runtime: Runtime, run: SyncRun, connection: Connection) -> Progress
     """Counts people, of an undo those with something to put back; never goes back, because a result is settled once."""
     counted = reporting.report(runtime, run, size=1)
     stays = counted.stays if run.undoes else 0
-    done, total = counted.done - stays, counted.total - stays
+    done, total = counted.done - stays - counted.outcomes.get("cancelled", 0), counted.total - stays
     latest = select(SyncResult).where(
         SyncResult.run_id == run.id, SyncResult.outcome != "planned", SyncResult.reason.not_in(STAYS)
     )
@@ -110,10 +113,16 @@ def progress(runtime: Runtime, run: SyncRun, connection: Connection) -> Progress
     rows = reporting.rows(runtime, connection, runtime.session.scalars(latest).all())
     since = (runtime.clock() - run.started_at).total_seconds() if run.started_at else 0
     hindrance = _hindrance(runtime, connection)
-    is_moving = bool(done) and run.state == "running" and not hindrance
+    stands = bool(rows) and _stands(runtime, runtime.session.scalar(latest.with_only_columns(SyncResult.settled_at)))
+    is_moving = bool(done) and run.state == "running" and not hindrance and not stands
     left = since / done * (total - done) if is_moving else 0
     needs_you = connection.state != "connected"
     return Progress(done, total, left, hindrance, needs_you, tuple(rows))
+
+
+def _stands(runtime: Runtime, latest: datetime | None) -> bool:
+    """Whether nobody was done for a while: Tripletex takes so many calls in ten seconds, and then lets us wait."""
+    return latest is not None and (runtime.clock() - latest).total_seconds() > STANDS
 
 
 def _hindrance(runtime: Runtime, connection: Connection) -> str:

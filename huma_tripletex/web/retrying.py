@@ -64,6 +64,8 @@ def _of_one(runtime: Runtime, connection: Connection, line: LogLine, rows: Seque
     name = entries.names_of(runtime, connection, [row.person_id]).get(row.person_id, "")
     result, _tone = entries.outcome(row, name)
     who = name or _("Person %(id)s, no longer in Huma", id=row.person_id)
+    if row.state == "done" and row.outcome == "delivered" and not row.reason:
+        return Notice(_("%(name)s, tried again %(when)s: in Tripletex now.", name=who, when=recently(line.at)))
     said = _("%(name)s, tried again %(when)s: %(result)s", name=who, when=recently(line.at), result=result)
     return Notice(said, row.state == "parked")
 

@@ -49,7 +49,7 @@ class Next:
 @dataclass(frozen=True)
 class RunLine:
     """One sync in the list of the last ones. `total`: of an undo, whoever has something that can be put back;
-    `different`: about how many people the systems still differed after it.
+    `stopped`: how many were not begun; `different`: about how many people the systems still differed after it.
     """
 
     id: int
@@ -59,6 +59,7 @@ class RunLine:
     good: int
     total: int
     undone: Mark
+    stopped: int
     different: int
 
 
@@ -94,7 +95,8 @@ def health_of(connection: Connection, parked: int) -> Health:
 def next_step(connection: Connection, plan: SyncPlan | None, runs: list[RunLine]) -> Next:
     if runs and not runs[0].ended:
         kind = "is-primary" if connection.state == "connected" else ""
-        return Next(_("See the sync"), to("run", run_id=runs[0].id), kind=kind)
+        said = _("See the undo") if runs[0].undone.earlier else _("See the sync")
+        return Next(said, to("run", run_id=runs[0].id), kind=kind)
     if connection.state != "connected":
         return Next("")
     if plan is not None and plan.purpose == "sync":
@@ -111,12 +113,13 @@ def last_runs(runtime: Runtime, connection: Connection, most: int = LAST) -> lis
             SyncResult.run_id,
             func.count() - func.sum(case((_stays(), 1), else_=0)),
             func.sum(case((SyncResult.outcome.in_(GOOD), 1), else_=0)),
+            func.sum(case((SyncResult.outcome == "cancelled", 1), else_=0)),
         )
         .where(SyncResult.run_id.in_([run.id for run in runs]))
         .group_by(SyncResult.run_id)
     )
     marks, different = undo_marks.of_all(runtime, runs), reporting.people_left_of(runtime, runs)
-    counts = {run_id: (total, good) for run_id, total, good in runtime.session.execute(counted)}
+    counts = {run_id: numbers for run_id, *numbers in runtime.session.execute(counted)}
     return [
         RunLine(
             run.id,
@@ -126,10 +129,11 @@ def last_runs(runtime: Runtime, connection: Connection, most: int = LAST) -> lis
             good,
             total,
             marks[run.id],
+            stopped,
             different.get(run.id, 0),
         )
         for run in runs
-        for total, good in [counts.get(run.id, (0, 0))]
+        for total, good, stopped in [counts.get(run.id, (0, 0, 0))]
     ]
 
 

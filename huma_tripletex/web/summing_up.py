@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 
@@ -20,7 +20,7 @@ from huma_tripletex.planning.writes import PersonWrites, Write
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.web import endings, joining, summary_lines
 from huma_tripletex.web.consequences import OTHER
-from huma_tripletex.web.formatting import masked
+from huma_tripletex.web.formatting import masked, number
 from huma_tripletex.web.glimpses import Glimpse
 from huma_tripletex.web.token_form import FormError
 
@@ -139,8 +139,13 @@ def look(runtime: Runtime, plan: SyncPlan, page: int, needed: NeedsConfirmation 
     tripletex = (sums.tripletex_replaced, sums.tripletex_filled, sums.tripletex_cleared, sums.tripletex_added)
     return Page(
         sides=(
-            System("huma", *huma, _names(found.huma_added)),
-            System("tripletex", *tripletex, _names(found.tripletex_added), joining.told(runtime, connection)),
+            System("huma", *huma, _names(found.huma_added, sums.huma_added)),
+            System(
+                "tripletex",
+                *tripletex,
+                _names(found.tripletex_added, sums.tripletex_added),
+                joining.told(runtime, connection),
+            ),
         ),
         cleared=summary_lines.cleared(found.cleared),
         ending=summary_lines.ending(found.ending, usual),
@@ -190,5 +195,8 @@ def _change(person: PersonWrites, system: str, one: Write, usual: str) -> Change
     )
 
 
-def _names(found: Iterable[Named]) -> str:
-    return ", ".join(one.name for one in found)
+def _names(found: Sequence[Named], whole: int = 0) -> str:
+    """`whole`: how many there are, if only the first are named."""
+    rest = whole - len(found)
+    more = [_("and %(count)s more", count=number(rest))] if rest > 0 else []
+    return ", ".join([*(one.name for one in found), *more])

@@ -35,6 +35,7 @@ class TokenForm:
 
     token: str = attribute(default="", repr=False)
     replaces: bool = False
+    authority: bool = False
     token_error: str = ""
     authority_error: str = ""
     errors: tuple[FormError, ...] = ()
@@ -59,7 +60,7 @@ class TokenForm:
             errors.append(FormError("authority", _("Confirm that you have the authority.")))
             authority_error = _("Tick the box if you have the authority. If you do not, ask someone who has.")
             token_error = token_error or _("Paste the token once more. It is never sent back to the page.")
-        return cls(token, replaces, token_error, authority_error, tuple(errors))
+        return cls(token, replaces, "authority" in form, token_error, authority_error, tuple(errors))
 
     def refused(self, refusal: Refusal | NeedsConfirmation) -> TokenForm:
         """The form once more, with what Tripletex or the connection before says against it."""
@@ -76,7 +77,7 @@ class TokenForm:
             )
         sentence = words.sentence(refusal.reason)
         more = _(TRY_AGAIN) if refusal.reason in PASSING else words.next_step(refusal.reason)
-        kept = _("We did not keep this token.")
+        kept = _("We did not keep this token: paste it once more, or another one.")
         return replace(
             self, token="", token_error=f"{more} {kept}".strip(), errors=(FormError("token", sentence, more),)
         )

@@ -81,6 +81,7 @@ def undo(run_id: int) -> BaseResponse:
     going_back.link = rendering.to("run", run_id=going_back.id, _external=True)
     runtime.session.commit()
     runtime.queue.enqueue(task_queue.RUN, going_back.id)
+    syncing.take_in(runtime, [found.id])  # what is dropped with it needs nobody any more
     return rendering.go("run", run_id=going_back.id)
 
 

@@ -193,7 +193,7 @@ def test_what_still_differs_is_counted_and_what_could_not_be_done_is_told_once(d
 
     assert said.exit_code == 0, said.stderr
     assert "failed: 2" in said.stdout
-    owners = "3 people are in one system only, and were not added to the other."
+    owners = "3 people are in one system only, and are not added to the other."
     assert said.stdout.splitlines()[-3:] == ["still different: 3", owners, "1 person is left out of every sync."]
     answer = call(desk, "sync", "--prefer", "huma", "--json")
     assert set(json.loads(answer.stdout)) == {"results", "counts"}, "standard output is the JSON alone"

@@ -39,8 +39,8 @@ def test_only_a_sync_after_which_nothing_differs_says_that_all_was_the_same(desk
     assert subject(desk) == "Tripletex: everything was the same already"
     desk.employee(2)
     again = desk.finish(desk.approve("huma", by=ENGLISH))
-    assert headline(desk, again) == "Nothing had to be written, 1 still differs"
-    assert subject(desk) == "Tripletex: nothing had to be written, 1 still differs"
+    assert headline(desk, again) == "Nothing had to be written, something still differs for 1 person"
+    assert subject(desk) == "Tripletex: nothing had to be written, something still differs for 1 person"
 
 
 def test_a_sync_that_was_stopped_says_so_and_needs_nobody(desk: Desk) -> None:
@@ -56,9 +56,9 @@ def test_a_sync_that_was_stopped_says_so_and_needs_nobody(desk: Desk) -> None:
     desk.session.commit()
     ended = desk.finish(run)
 
-    assert headline(desk, ended) == "0 of 3 people synced before it was stopped"
+    assert headline(desk, ended) == "0 of 3 people synced before it was stopped, 3 were not begun"
     assert reporting.report(desk.runtime, ended).need_you == 0
-    assert subject(desk) == "Tripletex: 0 of 3 people synced before it was stopped"
+    assert subject(desk) == "Tripletex: 0 of 3 people synced before it was stopped, 3 were not begun"
     text = " ".join(desk.mails[-1].text.split())
     assert "3 people were not begun, because the sync was stopped. Press Sync users to do the rest." in text
     assert "What to do" not in text

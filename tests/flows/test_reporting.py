@@ -49,7 +49,7 @@ def test_the_mail_has_the_counts_in_its_subject_and_names_whoever_failed(desk: D
 
     (mail,) = desk.mails
     assert mail.to == "anna@fjord.example"
-    assert mail.subject == "Tripletex: 1 of 2 people synced, 1 needs you, 3 still differ"
+    assert mail.subject == "Tripletex: 1 of 2 people synced, 1 needs you, something still differs for 3 people"
     for form in (mail.text, mail.html):
         assert "Given2 Family2" in form
         assert "Given1" not in form

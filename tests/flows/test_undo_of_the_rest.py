@@ -8,8 +8,9 @@ from huma_tripletex import reporting, syncing
 from huma_tripletex.models import OutboxEntry, SyncResult, SyncRun
 from huma_tripletex.outbox import wait
 from huma_tripletex.reporting import taken_back
-from tests.flows.planning_parts import ANNA
+from tests.flows.planning_parts import ANNA, account
 from tests.flows.syncing_parts import Desk, desk, quick_desk
+from tests.flows.test_reporting import INVALID
 from tests.flows.test_syncing_undo import undone
 
 __all__ = ["desk", "quick_desk"]
@@ -64,6 +65,40 @@ def test_what_waits_for_tripletex_is_not_sent_once_the_sync_is_undone(quick_desk
 
     assert entry_of(desk, run, 2).reason == "undone"
     assert desk.in_tripletex(second)["phoneNumberMobile"] == "49999998"
+
+
+def test_a_value_that_is_undone_takes_nothing_else_of_the_person_with_it(quick_desk: Desk) -> None:
+    """The account that Tripletex refused is still wanted: it goes along when the phone number goes back."""
+    desk = quick_desk
+    both = {"phone_number": "49999999", "bank_account_number": account(77)}
+    first = desk.both(1, **both)
+    desk.both(2, given_name="Other")
+    refuses_account(desk, first, times=1)
+    run = desk.finish(desk.approve("huma"))
+    assert desk.result(run, 1).tripletex_fields == ["phone_number"]
+
+    undone(desk, run, syncing.Choice(values={("1", "phone_number")}))
+
+    assert desk.in_tripletex(first)["phoneNumberMobile"] == "49999999"
+    assert desk.in_tripletex(first)["bankAccountNumber"] == account(1)
+
+
+def test_what_is_refused_together_with_something_else_is_not_told_as_written(quick_desk: Desk) -> None:
+    """Sent again without the account that Tripletex has named, the phone number is refused too, as an account again."""
+    desk = quick_desk
+    first = desk.both(1, phone_number="49999999", bank_account_number=account(77))
+    refuses_account(desk, first, times=None)
+
+    run = desk.finish(desk.approve("huma"))
+
+    assert desk.result(run, 1).tripletex_fields == []
+    assert syncing.written(desk.runtime, run) == []
+
+
+def refuses_account(desk: Desk, employee: int, times: int | None) -> None:
+    headers = {"x-tlx-request-id": INVALID["requestId"]}
+    how = {"status": 422, "headers": headers, "body": INVALID, "times": times}
+    desk.fault("status", method="PUT", path=f"/v2/employee/{employee}", **how)
 
 
 def test_what_is_left_out_of_an_undo_may_still_be_tried_again(quick_desk: Desk) -> None:

@@ -20,7 +20,7 @@ def test_token_that_tripletex_does_not_know(office: Office, anna: Visitor) -> No
     assert 'id="errors"' in page
     assert "autofocus" in page
     assert 'href="#token"' in page
-    assert "We did not keep this token." in page
+    assert "We did not keep this token: paste it once more" in page
     assert TOKEN not in page
     assert office.one(Connection) is None
 
