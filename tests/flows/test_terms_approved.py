@@ -61,6 +61,20 @@ def test_settings_changed_after_the_approval_are_for_the_next_ones(desk: Desk) -
     assert placed(desk, 20) == ("NO_ACCESS", drift, bergen)
 
 
+def test_so_does_who_has_no_workday_yet(quick_desk: Desk) -> None:
+    desk = quick_desk
+    sales, drift = made_in_tripletex(desk, "Department", "Salg", "Drift")
+    configured(desk, department_id=sales)
+    desk.person(1, first_workday=None)
+    run = desk.approve(add=True)
+    configured(desk, department_id=drift, user_type="STANDARD")
+
+    desk.finish(run)
+
+    (row,) = desk.named("Family1")
+    assert (row["userType"], row["department"]["id"]) == ("NO_ACCESS", sales)
+
+
 def test_whoever_comes_back_gets_the_division_that_was_approved(quick_desk: Desk) -> None:
     desk = quick_desk
     oslo, bergen = made_in_tripletex(desk, "Division", "Oslo", "Bergen")
@@ -122,10 +136,10 @@ def test_what_only_waited_is_not_approved_anew_by_pressing(quick_desk: Desk) -> 
     desk.fault("status", status=503, method="POST", path="/v2/employee", times=1)
     desk.drain()
     configured(desk, department_id=drift)
-    desk.clock.forward(300)
 
-    wait.retry(desk.session(), desk.connection().id, desk.clock())
+    assert wait.retry(desk.session(), desk.connection().id, desk.clock()) == 1
     desk.session.commit()
+    desk.clock.forward(300)
     desk.drain()
 
     assert placed(desk, 1) == ("NO_ACCESS", sales, oslo)
