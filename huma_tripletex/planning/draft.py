@@ -22,6 +22,7 @@ from huma_tripletex.gateway.heartbeat import heartbeat
 from huma_tripletex.models import Connection, SyncPlan
 from huma_tripletex.planning import lease
 from huma_tripletex.planning.bystanders import Bystanders
+from huma_tripletex.planning.carrying_over import carry_over
 from huma_tripletex.planning.combinations import drop_impossible
 from huma_tripletex.planning.comparison import Both, Item, count, items, links_found, match_both
 from huma_tripletex.planning.findings import Findings
@@ -119,7 +120,10 @@ def _finish(runtime: Runtime, plan_id: int, token: str, progress: Progress, find
     if not lease.changed(runtime.session, ready.values(**values)):
         runtime.session.rollback()
         raise lease.Lost
-    drop_impossible(runtime, runtime.session.get_one(SyncPlan, plan_id, populate_existing=True))
+    plan = runtime.session.get_one(SyncPlan, plan_id, populate_existing=True)
+    if plan.purpose == "sync" and (carried := carry_over(runtime, plan)):
+        plan.counts = {**plan.counts, "carried": carried}
+    drop_impossible(runtime, plan)
     runtime.session.commit()
 
 

@@ -99,6 +99,7 @@ def measure(office: Office, visitor: Visitor) -> dict[str, int]:
 
 @pytest.mark.timeout(180)
 def test_queries_do_not_grow_with_the_people(office: Office, synced: Visitor) -> None:
+    measure(office, compare(office, synced))  # what it chooses is taken over by the next one
     few = measure(office, compare(office, synced))
     crowd(office, 1000)
 
