@@ -16,6 +16,7 @@ from sqlalchemy import (
     BindParameter,
     Boolean,
     ColumnElement,
+    FromClause,
     Integer,
     Select,
     Text,
@@ -40,6 +41,8 @@ ENTRIES_PER_PERSON = 20
 """So many entries are looked at for every person asked for."""
 CONNECTION: BindParameter[int] = bindparam("connection", type_=BigId)
 """The statements here are built once, and given their values each time: building them costs more than running them."""
+WAITING = ENTRIES.alias("e")
+"""A short name: up to 4,096 letters, psycopg keeps what it has made of a statement, and the whole claim is one."""
 THEIRS = f"own.connection_id = {LEASES}.connection_id AND own.person_id = {LEASES}.person_id"
 HAS_PARKED = f"EXISTS (SELECT 1 FROM {ENTRIES} AS own WHERE {THEIRS} AND own.state = 'parked')"  # noqa: S608
 IS_LEFT_OUT = f"EXISTS (SELECT 1 FROM {CHOICES} AS own WHERE {THEIRS} AND own.choice = 'never_sync')"  # noqa: S608
@@ -104,31 +107,31 @@ def _due() -> Select[tuple[str]]:
 
     Only a number of entries from the front of the queue are looked at, so that its length costs nothing.
     """
-    held = exists().where(LEASES.c.connection_id == CONNECTION, LEASES.c.person_id == ENTRIES.c.person_id)
-    oldest = ENTRIES.c.not_before, ENTRIES.c.id
-    due = select(ENTRIES.c.id, ENTRIES.c.person_id).where(_is_due(), ~held)
-    front = due.order_by(*oldest).limit(bindparam("looked_at", type_=Integer)).subquery()
+    held = exists().where(LEASES.c.connection_id == CONNECTION, LEASES.c.person_id == WAITING.c.person_id)
+    oldest = WAITING.c.not_before, WAITING.c.id
+    due = select(WAITING.c.id, WAITING.c.person_id).where(_is_due(), ~held)
+    front = due.order_by(*oldest).limit(bindparam("looked_at", type_=Integer)).subquery("f")
     first = select(func.min(front.c.id)).group_by(front.c.person_id)
-    people = select(ENTRIES.c.person_id).where(ENTRIES.c.id.in_(first), state_is("waiting"))
+    people = select(WAITING.c.person_id).where(WAITING.c.id.in_(first), state_is("waiting", of=WAITING))
     at_most = bindparam("at_most", type_=Integer)
     return people.order_by(*oldest).limit(at_most).with_for_update(skip_locked=True)
 
 
 def _is_due() -> ColumnElement[bool]:
     """It waits, its time has come, and it may be sent: before the first run has ended, only what a run asks for."""
-    now = bindparam("now", type_=Instant)
-    may_send = and_(CONNECTIONS.c.id == CONNECTION, may_be_asked(now))
-    active = exists().where(may_send, CONNECTIONS.c.activated_at.is_not(None))
+    now, own = bindparam("now", type_=Instant), CONNECTIONS.alias("c")
+    may_send = and_(own.c.id == CONNECTION, may_be_asked(now, own))
+    active = exists().where(may_send, own.c.activated_at.is_not(None))
     return and_(
-        ENTRIES.c.connection_id == CONNECTION,
-        state_is("waiting"),
-        ENTRIES.c.not_before <= now,
-        or_(active, and_(ENTRIES.c.run_id.is_not(None), exists().where(may_send))),
+        WAITING.c.connection_id == CONNECTION,
+        state_is("waiting", of=WAITING),
+        WAITING.c.not_before <= now,
+        or_(active, and_(WAITING.c.run_id.is_not(None), exists().where(may_send))),
     )
 
 
-def may_be_asked(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+def may_be_asked(now: datetime | BindParameter[datetime], of: FromClause = CONNECTIONS) -> ColumnElement[bool]:
     """The connection is connected and not snoozed; one that needs attention may be probed when its snooze is over."""
-    awake = or_(CONNECTIONS.c.snoozed_until.is_(None), CONNECTIONS.c.snoozed_until <= now)
-    probing = and_(CONNECTIONS.c.state == "needs_attention", CONNECTIONS.c.snoozed_until <= now)
-    return or_(and_(CONNECTIONS.c.state == "connected", awake), probing)
+    awake = or_(of.c.snoozed_until.is_(None), of.c.snoozed_until <= now)
+    probing = and_(of.c.state == "needs_attention", of.c.snoozed_until <= now)
+    return or_(and_(of.c.state == "connected", awake), probing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, Table, case, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, Table, case, func, literal, select
 
 from huma_tripletex.models.connection import Connection
 from huma_tripletex.models.outbox import EntryState, OutboxEntry, OutboxLease
@@ -31,10 +31,10 @@ def anew(since: Any) -> dict[str, Any]:
     }
 
 
-def state_is(*states: EntryState) -> ColumnElement[bool]:
+def state_is(*states: EntryState, of: FromClause = ENTRIES) -> ColumnElement[bool]:
     """Entries in one of `states`, spelled out in the statement: a partial index is not found through a parameter."""
     spelled = [literal(state, literal_execute=True) for state in states]
-    return ENTRIES.c.state == spelled[0] if len(spelled) == 1 else ENTRIES.c.state.in_(spelled)
+    return of.c.state == spelled[0] if len(spelled) == 1 else of.c.state.in_(spelled)
 
 
 def is_open() -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+import psycopg._queries
 import pytest
 from flask import Flask
 from sqlalchemy import event, insert, text
@@ -15,7 +16,7 @@ from huma_tripletex.models import Connection, OutboxEntry
 from huma_tripletex.outbox.claim import claim
 from huma_tripletex.outbox.settle import Settlement, settle
 from huma_tripletex.outbox.sweep import due_connections, release_expired
-from tests.flows.host_parts import NOON, db, make_connection
+from tests.flows.host_parts import NOON, Clock, db, make_connection, make_host_app
 from tests.flows.outbox_parts import LEASE
 
 IDLE, DELIVERED, WAITING = 1000, 20_000, 50
@@ -103,3 +104,15 @@ def test_what_would_read_everything_is_noticed(busy: int) -> None:
     with plans() as found:
         db.session.execute(text("SELECT count(*) FROM huma_tripletex_outbox_entry WHERE outcome = 'x'"))
     assert reads_everything(found)
+
+
+def test_a_claim_is_short_enough_for_psycopg_to_keep(host_postgresql_url: str, clock: Clock) -> None:
+    """What it makes of a statement it keeps up to this length; beyond, it reads it anew each time."""
+    app, texts = make_host_app(host_postgresql_url, clock=clock, has_tables=True), []
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda _c, _cursor, statement, *_: texts.append(statement))
+        claim(db.session(), 1, NOON, NOON + LEASE, "token", 20)
+        db.session.remove()
+        db.engine.dispose()
+    assert [text for text in texts if "outbox_lease" in text]
+    assert max(map(len, texts)) <= psycopg._queries.MAX_CACHED_STATEMENT_LENGTH
