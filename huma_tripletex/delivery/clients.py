@@ -1,4 +1,6 @@
-"""Clients kept open between drains, so that a change does not wait for TLS and a session: one per connection."""
+"""What is kept between drains, so that a change does not wait for it: an open client per connection, with TLS and a
+session, what is known of the connection's row, and the threads of the lanes.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import threading
 from dataclasses import replace
 from typing import Final
 
+from huma_tripletex.delivery.lanes import Threads
 from huma_tripletex.delivery.remembered import Remembered
 from huma_tripletex.gateway.opening import OpenClient, open_client
 from huma_tripletex.models import Connection
@@ -21,6 +24,7 @@ class Clients:
     """Safe for threads. A connection whose token was replaced gets a new client."""
 
     def __init__(self) -> None:
+        self.threads = Threads()
         self._lock = threading.Lock()
         self._by_connection: dict[int, tuple[bytes | None, OpenClient]] = {}
         self._remembered: dict[int, Remembered] = {}
@@ -47,7 +51,8 @@ class Clients:
         return replace(last, proven=False) if last else None
 
     def close(self) -> None:
-        """Lets go of every connection to Tripletex."""
+        """Lets go of every connection to Tripletex, and of the calling thread's lanes."""
+        self.threads.let_go()
         with self._lock:
             for _, client in self._by_connection.values():
                 client.close()

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from huma_tripletex.delivery.clients import Clients
 from huma_tripletex.delivery.draining import Answer, Drain, Ticket
-from huma_tripletex.delivery.lanes import ThreadLanes
+from huma_tripletex.delivery.lanes import ThreadLanes, Threads
 from huma_tripletex.delivery.remembered import Remembered, read_row
 from huma_tripletex.delivery.report import DrainReport
 from huma_tripletex.delivery.transaction import in_transaction
@@ -35,18 +35,18 @@ def drain(
     own = clients or Clients()
     try:
         last, may_go_on = own.remembered(connection_id), lambda: not stop() and _has_time(runtime, deadline)
-        report = _drain(runtime, last, may_go_on) if last else DrainReport()
+        report = _drain(runtime, last, own.threads, may_go_on) if last else DrainReport()
         if last is None or last.outdated:
             now = _read(runtime, own, connection_id)
-            report = _drain(runtime, now, may_go_on) if now else DrainReport()
+            report = _drain(runtime, now, own.threads, may_go_on) if now else DrainReport()
         return report
     finally:
         if clients is None:
             own.close()
 
 
-def _drain(runtime: Runtime, remembered: Remembered, may_go_on: Callable[[], bool]) -> DrainReport:
-    lanes: ThreadLanes[Ticket, Answer] = ThreadLanes(runtime.settings.in_flight)
+def _drain(runtime: Runtime, remembered: Remembered, threads: Threads, may_go_on: Callable[[], bool]) -> DrainReport:
+    lanes: ThreadLanes[Ticket, Answer] = ThreadLanes(runtime.settings.in_flight, threads)
     try:
         return Drain(runtime, remembered, lanes, may_go_on).run()
     finally:

@@ -31,11 +31,31 @@ class Lanes(Protocol[K, R]):
         """How many tasks have been submitted and not gathered."""
 
 
+class Threads(threading.local):
+    """The threads of lanes, kept from one drain of the calling thread to its next: starting one takes as long as a
+    statement.
+    """
+
+    pool: ThreadPoolExecutor | None = None
+
+    def some(self, size: int) -> ThreadPoolExecutor:
+        """At most `size` threads, the same ones each time. `size` may not change."""
+        self.pool = self.pool or ThreadPoolExecutor(size, thread_name_prefix="huma_tripletex")
+        return self.pool
+
+    def let_go(self) -> None:
+        """They end when they are done with what is under way; does not wait for it."""
+        if self.pool:
+            self.pool.shutdown(wait=False, cancel_futures=True)
+        self.pool = None
+
+
 class ThreadLanes(Generic[K, R]):
     """Lanes that are threads. Tasks must not raise."""
 
-    def __init__(self, size: int) -> None:
-        self._threads = ThreadPoolExecutor(size, thread_name_prefix="huma_tripletex")
+    def __init__(self, size: int, threads: Threads) -> None:
+        self._kept = threads
+        self._threads = self._kept.some(size)
         self._keys: dict[Future[R], K] = {}
         self._done: list[Future[R]] = []
         self._awaited = 1
@@ -61,7 +81,9 @@ class ThreadLanes(Generic[K, R]):
         return [self._keys.pop(future) for future in list(self._keys) if future.cancel()]
 
     def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        under_way = [future for future in list(self._keys) if not future.cancel()]
+        if under_way:
+            self._kept.let_go()  # whoever comes next is not to wait for these
 
     def _note(self, future: Future[R]) -> None:
         """Runs in the lane. The owner is woken when there is enough to do, and not for every answer."""
