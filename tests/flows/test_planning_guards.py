@@ -276,11 +276,11 @@ def differing(flows: Stand, *numbers: int, **huma: str) -> Any:
     for number in numbers:
         flows.change(number, **(huma or {"given_name": f"New{number}", "phone_number": f"9100000{number % 10}"}))
     plan = flows.plan()
-    planning.choose_for_all(flows.runtime, plan, "leave")
     planning.choose_everybody(flows.runtime, plan, "only_in_tripletex", "leave")
-    chosen = select(Conflict).join(PlanItem, PlanItem.id == Conflict.item_id)
-    mine = chosen.where(Conflict.plan_id == plan.id, PlanItem.person_id.in_([str(number) for number in numbers]))
-    planning.choose(flows.runtime, plan, {one.id: "huma" for one in flows.session.scalars(mine)})
+    values = select(Conflict.id, PlanItem.person_id).join(PlanItem, PlanItem.id == Conflict.item_id)
+    rows = flows.session.execute(values.where(Conflict.plan_id == plan.id)).all()
+    mine = {str(number) for number in numbers}
+    planning.choose(flows.runtime, plan, {row.id: "huma" if row.person_id in mine else "leave" for row in rows})
     flows.session.commit()
     return plan
 
