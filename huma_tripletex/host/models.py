@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, TypedDict
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BindParameter, Select, bindparam, select
+from sqlalchemy import Select, bindparam, select
 
 from huma_tripletex.core.people import HostPerson, Values
 from huma_tripletex.host.port import PersonModel
@@ -96,7 +96,10 @@ class PeopleInModels:
         return person_id
 
     def _read(self, organisation_id: str, person_ids: Sequence[str] | None) -> dict[str, HostPerson]:
-        given = {"organisation": _possible(self._column("organisation_id"), [organisation_id])}
+        home = _possible(self._column("organisation_id"), [organisation_id])
+        if not home:
+            return {}
+        given: dict[str, Any] = {"organisation": home[0]}
         if person_ids is not None:
             given["people"] = _possible(self._column("person_id"), person_ids)
         reading, *reading_others = self._reading_all if person_ids is None else self._reading_some
@@ -123,12 +126,12 @@ class PeopleInModels:
 
     @cached_property
     def _reading_some(self) -> tuple[Select[Any], ...]:
-        return self._reading(self._whose.where(self._column("person_id").in_(_given("people"))))
+        return self._reading(self._whose.where(self._column("person_id").in_(bindparam("people", expanding=True))))
 
     @property
     def _whose(self) -> Select[Any]:
         organisation = self._column("organisation_id")
-        return select(self._column("person_id")).where(organisation.in_(_given("organisation")))
+        return select(self._column("person_id")).where(organisation == bindparam("organisation"))
 
     def _reading(self, whose: Select[Any]) -> tuple[Select[Any], ...]:
         theirs = (
@@ -156,10 +159,6 @@ class PeopleInModels:
 def _is(spec: PersonModel, which: str, text: str) -> Any:
     column = getattr(spec.model, getattr(spec, which))
     return column.in_(_possible(column, [text]))
-
-
-def _given(name: str) -> BindParameter[Any]:
-    return bindparam(name, expanding=True)
 
 
 def _possible(column: Any, texts: Iterable[str]) -> list[Any]:

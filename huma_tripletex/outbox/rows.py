@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import BindParameter, FromClause, Text, bindparam, cast, column, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
@@ -36,8 +37,8 @@ def rowset(dialect: str, columns: Columns) -> FromClause:
 
 
 def as_json(dialect: str, rows: Sequence[Mapping[str, Any]]) -> str:
-    """The parameter `rows`: moments are written as the database itself writes them."""
-    return json.dumps(rows, default=_sqlite_moment if dialect != POSTGRESQL else datetime.isoformat)
+    """The parameter `rows`; SQLite gets moments as it writes them itself."""
+    return msgspec.json.encode(rows).decode() if dialect == POSTGRESQL else json.dumps(rows, default=_sqlite_moment)
 
 
 def _sqlite_moment(moment: datetime) -> str:
