@@ -123,6 +123,18 @@ class OutboxEntry(Base):
     by_hand: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     """A human has put it back after it was parked: the settings hold as they are, and not those of its run."""
 
+    @property
+    def kept_out(self) -> list[str]:
+        """Of one that has failed: the fields that Tripletex has not taken."""
+        told = self.detail or {}
+        return list(told.get("failed") or told.get("fields") or self.fields)
+
+    @property
+    def taken(self) -> list[str]:
+        """Of one that has failed: what Tripletex took all the same."""
+        left = {*self.kept_out, *(self.detail or {}).get("skipped", ())}
+        return [] if self.kind == "create" else [key for key in self.fields if key not in left]
+
     def __repr__(self) -> str:
         return f"<OutboxEntry {self.id} {self.state}>"
 

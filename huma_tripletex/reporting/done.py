@@ -22,6 +22,16 @@ NOT_DONE: Final[Mapping[str, Said]] = {
         "%(num)s people were left alone, because something changed meanwhile.",
         count,
     ),
+    "dismissed": lambda count: ngettext(
+        "%(num)s person is as before in Tripletex: the change was dismissed.",
+        "%(num)s people are as before in Tripletex: the changes were dismissed.",
+        count,
+    ),
+    "undone": lambda count: ngettext(
+        "%(num)s person is as before in Tripletex: the sync was undone before it had taken the change.",
+        "%(num)s people are as before in Tripletex: the sync was undone before it had taken the changes.",
+        count,
+    ),
     "in_part": lambda count: ngettext(
         "%(num)s person was synced in part: something else of theirs changed meanwhile and was left alone.",
         "%(num)s people were synced in part: something else of theirs changed meanwhile and was left alone.",
@@ -38,7 +48,8 @@ NOT_DONE: Final[Mapping[str, Said]] = {
         count,
     ),
 }
-"""By outcome, of whoever was left alone in part by the part."""
+"""By outcome; of whoever was left alone by how much, and by the reason where it is an administrator's."""
+SET_ASIDE: Final = ("dismissed", "undone")
 
 STILL_DIFFERENT: Final[Mapping[str, Said]] = {
     "chosen": lambda count: ngettext(
@@ -85,8 +96,10 @@ def done(account: RunReport) -> tuple[str, ...]:
 
 def not_done(account: RunReport) -> tuple[str, ...]:
     """One sentence for each way in which people were approved and not done."""
-    alone = account.outcomes.get("skipped", 0) - account.in_part
-    return tuple(_said(NOT_DONE, {**account.outcomes, "skipped": alone, "in_part": account.in_part}))
+    whole, part = dict(account.left_alone), dict(account.partly)
+    set_aside = {why: whole.pop(why, 0) + part.pop(why, 0) for why in SET_ASIDE}
+    counts = {**account.outcomes, "skipped": sum(whole.values()), "in_part": sum(part.values()), **set_aside}
+    return tuple(_said(NOT_DONE, counts))
 
 
 def still_different(left: Left) -> tuple[str, ...]:

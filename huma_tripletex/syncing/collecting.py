@@ -84,22 +84,15 @@ def _take_in(result: SyncResult, entry: OutboxEntry) -> None:
     told = entry.detail or {}
     if entry.state == "dismissed":
         why = entry.reason if entry.reason in SET_ASIDE else "dismissed"
-        outcomes.in_tripletex(result, "skipped", _written(entry, told), why)
+        outcomes.in_tripletex(result, "skipped", entry.taken, why)
     elif entry.outcome == "superseded":
         outcomes.in_tripletex(result, "skipped", (), "changed_in_huma")
     elif entry.state == "parked" or entry.outcome == "different":
         different = "different" in (entry.outcome, entry.reason)
         why = "different" if different else entry.reason
-        outcomes.in_tripletex(result, "different" if different else "failed", _written(entry, told), why, told)
+        outcomes.in_tripletex(result, "different" if different else "failed", entry.taken, why, told)
     else:
         _take_in_done(result, entry, told)
-
-
-def _written(entry: OutboxEntry, told: outcomes.Facts) -> list[str]:
-    """Of one that is not done: what Tripletex took of it all the same."""
-    failed = told.get("failed") or told.get("fields") or entry.fields
-    left = {*failed, *told.get("skipped", ())}
-    return [] if entry.kind == "create" else [field for field in entry.fields if field not in left]
 
 
 def _take_in_done(result: SyncResult, entry: OutboxEntry, told: outcomes.Facts) -> None:

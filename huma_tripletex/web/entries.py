@@ -27,7 +27,7 @@ Runs = Mapping[int, SyncRun]
 class Line:
     """One thing that was written or is to be. `direction` and `cause`: from where to where, and why; `result` is one
     sentence; `tone` a class of the stylesheet. `id` 0: it is no entry. `at`: when it was captured, or put back since;
-    `tried_at`: when it failed last.
+    `tried_at`: when it failed last; `missing`: what is not in Tripletex for it.
     """
 
     id: int
@@ -44,6 +44,7 @@ class Line:
     request_id: str
     huma_url: str | None
     tried_at: datetime | None = None
+    missing: str = ""
 
 
 def newest(
@@ -123,6 +124,7 @@ def line(runtime: Runtime, entry: OutboxEntry, name: str, runs: Runs, *, beside:
         request_id=entry.request_id,
         huma_url=runtime.host.person_url(entry.person_id) if name else None,
         tried_at=entry.settled_at if entry.state == "parked" else None,
+        missing=what(entry, _of_all(*(one.kept_out for one in (entry, *beside)))),
     )
 
 
@@ -149,11 +151,19 @@ def outcome(entry: OutboxEntry, name: str = "") -> tuple[str, str]:
         case "in_flight":
             return _("Being sent"), ""
         case "parked":
-            return words.sentence(entry.reason, name=name, fields=entry.fields) or _("Needs attention"), "tx-bad"
+            return _refused(entry, name), "tx-bad"
         case "dismissed":
             why = words.sentence(entry.reason, name=name, fields=entry.fields)
             return ". ".join(filter(None, [_("Dismissed"), why])), "tx-quiet"
     return done(entry, name), ""
+
+
+def _refused(entry: OutboxEntry, name: str) -> str:
+    """Why, and what got there all the same."""
+    fields = (entry.detail or {}).get("fields") or entry.fields
+    why = words.sentence(entry.reason, name=name, fields=fields) or _("Needs attention")
+    taken = _("In Tripletex: %(fields)s.", fields=words.labels(entry.taken)) if entry.taken else ""
+    return " ".join(filter(None, (why, taken)))
 
 
 def done(entry: OutboxEntry, name: str = "") -> str:

@@ -12,6 +12,7 @@ from flask.wrappers import Response
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 
+from huma_tripletex import syncing
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.i18n import ngettext
 from huma_tripletex.models import Connection, LogLine, OutboxEntry
@@ -171,17 +172,22 @@ def retry_all() -> BaseResponse:
 
 def _again(connection: Connection, *, entry_ids: list[int], person_id: str | None = None) -> BaseResponse:
     runtime = current_runtime()
+    if not entry_ids:
+        return back("nothing_to_retry")
     return rendering.go("tripletex", again=retrying.again(runtime, connection, entry_ids, access.user(), person_id))
 
 
 def dismiss(entry_id: int) -> BaseResponse:
     """Sets aside for good what is parked of the person whom an entry is about."""
     runtime, (entry, connection) = current_runtime(), access.entry(entry_id)
+    parked = wait.open_entries(runtime.session(), connection.id, states=["parked"], person_id=entry.person_id)
+    runs = {one.run_id for one in parked if one.run_id is not None}
     wait.dismiss(runtime.session(), connection.id, runtime.clock(), person_id=entry.person_id)
     line = LogLine.act(connection.id, "dismissed", runtime.clock(), access.user())
     line.person_id = entry.person_id
     runtime.session.add(line)
     runtime.session.commit()
+    syncing.take_in(runtime, runs)  # their results need nobody any more
     return back("dismissed")
 
 

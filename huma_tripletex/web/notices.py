@@ -32,6 +32,7 @@ NOTICES = {
     "not_yet_well": Notice(_("Tripletex does not accept the token yet. What is waiting here is kept."), True),
     "disconnected": Notice(_("Disconnected. The token is deleted, and nothing more is sent to Tripletex.")),
     "dismissed": Notice(_("Dismissed. The value stays as it is in Tripletex until it is changed in Huma again.")),
+    "nothing_to_retry": Notice(_("There was nothing left to try again: somebody else has seen to it.")),
     "left_out": Notice(_("Left out. From now on nothing about this person is compared or sent.")),
     "taken_in": Notice(_("Taken in again. The next sync asks about this person.")),
     "paired": Notice(_("They are the same person now. What differs between them is asked in step 2.")),

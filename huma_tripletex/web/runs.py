@@ -45,7 +45,8 @@ def cancel(run_id: int) -> BaseResponse:
     """Stops after the person in progress."""
     runtime, (found, connection) = current_runtime(), access.run(run_id)
     if syncing.cancel(runtime, found):
-        runtime.session.add(LogLine.act(connection.id, "cancelled", runtime.clock(), access.user(), run=run_id))
+        what = "cancelled" if found.undoes is None else "undo_cancelled"
+        runtime.session.add(LogLine.act(connection.id, what, runtime.clock(), access.user(), run=run_id))
     runtime.session.commit()
     return rendering.go("run", run_id=run_id)
 

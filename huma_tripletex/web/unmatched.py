@@ -15,7 +15,7 @@ from huma_tripletex.planning import people_reading as reading
 from huma_tripletex.planning.totals import totals
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.web import endings, words
-from huma_tripletex.web.formatting import masked, value
+from huma_tripletex.web.formatting import masked, number, value
 from huma_tripletex.web.glimpses import Glimpse
 
 SIZE = 20
@@ -95,6 +95,17 @@ class Who:
     @property
     def nobody(self) -> bool:
         return not (self.uncertain or self.only_in_huma or self.only_in_tripletex or self.left)
+
+    @property
+    def rest(self) -> str:
+        """How many are not simply in both, of each sort of whom there is somebody."""
+        of = self.counts
+        said = [
+            _("%(count)s to settle", count=number(of.uncertain)) if of.uncertain else "",
+            _("%(count)s only in Huma", count=number(of.only_in_huma)) if of.only_in_huma else "",
+            _("%(count)s only in Tripletex", count=number(of.only_in_tripletex)) if of.only_in_tripletex else "",
+        ]
+        return ", ".join(filter(None, said))
 
 
 def look(runtime: Runtime, plan: SyncPlan, page: int) -> Who:

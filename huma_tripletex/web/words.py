@@ -68,6 +68,7 @@ ACTS: Mapping[str, Any] = {
     "sync_again": _("Takes part in syncs again"),
     "needs_attention": _("Tripletex stopped accepting the token"),
     "cancelled": _("Stopped the sync"),
+    "undo_cancelled": _("Stopped the undo"),
     "retried": _("Tried again"),
     "dismissed": _("Dismissed"),
     "revealed": _("Looked at a masked value"),

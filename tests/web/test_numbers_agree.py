@@ -84,9 +84,9 @@ def test_pages_count_the_same(office: Office, compared: Visitor, open_ones: bool
     kept = number(r"Left as is (\d+) value", step2), number(r"Not chosen yet To choose (\d+) value", step2)
     assert sum(sums) + sum(kept) == fields + left
     step3 = compared.read(f"/tripletex/plans/{plan}/people")
-    rest = re.search(r"the rest: (\d+) to settle, (\d+) only in Huma, (\d+) only in Tripletex", words(step3))
+    rest = re.search(r"the rest: ([^.]+)\.", words(step3))
     assert rest
-    assert sum(map(int, rest.groups())) == number(r"(\d+) (?:people are|person is) to be matched", page)
+    assert sum(map(int, re.findall(r"\d+", rest[1]))) == number(r"(\d+) (?:people are|person is) to be matched", page)
 
     approve(compared, plan)
     office.work()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from huma_tripletex.models import Conflict, SyncPlan, SyncRun
+from huma_tripletex.demo import Person, db
+from huma_tripletex.models import Conflict, OutboxEntry, SyncPlan, SyncRun
+from tests.flows.planning_parts import account
+from tests.flows.test_reporting import INVALID
 from tests.web import browsing
-from tests.web.conftest import PREFIX, Office, Visitor
+from tests.web.conftest import PREFIX, Office, Visitor, approve
 
 NARROW, WIDE = 375, 1440
 
@@ -73,3 +77,53 @@ def test_a_tick_is_kept_when_a_token_is_refused(anna: Visitor) -> None:
     page = anna.send("/tripletex/connection", {"token": "not a token", "authority": "yes"}).text
     assert re.search(r'name="authority"[^>]* checked', page)
     assert "paste it once more" in page
+
+
+def refused_account(office: Office) -> str:
+    """Jonas changes his phone and his account in one edit, and Tripletex does not take the account."""
+    refuses_an_account(office)
+    with office.app.app_context():
+        person = db.session.query(Person).filter_by(family_name="Vik").first()
+        person.phone_number, person.bank_account_number = "+47 944 44 444", account(900)
+        db.session.commit()
+        number = str(person.id)
+    office.work()
+    return number
+
+
+def refuses_an_account(office: Office) -> None:
+    headers = {"x-tlx-request-id": INVALID["requestId"]}
+    fault = {"kind": "status", "status": 422, "method": "PUT", "path": "/v2/employee/*", "times": 1}
+    httpx.post(
+        f"{office.url}/_simulator/faults", json={**fault, "headers": headers, "body": INVALID}
+    ).raise_for_status()
+
+
+def refused_in_a_sync(office: Office, visitor: Visitor) -> int:
+    plan = office.one(SyncPlan).id
+    visitor.read(f"/tripletex/plans/{plan}/approval")
+    refuses_an_account(office)
+    approve(visitor, plan)
+    office.work()
+    return office.one(SyncRun).id
+
+
+def test_what_got_there_beside_a_refusal_is_said(office: Office, synced: Visitor) -> None:
+    person = refused_account(office)
+    page = synced.read(f"/tripletex/people/{person}")
+    assert "<h2>Bank account number: not in Tripletex</h2>" in page
+    assert "In Tripletex: Phone number." in page
+
+
+def test_a_result_says_that_a_refusal_was_dismissed_and_needs_nobody(office: Office, compared: Visitor) -> None:
+    """Who presses after somebody else hears that there is nothing left."""
+    run = refused_in_a_sync(office, compared)
+    entry = office.one(OutboxEntry, state="parked").id
+    assert "1 needs you" in compared.read(f"/tripletex/runs/{run}")
+    compared.send(f"/tripletex/entries/{entry}/dismissal")
+
+    page = compared.read(f"/tripletex/runs/{run}")
+    assert "needs you" not in page
+    assert "1 person is as before in Tripletex: the change was dismissed." in page
+    said = compared.follow(compared.send(f"/tripletex/entries/{entry}/retry"))
+    assert "There was nothing left to try again" in said
