@@ -11,6 +11,7 @@ from huma_tripletex.delivery.draining import Answer, Drain, Ticket
 from huma_tripletex.delivery.lanes import ThreadLanes, Threads
 from huma_tripletex.delivery.remembered import Remembered, read_row
 from huma_tripletex.delivery.report import DrainReport
+from huma_tripletex.delivery.stops import Stops, TakeBack
 from huma_tripletex.delivery.transaction import in_transaction
 from huma_tripletex.errors import NotReadable
 from huma_tripletex.models import Connection
@@ -26,29 +27,34 @@ def drain(
     clients: Clients | None = None,
     deadline: datetime | None = None,
     stop: Callable[[], bool] = lambda: False,
+    take_back: TakeBack | None = None,
 ) -> DrainReport:
     """Delivers what is due for a connection, until nothing is left, `deadline` has come or `stop` says so.
 
     What is in flight then is finished, the rest handed back. `clients` are kept by the caller for the next drain.
+    `take_back`: what to do as soon as a run is seen to be stopped.
     """
     runtime.queue.begin_drain(connection_id)  # before the first read: whoever commits after it, nudges again
     own = clients or Clients()
     try:
         last, may_go_on = own.remembered(connection_id), lambda: not stop() and _has_time(runtime, deadline)
-        report = _drain(runtime, last, own.threads, may_go_on) if last else DrainReport()
+        stops = Stops(runtime, connection_id, take_back)
+        report = _drain(runtime, last, own.threads, may_go_on, stops) if last else DrainReport()
         if last is None or last.outdated:
             now = _read(runtime, own, connection_id)
-            report = _drain(runtime, now, own.threads, may_go_on) if now else DrainReport()
+            report = _drain(runtime, now, own.threads, may_go_on, stops) if now else DrainReport()
         return report
     finally:
         if clients is None:
             own.close()
 
 
-def _drain(runtime: Runtime, remembered: Remembered, threads: Threads, may_go_on: Callable[[], bool]) -> DrainReport:
+def _drain(
+    runtime: Runtime, remembered: Remembered, threads: Threads, may_go_on: Callable[[], bool], stops: Stops
+) -> DrainReport:
     lanes: ThreadLanes[Ticket, Answer] = ThreadLanes(runtime.settings.in_flight, threads)
     try:
-        return Drain(runtime, remembered, lanes, may_go_on).run()
+        return Drain(runtime, remembered, lanes, may_go_on, stops=stops).run()
     finally:
         lanes.close()
 

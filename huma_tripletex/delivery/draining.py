@@ -22,6 +22,7 @@ from huma_tripletex.delivery.loading import Loaded
 from huma_tripletex.delivery.remembered import Remembered
 from huma_tripletex.delivery.report import DrainReport
 from huma_tripletex.delivery.settling import Attempted, settle_people, unmark_creations
+from huma_tripletex.delivery.stops import Stops
 from huma_tripletex.delivery.taking import Taken, read, take, take_unread
 from huma_tripletex.delivery.together import Together, groups
 from huma_tripletex.delivery.transaction import PASSING, in_transaction
@@ -58,6 +59,7 @@ class Drain:
         lanes: Lanes[Ticket, Answer],
         may_go_on: Callable[[], bool],
         jitter: Callable[[], float] = random,
+        stops: Stops | None = None,
     ) -> None:
         self._runtime = runtime
         self._remembered = remembered
@@ -66,6 +68,7 @@ class Drain:
         self._lanes = lanes
         self._may_go_on = may_go_on
         self._jitter = jitter
+        self._stops = stops or Stops(runtime, remembered.row.id)
         self._health = Health.of(remembered.row)
         self._batches: list[Batch] = []
         self._answers: list[Answer] = []
@@ -96,6 +99,7 @@ class Drain:
         """One round; False when there is nothing more to do now. More people are claimed before those who have their
         answers are settled, so that the lanes go on.
         """
+        self._stops.heed(self._withdraw)
         beginning, few = self._may_begin(), self._runtime.settings.in_flight * AHEAD
         if not beginning:
             self._withdraw()
@@ -143,6 +147,7 @@ class Drain:
 
     def _begin(self, batch: Batch, loaded: Loaded) -> None:
         """Hands people to the lanes, and settles whom there is nothing to do for."""
+        self._stops.watching |= any(entry.run_id for one, _ in loaded.works for entry in one.entries)
         together = groups([work for _, work in loaded.works])
         for one, work in loaded.works:
             self._lanes.submit((batch, work), self._task(batch, one, work, together.get(work.person_id)))

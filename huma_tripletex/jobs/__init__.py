@@ -45,6 +45,7 @@ def take_slice(connection_id: int, seconds: float) -> None:
         clients=place.clients,
         deadline=runtime.clock() + timedelta(seconds=seconds),
         stop=place.is_stopping,
+        take_back=lambda run_id: syncing.take_back(runtime, run_id),
     )
     if report.more:
         place.agenda.add(connection_id, report.again_at)

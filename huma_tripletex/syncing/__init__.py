@@ -3,7 +3,7 @@
 The second half of line two: planning made the results (`planned`), reporting reads what became of them.
 """
 
-from huma_tripletex.syncing.cancelling import cancel
+from huma_tripletex.syncing.cancelling import cancel, take_back
 from huma_tripletex.syncing.carry_out import carry_out
 from huma_tripletex.syncing.collecting import collect
 from huma_tripletex.syncing.late import take_in, take_in_late
@@ -23,6 +23,7 @@ __all__ = [
     "carry_out",
     "collect",
     "due_runs",
+    "take_back",
     "take_in",
     "take_in_late",
     "undo",

@@ -19,6 +19,14 @@ def cancel(runtime: Runtime, run: SyncRun) -> bool:
     return cast("CursorResult[Any]", result).rowcount == 1
 
 
+def take_back(runtime: Runtime, run_id: int) -> None:
+    """Of a run that is stopped, what has not been sent yet, before the run itself has its next turn. Commits."""
+    run = runtime.session.get_one(SyncRun, run_id, populate_existing=True)
+    if run.state == "cancelling":
+        withdraw(runtime, run)
+    runtime.session.commit()
+
+
 def withdraw(runtime: Runtime, run: SyncRun) -> None:
     """Leaves alone whoever was not begun, and takes back what has not been sent yet. The caller commits."""
     now = runtime.clock()

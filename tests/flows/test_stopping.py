@@ -1,0 +1,60 @@
+"""A sync that is stopped stops at the person in progress, however many have been claimed and wait for Tripletex."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+
+from sqlalchemy import update
+
+from huma_tripletex import delivery, syncing
+from huma_tripletex.models import SyncRun
+from tests.flows.host_parts import db
+from tests.flows.syncing_parts import Desk, desk
+
+__all__ = ["desk"]
+PEOPLE, SLOW = 60, 0.15
+
+
+def written(desk: Desk) -> int:
+    return sum(row["method"] == "PUT" for row in desk.http("GET", "requests"))
+
+
+def drain(desk: Desk) -> None:
+    desk.session.commit()
+    delivery.drain(
+        desk.runtime,
+        desk.connection().id,
+        clients=desk.clients,
+        take_back=lambda run_id: syncing.take_back(desk.runtime, run_id),
+    )
+
+
+def test_whoever_was_not_begun_when_it_was_stopped_is_not_written(desk: Desk) -> None:
+    for number in range(1, PEOPLE + 1):
+        desk.both(number, phone_number=f"4999{number:04}")
+    run = desk.approve("huma")
+    desk.carry_out(run)
+    desk.fault("delay", method="PUT", path="/v2/employee/*", seconds=SLOW, times=None)
+    before: list[int] = []
+
+    def stop() -> None:
+        while written(desk) < 10:
+            pass
+        before.append(written(desk))
+        with engine.begin() as other:
+            other.execute(update(SyncRun).where(SyncRun.id == run_id).values(state="cancelling"))
+
+    run_id, engine = run.id, db.engine
+    stopper = threading.Thread(target=stop)
+    stopper.start()
+    drain(desk)
+    stopper.join()
+
+    desk.http("DELETE", "faults")
+    ended = desk.finish(run)
+    outcomes = Counter(desk.outcomes(ended))
+    assert outcomes["updated"] == written(desk)
+    in_flight = desk.runtime.settings.in_flight
+    assert outcomes["updated"] <= before[0] + 4 * in_flight, "those in flight, and what a look every 0.25 s lets pass"
+    assert outcomes["cancelled"] == PEOPLE - outcomes["updated"] > 0
