@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from huma_tripletex.models import OutboxEntry, SyncResult, SyncRun
 from huma_tripletex.outbox.tables import is_open
@@ -21,9 +21,17 @@ class Unsent:
 
 
 def unsent(runtime: Runtime, run: SyncRun) -> Unsent:
-    """In one statement."""
-    same = and_(OutboxEntry.run_id == SyncResult.run_id, OutboxEntry.person_id == SyncResult.person_id)
-    theirs = select(SyncResult.position, of_undone(run.id).label("dropped")).join(OutboxEntry, same)
-    rows = runtime.session.execute(theirs.where(SyncResult.run_id == run.id, is_open()).order_by(SyncResult.position))
-    found = [(row.position, row.dropped) for row in rows]
-    return Unsent(tuple(one for one, drop in found if drop), tuple(one for one, drop in found if not drop))
+    """What is open is little, and has an index of its own: it is found first."""
+    open_ones = select(OutboxEntry.person_id, of_undone(run.id).label("dropped"))
+    open_ones = open_ones.where(OutboxEntry.connection_id == run.connection_id, is_open(), OutboxEntry.run_id == run.id)
+    dropped = {row.person_id: row.dropped for row in runtime.session.execute(open_ones)}
+    if not dropped:
+        return Unsent()
+    theirs = select(SyncResult.position, SyncResult.person_id).where(
+        SyncResult.run_id == run.id, SyncResult.person_id.in_(dropped)
+    )
+    found = runtime.session.execute(theirs.order_by(SyncResult.position)).all()
+    return Unsent(
+        tuple(row.position for row in found if dropped[row.person_id]),
+        tuple(row.position for row in found if not dropped[row.person_id]),
+    )
