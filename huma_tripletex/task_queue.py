@@ -7,10 +7,12 @@ Redis's errors, because the host's request must not wait for it.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
+from uuid import uuid4
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -39,6 +41,14 @@ redis.call('RPUSH', KEYS[3], ARGV[2])
 return 1
 """
 """What RQ's `enqueue` does, unless the nudge stands: the host's request waits for one answer and not for four."""
+
+_NUDGE = re.compile(r"drain-([0-9]{1,18})-[0-9a-f]{32}")
+
+
+def nudged_connection(job_id: str) -> int | None:
+    """The connection that a nudge is about, by the id of its job; None: it is another job."""
+    found = _NUDGE.fullmatch(job_id)
+    return int(found[1]) if found else None
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,7 @@ class TaskQueue:
         job = Job.create(
             DRAIN,
             (connection_id,),
+            id=f"drain-{connection_id}-{uuid4().hex}",
             connection=self.redis,
             serializer=JSONSerializer,
             origin=queue.name,

@@ -7,13 +7,14 @@ from typing import Any
 
 from flask import current_app
 from rq import Queue
-from rq.exceptions import DeserializationError
+from rq.exceptions import DeserializationError, StopRequested
 from rq.job import Job
+from rq.utils import as_text
 
 from huma_tripletex import jobs
 from huma_tripletex.jobs.careful import carefully
 from huma_tripletex.jobs.workplace import workplace
-from huma_tripletex.task_queue import DRAIN, PLAN, RUN
+from huma_tripletex.task_queue import DRAIN, PLAN, RUN, nudged_connection
 
 ALLOWED: dict[str, Callable[[int], None]] = {DRAIN: jobs.drain, PLAN: jobs.draft_plan, RUN: jobs.run}
 
@@ -30,14 +31,16 @@ class AllowedJob(Job):
     _is_done = False
 
     def run_at_once(self) -> None:
-        """Runs it, before RQ writes into Redis that it has begun; what is not ours is left to RQ, which refuses it."""
+        """Runs it before RQ writes into Redis that it has begun, unless its id was enough for that; what is not ours
+        is left to RQ, which refuses it.
+        """
         try:
-            function, number = self.func, int(self.args[0])
+            _, number = self.func, int(self.args[0])
         except (NotAllowed, DeserializationError, LookupError, TypeError, ValueError):
             return
-        app = current_app._get_current_object()  # type: ignore[attr-defined]
         self._is_done = True
-        carefully(app, str(self.func_name), lambda: function(number))
+        if self.id != workplace().ran:
+            _run(str(self.func_name), number)
 
     @property
     def func(self) -> Callable[[int], None]:
@@ -66,9 +69,22 @@ class AllowedJob(Job):
 
 
 class AtOnce(Queue):
-    """Runs a job as soon as it is fetched. Until then RQ would have gone to Redis ten times, to note what nobody reads:
-    a job that is lost costs nothing, for the sweep finds everything.
+    """Runs a job as soon as it is known. Until then RQ would have gone to Redis ten times, to note what nobody reads: a
+    job that is lost costs nothing, for the sweep finds everything.
     """
+
+    @classmethod
+    def lmove(cls, connection: Any, queue_key: str, timeout: int | None) -> tuple[str, Any] | None:
+        """A nudge says by its id which connection to look at, so the rest of the job is fetched afterwards."""
+        found: tuple[str, Any] | None = super().lmove(connection, queue_key, timeout)
+        if found and (number := nudged_connection(as_text(found[1]))) is not None:
+            place = workplace()
+            place.busy, place.ran = True, as_text(found[1])
+            _run(DRAIN, number)
+            place.busy = False
+            if place.is_stopping():  # Redis may be gone, and RQ would wait for it
+                raise StopRequested
+        return found
 
     @classmethod
     def dequeue_any(cls, *given: Any, **named: Any) -> tuple[Job, Queue] | None:
@@ -77,3 +93,8 @@ class AtOnce(Queue):
             workplace().busy = True
             found[0].run_at_once()
         return found
+
+
+def _run(function: str, number: int) -> None:
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    carefully(app, function, lambda: ALLOWED[function](number))

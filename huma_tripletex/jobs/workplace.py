@@ -23,7 +23,7 @@ class Workplace:
     """One per application and process. `agenda`: connections with more to send; `desk`: plans and runs to work on.
 
     `staffed`: the worker's threads are there to carry on what a job leaves; otherwise the job does it all itself.
-    `busy`: a job is being done, which no signal may break off.
+    `busy`: a job is being done, which no signal may break off; `ran`: the last that was begun by its id alone.
     `swept_at`: when the last sweep began, by the clock as it was then.
     """
 
@@ -32,6 +32,7 @@ class Workplace:
     desk: SimpleQueue[Task | None] = field(default_factory=SimpleQueue)
     staffed: bool = False
     busy: bool = False
+    ran: str = ""
     swept_at: datetime | None = None
     _stopping: bool = False
 

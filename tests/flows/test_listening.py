@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -100,6 +101,27 @@ def test_a_job_runs_before_rq_notes_that_it_has_begun(
     )
 
 
+def test_a_nudge_whose_job_is_gone_is_heeded_all_the_same(
+    listener: Listener, redis: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    monkeypatch.setitem(ALLOWED, DRAIN, seen.append)
+    TaskQueue(redis_url).nudge(7)
+    (job,) = redis.lrange("rq:queue:huma_tripletex", 0, -1)
+    redis.delete(b"rq:job:" + job)
+    listener.work(burst=True, logging_level="WARNING")
+    assert seen == [7]
+    assert not workplace().busy, "a signal ends the wait for the next one"
+
+
+def test_a_drain_that_rq_enqueued_runs_too(listener: Listener, redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    monkeypatch.setitem(ALLOWED, DRAIN, seen.append)
+    Queue("huma_tripletex", connection=redis, serializer=JSONSerializer).enqueue(DRAIN, 7)
+    listener.work(burst=True, logging_level="WARNING")
+    assert seen == [7]
+
+
 def test_what_is_not_ours_is_not_run(
     listener: Listener, redis: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -137,22 +159,33 @@ def test_a_stop_during_a_job_ends_the_listening_after_it(
         listener.interrupt()
 
 
-def test_redis_going_away_during_a_job_does_not_break_it_off(
-    listener: Listener, redis: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("when", ["in the job", "after it"])
+def test_a_stop_is_heeded_when_redis_went_away_during_a_job(
+    listener: Listener, redis: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     seen: list[int] = []
 
-    def drain(number: int) -> None:
-        def gone(*_: object, **__: object) -> None:
-            raise RedisGone
+    def signal() -> None:
+        workplace().stop()
+        listener.interrupt()  # which does not break off the job
 
+    def gone(*_: object, **__: object) -> None:
+        if not workplace().is_stopping():
+            signal()
+        raise RedisGone
+
+    def drain(number: int) -> None:
         monkeypatch.setattr(redis, "execute_command", gone)
+        if when == "in the job":
+            signal()
         seen.append(number)
 
     monkeypatch.setitem(ALLOWED, DRAIN, drain)
     TaskQueue(redis_url).nudge(7)
-    assert not listener.work(burst=True, logging_level="WARNING"), "it ends, and `Listening` begins anew"
+    began = time.monotonic()
+    listener.work(burst=True, logging_level="WARNING")
     assert seen == [7]
+    assert time.monotonic() - began < 5
 
 
 def commands(redis: Redis) -> int:
