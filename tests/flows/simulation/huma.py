@@ -15,6 +15,8 @@ from tests.flows.simulation.stage import Clock
 
 VAULT = Vault({"k": b"k" * 32}, b"h" * 32)
 ACCOUNTS = ("12345678903", "86011117947", "15032080119", "97104133219")
+FAMILIES = ("Aasen", "Berg", "Dahl", "Fossum", "Haugland", "Iversen", "Kvam", "Myhre", "Nygård", "Opdal", "Strand")
+"""Accounts are shared now and then; nobody who shares one may be taken for the other."""
 EDITABLE = ("phone_number", "given_name", "last_workday", "bank_account_number")
 
 
@@ -28,9 +30,9 @@ class Huma:
     def add(self, number: int) -> HostPerson:
         values = {
             "given_name": f"Given{number}",
-            "family_name": f"Family{number}",
+            "family_name": FAMILIES[number % len(FAMILIES)],
             "phone_number": f"4100{number}000",
-            "date_of_birth": f"19{60 + number}-01-01",
+            "date_of_birth": f"{1950 + 3 * number}-{1 + number % 9:02}-{10 + number:02}",
             "bank_account_number": ACCOUNTS[number % len(ACCOUNTS)],
             "employee_id": str(number) if number % 2 else None,
             "first_workday": "2020-01-01",
