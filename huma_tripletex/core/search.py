@@ -29,7 +29,7 @@ class Field:
     `namesakes`: names with what two people of one system, who are called that, share. `households_here`,
     `households_there`: names with each thing that families share. `loose_here`, `loose_there`: what
     those are called who have no namesake with the same number on the other side. `misnumbered`: whose employee ID is
-    that of somebody who seems to be another.
+    that of somebody who seems to be another. `numbers_tell`: both systems number alike.
     """
 
     people: Mapping[str, Traits]
@@ -47,6 +47,7 @@ class Field:
     loose_here: set[str] = field(default_factory=set)
     loose_there: set[str] = field(default_factory=set)
     misnumbered: set[str | int] = field(default_factory=set)
+    numbers_tell: bool = True
     _apart: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:

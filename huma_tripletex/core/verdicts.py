@@ -20,9 +20,11 @@ _BELIEVED: Final = (
     ("employee_id", "=", "=~", "=~?", _ANY),  # the person
     ("employee_id", "=", "=~", "!", "+0"),  # and another date of birth, which is then shown as a difference
     ("employee_id", "=", "!?", "=", _ANY),  # married
-    ("employee_id", "=", "!?", "?", "+0-"),
+    ("employee_id", "=", "!", "?", "+0"),
+    ("employee_id", "=", "?", "?", "+0-"),
     ("employee_id", "~", "=~", "=", _ANY),  # a slip in the given name
-    ("employee_id", "~", "=~", "~?", "+0-"),
+    ("employee_id", "~", "=~", "~", "+0-"),
+    ("employee_id", "~", "=~", "?", "+0"),
     ("employee_id", "!", "=~", "=", _ANY),  # goes by another given name
     ("employee_id", "~!", "!?", "=", "+"),
     ("employee_id", "?", "=~!?", "=", "+0-"),

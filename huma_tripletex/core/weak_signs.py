@@ -16,6 +16,8 @@ FEW: Final = 1
 """So many comparisons for each of those who have only their first name and their date of birth in common: in a large
 firm some have that by chance, and in an import many were born on the first of January.
 """
+SEVERAL: Final = 3
+"""So many pairs with two numbers show whether the systems number alike."""
 _WEAK: Final[tuple[tuple[str, Key, str], ...]] = (
     ("email", lambda one: one.email, "email_twice"),
     ("birth", lambda one: one.birth, "similar_name_and_birth"),
@@ -27,13 +29,15 @@ _WEAK: Final[tuple[tuple[str, Key, str], ...]] = (
 
 def weak_rounds(field: Field) -> None:
     """Asks about those who are left and resemble each other, unless something speaks against it."""
+    field.numbers_tell = _numbers_tell(field)
     for sign, key, why in _WEAK:
         narrower = tuple(partial(_with, part, key) for part in (_first, _last))
         ask_where(field, key, narrower, partial(may_be, sign), why, partial(_with, _called, key))
     for key, why in ((birth_and_account, "birth_and_account"), (birth_and_phone, "birth_and_phone")):
         for people, employees in field.groups(key):
             field.ask_apart(people, employees, why)
-    ask_where(field, partial(_with, _first, _born), (), _may_have_married, "similar_name_and_birth", each=FEW)
+    married = partial(_may_have_married, field.numbers_tell)
+    ask_where(field, partial(_with, _first, _born), (), married, "similar_name_and_birth", each=FEW)
     for people, employees in field.groups(_called):
         _ask_by_name(field, people, employees)
     ask_where(field, lambda one: one.number, (), _called_the_same, "same_name")
@@ -69,15 +73,23 @@ def _leaves_open(field: Field, other: int, born: bool, numbered: bool) -> bool:
 
 
 def _is_numbered(field: Field, one: str | int, traits: Traits) -> bool:
-    """A number that seems to be another's tells nothing."""
-    return bool(traits.number) and one not in field.misnumbered
+    """A number that seems to be another's tells nothing, and none does where each system has its own."""
+    return field.numbers_tell and bool(traits.number) and one not in field.misnumbered
 
 
-def _may_have_married(one: Traits, other: Traits) -> bool:
+def _numbers_tell(field: Field) -> bool:
+    """Not where everybody found so far has another number on the other side."""
+    both = ((field.people[one].number, field.employees[other].number) for one, (other, _) in field.paired.items())
+    known = [here == there for here, there in both if here and there]
+    return len(known) < SEVERAL or any(known)
+
+
+def _may_have_married(numbers_tell: bool, one: Traits, other: Traits) -> bool:
     """Of those with one first name, born on one day: unless a number or an account says that they are two."""
     if names(one, other) != ("=", "!"):
         return False
-    return not _differ(one.number, other.number) and not _differ(one.account, other.account)
+    differ = numbers_tell and _differ(one.number, other.number)
+    return not differ and not _differ(one.account, other.account)
 
 
 def _differ(one: str, other: str) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping, select
 
 from huma_tripletex.core.fields import EMPLOYMENT_KEYS, KEYS
 from huma_tripletex.core.normalise import normalise
-from huma_tripletex.core.people import HostPerson
+from huma_tripletex.core.people import HostPerson, Values
 from huma_tripletex.delivery.creation import obstacle, sent_hashes
 from huma_tripletex.delivery.link_rows import change_states, read_links
 from huma_tripletex.delivery.restoring import approved_reasons, values_to_restore
@@ -149,11 +149,19 @@ def _restored(
     """A run that takes back another sends the earlier values instead of Huma's."""
     earlier = values_to_restore(runtime, connection, [one for one, _ in works])
     return [
-        (one, replace(work, values={**work.values, **values}, restores=frozenset(values)))
-        if (values := earlier.get(one.person_id))
-        else (one, work)
-        for one, work in works
+        (one, _put_back(one, work, values) if (values := earlier.get(one.person_id)) else work) for one, work in works
     ]
+
+
+def _put_back(claimed: Claimed, work: Work, earlier: Values) -> Work:
+    """Only where Huma still has what was sent, or the earlier value again: what somebody has edited since is as they
+    want it, and goes as ever, also if it waited longer than the undo.
+    """
+    changed = {key for key in earlier if work.hash_of(key, work.values.get(key)) not in work.approved.get(key, ())}
+    back = {key: value for key, value in earlier.items() if key not in changed}
+    edited = {key for entry in claimed.entries for key in entry.fields if not entry.restores(key)}
+    values = {**work.values, **back}
+    return replace(work, values=values, restores=frozenset(back), fields=work.fields - (changed - edited))
 
 
 def _with_reasons(

@@ -17,7 +17,7 @@ from huma_tripletex.core.normalise import normalise
 from huma_tripletex.core.people import Values
 from huma_tripletex.models import Connection, SyncResult
 from huma_tripletex.outbox.claim import Claimed
-from huma_tripletex.outbox.record import END_REASON, RESTORE
+from huma_tripletex.outbox.record import END_REASON
 from huma_tripletex.runtime import Runtime
 
 
@@ -69,8 +69,7 @@ def _restored(person: Claimed) -> set[tuple[int, str]]:
     latest: dict[str, int | None] = {}
     for entry in person.entries:
         for field in entry.fields:
-            restores = RESTORE in ((entry.expected or {}).get(field) or ())
-            latest[field] = entry.run_id if restores else None
+            latest[field] = entry.run_id if entry.restores(field) else None
     return {(run_id, field) for field, run_id in latest.items() if run_id is not None}
 
 

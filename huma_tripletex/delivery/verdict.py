@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -90,8 +90,8 @@ def internal_settlements(claimed: Claimed, retrying: Retrying) -> list[Settlemen
 
 
 def _settlement(claimed: Claimed, entry: Entry, work: Work, progress: Progress, retrying: Retrying) -> Settlement:
-    fields = [key for key in (KEYS if entry.kind == "create" else entry.fields) if key in progress.outcomes]
-    outcome = min((progress.outcomes[key] for key in fields), key=_rank, default=NothingToDo())
+    found = _outcomes(entry, work, progress)
+    outcome = min(found.values(), key=_rank, default=NothingToDo())
     not_before = None
     if isinstance(outcome, Later):
         not_before = retrying.next(entry, outcome.reason)
@@ -103,8 +103,8 @@ def _settlement(claimed: Claimed, entry: Entry, work: Work, progress: Progress, 
         person_id=claimed.person_id,
         entry_ids=(entry.id,),
         outcome=NAMES[type(outcome)],
-        reason=_reason(outcome, fields, progress),
-        detail=_detail(entry, outcome, fields, work, progress) or None,
+        reason=_reason(outcome, found),
+        detail=_detail(entry, outcome, found, work, progress) or None,
         not_before=not_before,
         unsure=not_before is not None and (progress.unsure or work.unsure),
         request_id=progress.request_id,
@@ -112,15 +112,26 @@ def _settlement(claimed: Claimed, entry: Entry, work: Work, progress: Progress, 
     )
 
 
+def _outcomes(entry: Entry, work: Work, progress: Progress) -> dict[str, Outcome]:
+    """By field. What an undo was to put back and somebody has edited in Huma since is left alone, whatever was sent."""
+    named = KEYS if entry.kind == "create" else entry.fields
+    edited = {key for key in named if entry.restores(key) and key not in work.restores}
+    since: Outcome = NothingToDo("changed_in_huma")
+    return {
+        key: since if key in edited else progress.outcomes[key]
+        for key in named
+        if key in edited or key in progress.outcomes
+    }
+
+
 def _rank(outcome: Outcome) -> int:
     return RANK.index(type(outcome))
 
 
-def _reason(outcome: Outcome, fields: Sequence[str], progress: Progress) -> str:
+def _reason(outcome: Outcome, found: Mapping[str, Outcome]) -> str:
     """Why; of something delivered, why a part of it was not, or what it has left behind."""
     if isinstance(outcome, Delivered):
-        said = [_skipped(progress.outcomes[key]) for key in fields]
-        return next(filter(None, [*said, *(_remark(progress.outcomes[key]) for key in fields)]), "")
+        return next(filter(None, [*map(_skipped, found.values()), *map(_remark, found.values())]), "")
     return outcome.reason
 
 
@@ -132,15 +143,17 @@ def _remark(outcome: Outcome) -> str:
     return outcome.remark if isinstance(outcome, Delivered) else ""
 
 
-def _detail(entry: Entry, outcome: Outcome, fields: Sequence[str], work: Work, progress: Progress) -> dict[str, Any]:
+def _detail(
+    entry: Entry, outcome: Outcome, found: Mapping[str, Outcome], work: Work, progress: Progress
+) -> dict[str, Any]:
     """Facts for the sentence: names and numbers, never a value."""
     lists = {
-        "skipped": [key for key in fields if _skipped(progress.outcomes[key])],
-        "newer": [key for key in fields if _is_newer(entry, key, work)],
+        "skipped": [key for key in found if _skipped(found[key])],
+        "newer": [key for key in found if _is_newer(entry, key, work)],
     }
     detail: dict[str, Any] = {name: keys for name, keys in lists.items() if keys}
     if isinstance(outcome, (Parked, Later)):
-        detail |= _trouble([key for key in fields if _needs_more(progress.outcomes[key])], progress.error)
+        detail |= _trouble([key for key in found if _needs_more(found[key])], progress.error)
     return detail
 
 

@@ -99,6 +99,8 @@ class PlanItem(Base):
     account_huma: Mapped[str] = mapped_column(Text, default="")
     account_tripletex: Mapped[str] = mapped_column(Text, default="")
     """Hashes of the account numbers, alike within one plan alone, by which the guard finds out who would share one."""
+    fingerprint: Mapped[str] = mapped_column(Text, default="")
+    """A keyed hash of all that was known of them and of the candidates; "" for matched ones: their differences have."""
     sealed: Mapped[bytes | None]
 
 

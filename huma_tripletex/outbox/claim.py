@@ -22,6 +22,7 @@ from huma_tripletex.models.among import Among
 from huma_tripletex.models.base import Instant
 from huma_tripletex.models.outbox import EntryKind
 from huma_tripletex.outbox.leasing import CONNECTION, Leased, given_to_lease, lease, leasing
+from huma_tripletex.outbox.record import RESTORE
 from huma_tripletex.outbox.rows import POSTGRESQL, dialect_of
 from huma_tripletex.outbox.tables import ENTRIES, anew, is_open, state_is
 
@@ -48,6 +49,10 @@ class Entry:
     def began(self) -> datetime:
         """Since when it is tried: the time for retries counts from here."""
         return self.again_at or self.captured_at
+
+    def restores(self, field: str) -> bool:
+        """Whether it is to put back an earlier value, and not to send Huma's."""
+        return RESTORE in ((self.expected or {}).get(field) or ())
 
 
 NAMES, ABOUT = (tuple(field.name for field in fields(kind)) for kind in (Entry, Leased))

@@ -4,7 +4,7 @@ about.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -41,23 +41,33 @@ def withdraw_undone(session: Session, run_id: int, people: Collection[str] | Non
     return session.scalar(select(ENTRIES.c.id).where(ENTRIES.c.run_id == run_id, is_open()).limit(1)) is None
 
 
+def narrow_undone(session: Session, run_id: int, fields: Mapping[str, Collection[str]]) -> None:
+    """Takes fields by person out of what of the run is parked or waits: tried again, or corrected, it would bring along
+    what was put back. The caller commits.
+    """
+    theirs = (OutboxEntry.run_id == run_id, is_open(), OutboxEntry.person_id.in_(fields), OutboxEntry.kind == "change")
+    for entry in session.scalars(select(OutboxEntry).where(*theirs).execution_options(populate_existing=True)):
+        entry.fields = [key for key in entry.fields if key not in fields[entry.person_id]] or entry.fields
+
+
 def end_wishes(session: Session, connection_id: int, people: Select[Any], before: datetime, now: datetime) -> None:
-    """Ends what was to add these people by themselves before that moment: since then it was decided who they are, and
-    what each side is to hold. The caller commits.
+    """Ends what was to add these people before that moment, by themselves or by an earlier run: since then it was
+    decided who they are, and what each side is to hold. The caller commits.
     """
     theirs = and_(ENTRIES.c.connection_id == connection_id, is_open(), ENTRIES.c.person_id.in_(people))
-    old = and_(theirs, _is_wish(), ENTRIES.c.captured_at <= before)
+    old = and_(theirs, or_(_is_wish(), _is_unmade()), ENTRIES.c.captured_at <= before)
     ending = update(ENTRIES).where(old).values(state="done", outcome="superseded", reason="superseded", detail=None)
     session.execute(ending.values(settled_at=now))
 
 
 def waiting_edits(session: Session, connection_id: int, people: Select[Any], before: datetime) -> Sequence[OutboxEntry]:
-    """Edits of these people that wait or are parked, made before that moment and not by a run; those that say which
-    fields. Whatever is in flight cannot be taken back.
+    """Edits of these people that wait or are parked, made before that moment, also by an earlier run; those that say
+    which fields. Whatever is in flight, or may have been carried out, cannot be taken back.
     """
     theirs = (OutboxEntry.connection_id == connection_id, OutboxEntry.person_id.in_(people), is_open())
     edits = select(OutboxEntry).where(*theirs, state_is("waiting", "parked"), OutboxEntry.captured_at <= before)
-    edits = edits.where(OutboxEntry.kind == "change", OutboxEntry.run_id.is_(None)).with_for_update(skip_locked=True)
+    sure = or_(OutboxEntry.run_id.is_(None), OutboxEntry.unsure.is_(False))
+    edits = edits.where(OutboxEntry.kind == "change", sure).with_for_update(skip_locked=True)
     return [edit for edit in session.scalars(edits.execution_options(populate_existing=True)) if edit.fields]
 
 
@@ -75,6 +85,12 @@ def send_what_was_edited(session: Session, connection_id: int, people: Sequence[
     theirs = and_(ENTRIES.c.connection_id == connection_id, is_open(), Among(ENTRIES.c.person_id, "people"))
     going = update(ENTRIES).where(theirs, _is_wish()).values(state="waiting", kind="change", not_before=now)
     session.execute(going.values(reason="", detail=None, settled_at=None), {"people": list(people)})
+
+
+def _is_unmade() -> ColumnElement[bool]:
+    """What a run was to make and surely has not."""
+    unsent = or_(state_is("parked"), and_(state_is("waiting"), ENTRIES.c.unsure.is_(False)))
+    return and_(ENTRIES.c.kind == "create", unsent)
 
 
 def _is_wish() -> ColumnElement[bool]:

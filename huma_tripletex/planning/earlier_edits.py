@@ -1,4 +1,5 @@
-"""Edits in Huma that waited when both systems were compared: the plan that was drawn then takes their place.
+"""Edits in Huma, and what earlier runs have not sent, that waited when both systems were compared: the plan that was
+drawn then takes their place.
 
 Sent later, they would write what nobody has approved: over "leave as it is", over Tripletex's value, or where nothing
 was chosen and the summary has said that nothing is written.
@@ -41,8 +42,12 @@ def _replace_compared(runtime: Runtime, plan: SyncPlan, edits: Collection[Outbox
     whose = PlanItem.person_id.in_({edit.person_id for edit in edits})
     for person_id, key in runtime.session.execute(fields.where(Conflict.plan_id == plan.id, whose)):
         compared[person_id].add(key)
+    ended = []
     for edit in edits:
-        edit.fields = [key for key in edit.fields if key not in compared[edit.person_id]] or edit.fields
-    ended = [edit.id for edit in edits if compared[edit.person_id].issuperset(edit.fields)]
+        done = compared[edit.person_id].union(edit.taken if edit.state == "parked" else ())
+        if left := [key for key in edit.fields if key not in done]:
+            edit.fields = left
+        else:
+            ended.append(edit.id)
     runtime.session.flush()
     end_edits(runtime.session(), ended, now)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from huma_tripletex.core.fields import KEYS
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.core.people import HostPerson, TripletexEmployee, Values, full_name
 from huma_tripletex.models import Connection
@@ -75,6 +76,12 @@ class Seals:
     @classmethod
     def of(cls, vault: Vault, connection: Connection, plan_id: int) -> Seals:
         return cls(vault, connection.organisation_id, connection.id, plan_id)
+
+    def fingerprint(self, content: Content) -> str:
+        """The same in every plan of the connection, as long as nothing changes of whom it is about."""
+        everybody = (content.huma, content.tripletex, *(one.values for one in content.candidates))
+        canonical = [normalise(key, values.get(key)) for values in everybody for key in KEYS]
+        return self.vault.keyed_hash("plan item", self.connection_id, *canonical)
 
     def seal(self, position: int, content: Content) -> bytes:
         return self.vault.seal(msgspec.json.encode(content), *self._context(position))

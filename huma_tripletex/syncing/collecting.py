@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
+from huma_tripletex.core.fields import KEYS
 from huma_tripletex.models import OutboxEntry, PersonLink, SyncResult, SyncRun
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing import outcomes
@@ -33,10 +34,12 @@ def collect(runtime: Runtime, run: SyncRun, side: str = outcomes.HANDED_OVER) ->
     rows = _rows(runtime, run, LATE.get(side, OutboxEntry.state.in_(SETTLED)), side)
     created = _employees(runtime, run, [result for result, entry in rows if entry.kind == "create"])
     for result, entry in rows:
+        before = result.tripletex_fields if side == "failed" else []
         result.employee_id = result.employee_id or created.get(result.person_id or "")
         result.request_id = entry.request_id
         result.reason = "" if side != outcomes.HANDED_OVER else result.reason
         _take_in(result, entry)
+        result.tripletex_fields = [key for key in KEYS if key in before or key in result.tripletex_fields]
         result.reason = SINCE.get(result.reason, result.reason) if run.undoes is not None else result.reason
         outcomes.settle(result, runtime.clock())
     runtime.session.flush()
@@ -86,7 +89,7 @@ def _take_in(result: SyncResult, entry: OutboxEntry) -> None:
         why = entry.reason if entry.reason in SET_ASIDE else "dismissed"
         outcomes.in_tripletex(result, "skipped", entry.taken, why)
     elif entry.outcome == "superseded":
-        outcomes.in_tripletex(result, "skipped", (), "changed_in_huma")
+        outcomes.in_tripletex(result, "skipped", (), entry.reason or "changed_in_huma")
     elif entry.state == "parked" or entry.outcome == "different":
         different = "different" in (entry.outcome, entry.reason)
         why = "different" if different else entry.reason

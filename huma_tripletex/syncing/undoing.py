@@ -20,7 +20,7 @@ from huma_tripletex.gateway.new_run import is_one_going_on, new_run
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import Connection, LogLine, SyncResult, SyncRun
 from huma_tripletex.outbox.record import RESTORE
-from huma_tripletex.outbox.withdraw import withdraw_undone
+from huma_tripletex.outbox.withdraw import narrow_undone, withdraw_undone
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing.approved import Approved, Expected, Writes, opened, sealed
 from huma_tripletex.syncing.written import EVERYTHING, Choice, Written, written
@@ -67,6 +67,7 @@ def undo(
     everything = all_values and choice.people is None and choice.fields is None
     given_up = None if everything else () if choice.is_partial else choice.people
     whole = withdraw_undone(runtime.session(), run.id, given_up, runtime.clock()) and all_values
+    narrow_undone(runtime.session(), run.id, {one.person_id: one.tripletex for one in wanted if one.tripletex})
     if everything:
         wanted = [one for one in everybody if one.kept]  # of those who stay, too, the result tells
     going_back = new_run(runtime, connection, run.plan_id, by, mail=mail, link=link, undoes=run.id, whole=whole)

@@ -28,9 +28,9 @@ class Since:
 
     def why_stays(self, system: str, key: str, earlier: str | None, ours: str | None) -> str:
         """Why the value that was written there is not put back; "": it is still there, as far as is known."""
-        if system == "tripletex":
-            return self._in_tripletex(key, earlier, ours)
         held = self.person.values.get(key) if self.person else None
+        if system == "tripletex" and (same(key, held, ours) or same(key, held, earlier)):
+            return self._in_tripletex(key, earlier, ours)
         if same(key, held, earlier):
             return str(_("Huma has the earlier value again already."))
         return "" if same(key, held, ours) else str(_("Changed in Huma since, so it stays."))

@@ -154,7 +154,7 @@ def create_plans() -> None:
     create(
         "plan_item",
         *needed(BIG, "plan_id"),
-        *needed(TEXT, "kind matched_by why account_huma account_tripletex"),
+        *needed(TEXT, "kind matched_by why account_huma account_tripletex fingerprint"),
         *needed(JSON, "candidates blocked"),
         *needed(NUMBER, "position differences"),
         *needed(FLAG, "remembered"),

@@ -54,3 +54,28 @@ def test_many_of_one_given_name_and_birth_are_not_asked_about() -> None:
     there = [employee(n, **new_year, family_name=name) for n, name in enumerate(("Warsame", "Hussein", "Yusuf"), 10)]
     assert not match(here, there).uncertain
     assert match(here[:2], there[:2]).uncertain
+
+
+def test_numbers_tell_nothing_where_each_system_has_its_own() -> None:
+    """A firm whose payroll numbers its people anew: who has married is not two people for that."""
+    others = range(20, 24)
+    both = [born("Kari", f"Nordmann{number}", f"198{number - 20}-02-03", str(number)) for number in others]
+    people = [person(f"p{number}", **values) for number, values in zip(others, both, strict=True)]
+    there = [
+        employee(number, **{**values, "employee_id": str(500 + number)})
+        for number, values in zip(others, both, strict=True)
+    ]
+    people += [person("ingvild", **born("Ingvild", "Berg", "1990-05-06", "1"))]
+    there += [employee(1, **born("Ingvild", "Strand", "1990-05-06", "501"))]
+    people += [person("sigrid", **born("Sigrid", "Aasmundstad", "1991-05-06", "2"))]
+    there += [employee(2, given_name="Sigrid", family_name="Aasmundstad", employee_id="502")]
+
+    found = match(people, there)
+
+    assert {one.person_id for one in found.pairs} == {f"p{number}" for number in others}
+    assert found.only_in_huma == ()
+    assert {one for asked in found.uncertain for one in asked.person_ids} == {"ingvild", "sigrid"}
+
+
+def born(given: str, family: str, birth: str, number: str) -> dict[str, str]:
+    return {"given_name": given, "family_name": family, "date_of_birth": birth, "employee_id": number}

@@ -34,7 +34,8 @@ number email given family birth phone account | verdict
      =     ?     =      ~     !     ?       ? | employee_id
      =     ?     =      !     =     !       ! | employee_id                married
      =     ?     =      !     ?     ?       ? | employee_id                married
-     =     ?     =      !     ?     !       ? | employee_id                and has another phone
+     =     ?     =      !     ?     !       ? | employee_id_contradicted   and has another phone: maybe another Anne
+     =     ?     ~      =     ?     !       ? | employee_id_contradicted   Marius and Markus
      =     ?     =      !     ?     !       ! | employee_id_contradicted   two of one given name, who count from 1
      =     =     =      !     ?     !       ! | employee_id
      =     =     =      !     !     =       = | employee_id_contradicted

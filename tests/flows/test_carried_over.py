@@ -6,7 +6,7 @@ import pytest
 
 from huma_tripletex import planning, syncing
 from huma_tripletex.models import Conflict, PlanItem, SyncPlan
-from tests.flows.planning_parts import ANNA
+from tests.flows.planning_parts import ANNA, account
 from tests.flows.syncing_parts import Desk, desk, quick_desk
 
 __all__ = ["desk", "quick_desk"]
@@ -113,3 +113,17 @@ def test_carrying_over_takes_as_many_statements_for_many_as_for_few(quick_desk: 
     ours = [one for one in seen if one.startswith("UPDATE huma_tripletex_conflict") or "plan_item SET choice" in one]
     assert len(ours) == 2
     assert desk.session.get_one(SyncPlan, second.id).counts["carried"] == 2 * count
+
+
+def test_what_was_done_is_not_chosen_again_when_somebody_has_changed_it_back(quick_desk: Desk) -> None:
+    desk = quick_desk
+    employee = desk.both(1, bank_account_number=None)
+    desk.both(2, phone_number="49999999")
+    plan = desk.plan()
+    choose(desk, plan, bank_account_number="tripletex", phone_number="leave")
+    assert chosen(desk, plan)["bank_account_number"] == "tripletex", "cleared in Huma"
+    desk.finish(desk.start(plan))
+    desk.change(1, bank_account_number=account(1))
+    desk.http("PATCH", f"employees/{employee}", json={"bankAccountNumber": ""})
+
+    assert chosen(desk, desk.plan())["bank_account_number"] != "tripletex"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from huma_tripletex import planning
+from huma_tripletex import planning, syncing
 from huma_tripletex.models import Conflict
 from huma_tripletex.outbox import wait
 from tests.flows.planning_parts import account
 from tests.flows.syncing_parts import Desk, desk
+from tests.flows.test_undo_of_the_rest import refuses_account
 
 __all__ = ["desk"]
 CHOICES = ("huma", "tripletex", "leave", None)
@@ -66,3 +67,52 @@ def test_what_did_not_differ_and_what_came_later_is_sent(desk: Desk) -> None:
     desk.drain()
     row = desk.in_tripletex(employee)
     assert (row["phoneNumberMobile"], row["bankAccountNumber"]) == ("48000000", account(55))
+
+
+@pytest.mark.parametrize("wanted", ["edit", "retry"])
+def test_what_an_earlier_run_could_not_write_is_not_sent_over_a_later_decision(desk: Desk, wanted: str) -> None:
+    """The account was refused; then it was decided to leave it, and something else of the person is sent."""
+    employee = desk.both(1, bank_account_number=account(77), phone_number="49999999")
+    desk.both(2, phone_number="48000000")
+    refuses_account(desk, employee, times=1)
+    first = desk.finish(desk.approve("huma"))
+    assert desk.result(first, 1).outcome == "failed"
+    desk.http("PATCH", f"employees/{desk.named('Family2')[0]['id']}", json={"phoneNumberMobile": "48111111"})
+    desk.clock.forward(60)
+    plan = desk.plan()
+    choices = {"bank_account_number": "leave", "phone_number": "huma"}
+    rows = desk.session.query(Conflict).filter_by(plan_id=plan.id)
+    planning.choose(desk.runtime, plan, {row.id: choices[row.field] for row in rows})
+    desk.finish(desk.start(plan))
+
+    if wanted == "edit":
+        desk.change(1, given_name="Newest")
+    wait.retry(desk.session(), desk.connection().id, desk.clock())
+    desk.session.commit()
+    desk.drain()
+
+    assert desk.in_tripletex(employee)["bankAccountNumber"] == account(77)
+    assert not [entry for entry in desk.entries() if entry.state == "parked"]
+    syncing.take_in_late(desk.runtime, desk.clock())
+    assert (desk.result(first, 1).reason, desk.result(first, 1).tripletex_fields) == ("superseded", ["phone_number"])
+
+
+def test_whom_a_run_could_not_add_is_not_added_once_that_is_decided(desk: Desk) -> None:
+    desk.both(9, phone_number="49999999")
+    desk.person(1)
+    desk.fault("status", method="POST", path="/v2/employee", status=422, code=18000, times=1)
+    assert desk.result(desk.finish(desk.approve("huma", add=True)), 1).outcome == "failed"
+    desk.http("DELETE", "faults")
+    desk.clock.forward(60)
+    desk.http("PATCH", f"employees/{desk.named('Family9')[0]['id']}", json={"phoneNumberMobile": "48888888"})
+    plan = desk.plan()
+    planning.choose_everybody(desk.runtime, plan, "only_in_huma", "leave")
+    planning.choose_for_all(desk.runtime, plan, "huma")
+    desk.finish(desk.start(plan))
+
+    desk.change(1, phone_number="45555555")
+    wait.retry(desk.session(), desk.connection().id, desk.clock())
+    desk.session.commit()
+    desk.drain()
+
+    assert desk.named("Family1") == []

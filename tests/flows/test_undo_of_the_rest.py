@@ -68,7 +68,7 @@ def test_what_waits_for_tripletex_is_not_sent_once_the_sync_is_undone(quick_desk
 
 
 def test_a_value_that_is_undone_takes_nothing_else_of_the_person_with_it(quick_desk: Desk) -> None:
-    """The account that Tripletex refused is still wanted: it goes along when the phone number goes back."""
+    """The account that Tripletex refused is still asked about."""
     desk = quick_desk
     both = {"phone_number": "49999999", "bank_account_number": account(77)}
     first = desk.both(1, **both)
@@ -80,7 +80,7 @@ def test_a_value_that_is_undone_takes_nothing_else_of_the_person_with_it(quick_d
     undone(desk, run, syncing.Choice(values={("1", "phone_number")}))
 
     assert desk.in_tripletex(first)["phoneNumberMobile"] == "49999999"
-    assert desk.in_tripletex(first)["bankAccountNumber"] == account(1)
+    assert (entry_of(desk, run, 1).state, entry_of(desk, run, 1).fields) == ("parked", ["bank_account_number"])
 
 
 def test_what_is_refused_together_with_something_else_is_not_told_as_written(quick_desk: Desk) -> None:
@@ -185,3 +185,60 @@ def test_who_was_added_to_huma_stays_there(quick_desk: Desk) -> None:
 
     stays = desk.session.query(SyncResult).filter_by(run_id=back.id, reason="added_stays").all()
     assert {(one.huma_outcome, one.tripletex_outcome) for one in stays} == {("skipped", "")}
+
+
+def test_what_was_put_back_does_not_come_along_when_the_rest_is_corrected(quick_desk: Desk) -> None:
+    desk = quick_desk
+    first = desk.both(1, phone_number="49999999", bank_account_number=account(77))
+    desk.both(2, given_name="Other")
+    refuses_account(desk, first, times=1)
+    run = desk.finish(desk.approve("huma"))
+    refuses_account(desk, first, times=None)
+    parked = entry_of(desk, run, 1)
+    parked.not_before = desk.clock() + timedelta(days=1)
+    desk.http("DELETE", "faults")
+    undone(desk, run, syncing.Choice(values={("1", "phone_number")}))
+    assert desk.in_tripletex(first)["phoneNumberMobile"] == "49999999"
+
+    desk.change(1, bank_account_number=account(55))
+    desk.drain()
+
+    assert desk.in_tripletex(first)["bankAccountNumber"] == account(55)
+    assert desk.in_tripletex(first)["phoneNumberMobile"] == "49999999"
+
+
+def test_an_edit_in_huma_that_still_waits_is_not_undone(desk: Desk) -> None:
+    """Somebody has corrected the account since, and Tripletex was not there just then."""
+    employee = desk.both(1, bank_account_number=account(77), phone_number="49999999")
+    run = desk.finish(desk.approve("huma"))
+    desk.fault("status", method="PUT", path=f"/v2/employee/{employee}", status=503, times=1)
+    desk.change(1, bank_account_number=account(55))
+    desk.drain()
+
+    back = syncing.undo(desk.runtime, run, ANNA)
+    desk.session.commit()
+    desk.carry_out(back)
+    desk.clock.forward(600)
+    desk.drain()
+    desk.carry_out(back)
+
+    assert desk.in_tripletex(employee)["bankAccountNumber"] == account(55)
+    assert desk.in_tripletex(employee)["phoneNumberMobile"] == "49999999"
+    result = desk.result(back, 1)
+    assert (result.reason, result.tripletex_fields) == ("changed_in_huma_since", ["phone_number"])
+
+
+def test_what_was_edited_in_huma_and_dismissed_is_not_sent_by_an_undo(quick_desk: Desk) -> None:
+    desk = quick_desk
+    employee = desk.both(1, bank_account_number=account(77))
+    run = desk.finish(desk.approve("huma"))
+    refuses_account(desk, employee, times=1)
+    desk.change(1, bank_account_number=account(55))
+    desk.drain()
+    wait.dismiss(desk.session(), desk.connection().id, desk.clock(), person_id="1")
+    desk.session.commit()
+
+    back = undone(desk, run)
+
+    assert desk.in_tripletex(employee)["bankAccountNumber"] == account(1)
+    assert desk.result(back, 1).reason == "changed_in_huma_since"

@@ -91,7 +91,7 @@ def named(desk: Desk, back: SyncRun) -> set[Cell]:
         cells |= {("huma", str(row.person_id), key) for key in told.get("skipped_in_huma", [])}
         kept = [*told.get("skipped", []), *told.get("kept", [])]
         cells |= {("tripletex", str(row.employee_id), key) for key in kept}
-        if row.reason == "changed_in_huma_since" and row.tripletex_outcome == "skipped":
+        if row.reason == "changed_in_huma_since" and row.tripletex_outcome == "skipped" and not kept:
             cells |= {("tripletex", str(row.employee_id), key) for key in opened_fields(desk, row)}
     return cells
 
