@@ -62,6 +62,7 @@ def _values(runtime: Runtime, plan: SyncPlan, before: SyncPlan) -> int:
         .join(then, same_pair)
         .join(old, and_(old.item_id == then.id, old.field == Conflict.field, *values))
         .where(Conflict.plan_id == plan.id, or_(Conflict.changed_by != "undone", old.changed_by == "undone"))
+        .where(or_(Conflict.chosen != "remembered", old.choice.in_(("huma", "tripletex"))))
         .where(Conflict.field != LAST)  # the reason that goes along with it is forgotten
         .where(or_(old.chosen.not_in(OURS), and_(old.choice.is_(None), Conflict.chosen == "preselected")))
     )
