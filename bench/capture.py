@@ -9,6 +9,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
@@ -16,60 +17,76 @@ from bench.ratio import Ratio
 from bench.stand import Stand, stand
 from huma_tripletex.demo import Person, db
 
-PEOPLE, ROUNDS = 1000, 15
+PEOPLE, ROUNDS = 1000, 25
+Extra = Callable[[Session], object]
 COMMIT_DELAY = 3000
 """Microseconds that PostgreSQL is told to wait in each commit, as it does for a disk that keeps what it is given."""
 
 
 def measure(url: str, redis_url: str) -> Iterator[Ratio]:
-    del redis_url
-    with stand(PEOPLE, url=url, redis_url="") as made:
-        yield from on(made, "PostgreSQL", target=1.10)
-        yield Ratio("a statement of nothing in that transaction / without", "ms", rounds(made, 1, nothing), None, False)
+    with stand(1, url=url, redis_url="") as made:
+        yield of_one(made, "a PostgreSQL transaction of 1 with capture / without", target=1.10)
+        yield of_one(made, "a statement of nothing in that transaction / without", nothing)
         with slow_commits(made):
-            name = "a PostgreSQL transaction of 1 with capture / without, where a commit takes 3 ms"
-            yield Ratio(name, "ms", rounds(made, 1), 1.10, False)
+            yield of_one(made, "the same with capture / without, where a commit takes 3 ms", target=1.10)
+            yield of_one(made, "the same with a statement of nothing / without, where a commit takes 3 ms", nothing)
+    with stand(1, url=url, redis_url=redis_url) as made, slow_commits(made):
+        yield of_one(made, "the same with capture and its nudge / without, where a commit takes 3 ms")
+    with stand(PEOPLE, url=url, redis_url="") as made:
+        yield from of_many(made, "PostgreSQL")
     with (
         TemporaryDirectory(prefix="hut-bench-") as folder,
         stand(PEOPLE, url=f"sqlite:///{folder}/bench.sqlite", redis_url="") as made,
     ):
-        yield from on(made, "SQLite", target=None)
+        yield of_one(made, "a SQLite transaction of 1 with capture / without")
+        yield from of_many(made, "SQLite")
 
 
-def on(made: Stand, database: str, target: float | None) -> Iterator[Ratio]:
-    pairs = {people: rounds(made, people) for people in (1, PEOPLE // 10, PEOPLE)}
-    for people, wanted in ((1, target), (PEOPLE, None)):
-        name = f"a {database} transaction of {people} with capture / without"
-        yield Ratio(name, "ms", pairs[people], wanted, False)
-    many, few = ([ours - theirs for ours, theirs in pairs[people]] for people in (PEOPLE, PEOPLE // 10))
-    growth = [(median(many), 10 * median(few))]
+def of_one(made: Stand, name: str, extra: Extra | None = None, target: float | None = None) -> Ratio:
+    return Ratio(name, "ms", rounds(made, 1, extra), target, False)
+
+
+def of_many(made: Stand, database: str) -> Iterator[Ratio]:
+    many, few = rounds(made, PEOPLE), rounds(made, PEOPLE // 10)
+    yield Ratio(f"a {database} transaction of {PEOPLE} with capture / without", "ms", many, None, False)
+    growth = [(added(many), 10 * added(few))]
     yield Ratio(f"{database}: what capture of 1000 adds / ten times what 100 add", "ms", growth, 1.25, False)
-    yield Ratio(
-        f"{database}: statements of a flush with capture / without", "statements", [statements(made)], 2.0, False
-    )
+    name = f"{database}: statements of a flush with capture / without"
+    yield Ratio(name, "statements", [statements(made)], 2.0, False)
 
 
-def rounds(made: Stand, people: int, extra: Callable[[Session], object] | None = None) -> list[tuple[float, float]]:
+def added(pairs: list[tuple[float, float]]) -> float:
+    """Milliseconds that ours takes longer."""
+    return median(ours - theirs for ours, theirs in pairs)
+
+
+def rounds(made: Stand, people: int, extra: Extra | None = None) -> list[tuple[float, float]]:
     """Pairs of milliseconds: with the extension (or, given something extra, with that alone), and without."""
-    bare = without(made)
+    ours, bare = (made.app, db), without(made)
     pairs = []
     for number in range(ROUNDS):
-        with (bare if extra else made.app).app_context():
-            ours = change(db.session(), made.people[:people], f"45{number:02}", extra)
-        with bare.app_context():
-            pairs.append((ours, change(db.session(), made.people[:people], f"46{number:02}")))
+        with session_of(*(bare if extra else ours)) as session:
+            took = change(session, made.people[:people], f"45{number:02}", extra)
+        with session_of(*bare) as session:
+            pairs.append((took, change(session, made.people[:people], f"46{number:02}")))
     return pairs
 
 
-def without(made: Stand) -> Flask:
-    """The host as it is without the extension, over the same database."""
-    app = Flask("without")
+def without(made: Stand) -> tuple[Flask, SQLAlchemy]:
+    """The host as it is without the extension, over the same database; nobody listens to its sessions."""
+    app, alone = Flask("without"), SQLAlchemy()
     app.config["SQLALCHEMY_DATABASE_URI"] = made.environ["DATABASE_URL"]
-    db.init_app(app)
-    return app
+    alone.init_app(app)
+    return app, alone
 
 
-def change(session: Session, people: list[int], prefix: str, extra: Callable[[Session], object] | None = None) -> float:
+@contextmanager
+def session_of(app: Flask, its: SQLAlchemy) -> Iterator[Session]:
+    with app.app_context():
+        yield its.session()
+
+
+def change(session: Session, people: list[int], prefix: str, extra: Extra | None = None) -> float:
     """Milliseconds of a whole transaction of the host: it loads people, changes them and commits. The median of several
     where one is too short to measure.
     """
@@ -111,16 +128,16 @@ def tell(made: Stand, *statements: str) -> None:
 
 def statements(made: Stand) -> tuple[float, float]:
     counts = []
-    for app, phone in ((made.app, "47000000"), (without(made), "48000000")):
-        with app.app_context():
+    for (app, its), phone in (((made.app, db), "47000000"), (without(made), "48000000")):
+        with session_of(app, its) as session:
             seen: list[str] = []
 
             def note(_c: object, _cursor: object, statement: str, *_: object, seen: list[str] = seen) -> None:
                 seen.append(statement)
 
-            db.session.get_one(Person, made.people[0]).phone_number = phone
-            event.listen(db.engine, "before_cursor_execute", note)
-            db.session.commit()
-            event.remove(db.engine, "before_cursor_execute", note)
+            session.get_one(Person, made.people[0]).phone_number = phone
+            event.listen(its.engine, "before_cursor_execute", note)
+            session.commit()
+            event.remove(its.engine, "before_cursor_execute", note)
             counts.append(float(len(seen)))
     return counts[0], counts[1]

@@ -51,9 +51,8 @@ def install(runtime: Runtime) -> None:
     _listen(session, "after_soft_rollback", after_rollback)
     _listen(session, "after_commit", nudge)
     _listen(session, "after_transaction_end", forget_nudges)
-    _listen(engine, "before_cursor_execute", before_statement)
-    _listen(engine, "commit", beneath.committed)
-    _listen(engine, "rollback", beneath.rolled_back)
+    for way in ("do_execute", "do_executemany", "do_execute_no_params"):
+        _listen(engine, way, before_statement)
     _listen(engine.pool, "checkin", beneath.given_back)
     for person_model in runtime.host.models:
         _listen(person_model.model, "before_delete", before_delete, propagate=True)

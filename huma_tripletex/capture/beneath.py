@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import has_app_context
-from sqlalchemy import BinaryExpression, BindParameter, Column, Connection, Select, select
+from sqlalchemy import BinaryExpression, BindParameter, Column, Connection, Select, event, select
 from sqlalchemy.sql import operators, visitors
 
 from huma_tripletex.capture.noted import Noted
@@ -23,7 +23,7 @@ AT_ONCE = 500
 """Rows asked about by one statement; databases take only so many parameters."""
 
 
-def capture(connection: Connection, context: Any, watch: Watch, model: WatchedModel, touched: frozenset[str]) -> bool:
+def capture(context: Any, watch: Watch, model: WatchedModel, touched: frozenset[str]) -> bool:
     """Records whom an UPDATE that sets the attributes `touched`, or a DELETE, is about to touch.
 
     False: it cannot be told, or it moves people elsewhere, or they are new; then nothing was recorded.
@@ -33,7 +33,7 @@ def capture(connection: Connection, context: Any, watch: Watch, model: WatchedMo
     here = {column.table for column in columns} == {getattr(statement, "table", None)}
     if context.isinsert or not here or touched & {model.person, model.organisation}:
         return False
-    noted = Noted(watch.all_keys)
+    connection, noted = context.root_connection, Noted(watch.all_keys)
     keys = watch.all_keys if model.takes_part in touched else [model.keys[name] for name in touched & model.keys.keys()]
     for query, parameters in _queries(statement, context.compiled_parameters, columns):
         for person, *home in connection.execute(query, parameters):
@@ -44,16 +44,19 @@ def capture(connection: Connection, context: Any, watch: Watch, model: WatchedMo
                 noted.changed(*whose, list(model.keys.values()) if context.isdelete else keys)
     told = tell_on(connection, watch, noted)
     connection.info.setdefault(TOLD, set()).update(told)
+    if not event.contains(connection, "commit", _committed):
+        event.listen(connection, "commit", _committed)
+        event.listen(connection, "rollback", _rolled_back)
     return True
 
 
-def committed(connection: Connection) -> None:
-    """Called when a transaction of the engine is about to commit."""
+def _committed(connection: Connection) -> None:
+    """Called when a transaction of this connection is about to commit."""
     if told := connection.info.pop(TOLD, None):
         connection.info.setdefault(COMMITTED, set()).update(told)
 
 
-def rolled_back(connection: Connection) -> None:
+def _rolled_back(connection: Connection) -> None:
     """Called when one is rolled back: the entries go with it. A connection that broke has nothing to be asked for."""
     if not connection.invalidated:
         connection.info.pop(TOLD, None)

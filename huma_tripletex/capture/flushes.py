@@ -14,10 +14,10 @@ from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 
 from huma_tripletex.capture.noted import Noted
 from huma_tripletex.capture.telling import tell
-from huma_tripletex.capture.watch import WatchedModel, current_watch
+from huma_tripletex.capture.watch import Watch, WatchedModel, current_watch
 from huma_tripletex.host.values import as_text
 
-EXPRESSIONS, DELETED = "huma_tripletex_expressions", "huma_tripletex_deleted"
+WATCH, EXPRESSIONS, DELETED = "huma_tripletex_watch", "huma_tripletex_expressions", "huma_tripletex_deleted"
 _flush: ContextVar[ReferenceType[UOWTransaction] | None] = ContextVar("huma_tripletex_flush", default=None)
 
 
@@ -27,6 +27,7 @@ def before_flush(session: Session, flush: UOWTransaction, _objects: Any) -> None
     watch = current_watch()
     if watch is None:
         return
+    flush.attributes[WATCH] = watch
     flush.attributes[EXPRESSIONS] = {
         (id(thing), name)
         for thing in session.dirty
@@ -51,7 +52,7 @@ def before_delete(_mapper: Any, _connection: Any, thing: Any) -> None:
 def after_flush(session: Session, flush: UOWTransaction) -> None:
     """Records what was flushed; the history of every attribute is still there."""
     _flush.set(None)
-    watch = current_watch()
+    watch: Watch | None = flush.attributes.get(WATCH)
     if watch is None:
         return
     noted = Noted(watch.all_keys)

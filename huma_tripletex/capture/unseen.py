@@ -1,7 +1,7 @@
 """Notices changes of people that the session says nothing of: bulk calls, Core statements, other sessions.
 
-Listens to the engine, and has `beneath` capture them. What cannot be captured is warned about, once per place in the
-host's code; the warning names `record_change()`. What raw SQL does, a later comparison finds.
+Listens to the engine's dialect, and has `beneath` capture them. What cannot be captured is warned about, once per place
+in the host's code; the warning names `record_change()`. What raw SQL does, a later comparison finds.
 """
 
 from __future__ import annotations
@@ -29,18 +29,20 @@ class UncapturedChange(UserWarning):
     """People were changed in a way that is not captured."""
 
 
-def before_statement(
-    connection: Any, _cursor: Any, _statement: str, _parameters: Any, context: Any, _many: bool
-) -> None:
-    """Called by the engine before each statement; returns at once unless it writes to a watched table."""
-    if not context or not (context.isinsert or context.isupdate or context.isdelete) or is_captured() or is_flushing():
+def before_statement(_cursor: Any, _statement: str, *parameters_and_context: Any) -> None:
+    """Called by the engine's dialect before each statement; returns at once unless it writes to a watched table.
+
+    A listener to the dialect: one to the engine has SQLAlchemy look for more of them at every turn of every statement.
+    """
+    context = parameters_and_context[-1]
+    if not (context.isinsert or context.isupdate or context.isdelete) or is_captured() or is_flushing():
         return
     statement, watch = context.compiled.statement, current_watch()
     model = watch.of_table(table_name(statement)) if watch else None
     if watch is None or model is None:
         return
     touched = attributes_set(statement, context.compiled.column_keys, model) if context.isupdate else frozenset()
-    if (context.isupdate and not touched) or beneath.capture(connection, context, watch, model, touched):
+    if (context.isupdate and not touched) or beneath.capture(context, watch, model, touched):
         return
     _warn(watch, table_name(statement))
 

@@ -25,13 +25,14 @@ from sqlalchemy import (
     cast,
     func,
     insert,
+    literal_column,
     select,
 )
 from sqlalchemy.orm import Session
 
 from huma_tripletex.models.base import Instant, Json
 from huma_tripletex.models.outbox import EntryKind
-from huma_tripletex.outbox.rows import Columns, as_json, rowset
+from huma_tripletex.outbox.rows import Columns, as_json, json_text, only_row, rowset
 from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES
 
 RESTORE = "restore"
@@ -91,16 +92,17 @@ def record(
     session, or a connection of its engine.
     """
     connection = where if isinstance(where, Connection) else where.connection()
-    dialect = connection.dialect
-    rows = [
-        {"organisation_id": c.organisation_id, "person_id": c.person_id, "kind": c.kind, "fields": c.fields}
-        for c in changes
-    ]
-    given = {"rows": as_json(dialect.name, rows), "now": now, "excluded": exclude_connection or NOBODY}
+    dialect, rows = connection.dialect, [_row(change) for change in changes]
+    given = {"now": now, "excluded": exclude_connection or NOBODY}
+    if alone := len(rows) == 1:
+        given |= rows[0]
+        given["fields"] = json_text(given["fields"])
+    else:
+        given["rows"] = as_json(dialect.name, rows)
     if connection.get_execution_options().get("schema_translate_map"):
-        return set(connection.execute(_recording(dialect.name, homes), given).scalars())
-    sql, parameters = _spelled(dialect, homes)
-    return set(connection.exec_driver_sql(sql, parameters(given)).scalars())
+        return set(connection.execute(_recording(dialect.name, homes, alone), given).scalars())
+    sql, parameters = _spelled(dialect, homes, alone)
+    return {told for (told,) in connection.exec_driver_sql(sql, parameters(given)).all()}
 
 
 def record_for_run(
@@ -120,12 +122,21 @@ def record_for_run(
     return len(rows)
 
 
+def _row(change: Change) -> dict[str, Any]:
+    return {
+        "organisation_id": change.organisation_id,
+        "person_id": change.person_id,
+        "kind": change.kind,
+        "fields": change.fields,
+    }
+
+
 @lru_cache(maxsize=16)
-def _spelled(dialect: Dialect, homes: Homes | None) -> tuple[str, Callable[[dict[str, Any]], Any]]:
+def _spelled(dialect: Dialect, homes: Homes | None, alone: bool) -> tuple[str, Callable[[dict[str, Any]], Any]]:
     """The statement as the database reads it, and what makes its parameters: every flush of the host pays for it, and
     going through SQLAlchemy's compiled form each time costs more than the database takes.
     """
-    compiled = _recording(dialect.name, homes).compile(dialect=dialect)
+    compiled = _recording(dialect.name, homes, alone).compile(dialect=dialect)
     constant, moment = dict(compiled.params), Instant().bind_processor(dialect) or (lambda value: value)
     order = compiled.positiontup if compiled.positional else None
 
@@ -137,8 +148,8 @@ def _spelled(dialect: Dialect, homes: Homes | None) -> tuple[str, Callable[[dict
 
 
 @cache
-def _recording(dialect: str, homes: Homes | None) -> Insert:
-    rows = rowset(dialect, COLUMNS)
+def _recording(dialect: str, homes: Homes | None, alone: bool) -> Insert:
+    rows = only_row(dialect, COLUMNS) if alone else rowset(dialect, COLUMNS)
     now = bindparam("now", type_=Instant)
     changed: FromClause = rows
     organisation: ColumnElement[Any] = rows.c.organisation_id
@@ -150,7 +161,7 @@ def _recording(dialect: str, homes: Homes | None) -> Insert:
         select(CONNECTIONS.c.id, rows.c.person_id, rows.c.kind, rows.c.fields, now, now)
         .join_from(changed, CONNECTIONS, CONNECTIONS.c.organisation_id == organisation)
         .where(
-            CONNECTIONS.c.state != "disconnected",
+            CONNECTIONS.c.state != literal_column("'disconnected'"),
             CONNECTIONS.c.capturing_since.is_not(None),
             CONNECTIONS.c.id != bindparam("excluded"),
         )

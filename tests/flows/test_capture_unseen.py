@@ -109,6 +109,25 @@ def test_core_statements_nudge_after_the_commit(person: Person, nudges: Nudges) 
     assert len(nudges.given) == 1
 
 
+def test_core_statements_on_an_engine_with_options_of_its_own(person: Person, nudges: Nudges) -> None:
+    db.session.commit()
+    nudges.given.clear()
+    with db.engine.execution_options(told="nothing").begin() as connection:
+        connection.execute(update(Person).where(Person.id == person.id).values(phone_number="2"))
+    assert captured() == [(str(person.id), ["phone_number"])]
+    assert len(nudges.given) == 1
+
+
+@pytest.mark.parametrize("who", [1, 3])
+def test_tables_in_a_schema_that_the_host_names_anew(person: Person, who: int) -> None:
+    """An engine may give schemas other names; ours are then spelled by SQLAlchemy, statement by statement."""
+    people = [person, *(make_person() for _ in range(who - 1))]
+    forget()
+    with db.engine.execution_options(schema_translate_map={None: None}).begin() as connection:
+        connection.execute(update(Person).values(phone_number="2"))
+    assert sorted(captured()) == [(str(one.id), ["phone_number"]) for one in people]
+
+
 def test_core_statements_that_move_people_are_warned_about(person: Person) -> None:
     with UNSEEN, db.engine.begin() as connection:
         connection.execute(update(Person.__table__).values(organisation_id=2, phone_number="2"))
