@@ -149,7 +149,7 @@ REASONS: Final = (
     ),
     Reason(
         "superseded",
-        N_("A newer change of {name} has taken the place of this one."),
+        N_("A newer change of {name}, or a later sync, has taken the place of this one."),
         N_("Nothing to do."),
     ),
     Reason(

@@ -20,6 +20,7 @@ from huma_tripletex.syncing.cancelling import withdraw
 from huma_tripletex.syncing.carrying import carry_next
 from huma_tripletex.syncing.collecting import collect
 from huma_tripletex.syncing.ending import end_if_over
+from huma_tripletex.syncing.late import take_in_late
 from huma_tripletex.syncing.looking import Sight, look
 from huma_tripletex.task_queue import RUN
 
@@ -63,6 +64,8 @@ class _Turn:
                 continue
             ended = not self._held_up and self._wait()
             lease.release(self._runtime, self._run_id, self._token)
+            if ended:  # its plan has decided about what earlier runs had not sent
+                take_in_late(self._runtime, self._runtime.clock())
             return ended
         lease.release(self._runtime, self._run_id, self._token)
         self._runtime.queue.enqueue(RUN, self._run_id)

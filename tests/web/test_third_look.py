@@ -13,7 +13,7 @@ from huma_tripletex.models import Conflict, OutboxEntry, SyncPlan, SyncRun
 from tests.flows.planning_parts import account
 from tests.flows.test_reporting import INVALID
 from tests.web import browsing
-from tests.web.conftest import PREFIX, Office, Visitor, approve
+from tests.web.conftest import PREFIX, Office, Visitor, approve, compare
 
 NARROW, WIDE = 375, 1440
 
@@ -127,3 +127,22 @@ def test_a_result_says_that_a_refusal_was_dismissed_and_needs_nobody(office: Off
     assert "1 person is as before in Tripletex: the change was dismissed." in page
     said = compared.follow(compared.send(f"/tripletex/entries/{entry}/retry"))
     assert "There was nothing left to try again" in said
+
+
+def test_a_sync_whose_refusal_a_later_plan_has_decided_about_needs_nobody_any_more(
+    office: Office, compared: Visitor
+) -> None:
+    first = refused_in_a_sync(office, compared)
+    assert "1 needs you" in compared.read(f"/tripletex/runs/{first}")
+    compare(office, compared)
+    plan = office.one(SyncPlan).id
+    compared.read(f"/tripletex/plans/{plan}")
+    compared.send(f"/tripletex/plans/{plan}", {"all": "leave"})
+    compared.read(f"/tripletex/plans/{plan}/approval")
+    approve(compared, plan)
+    office.work()
+
+    page = compared.read(f"/tripletex/runs/{first}")
+
+    assert "needs you" not in page
+    assert "1 person needs attention" not in compared.read("/tripletex")
