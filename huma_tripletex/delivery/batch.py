@@ -8,6 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from huma_tripletex.delivery.transaction import in_transaction
+from huma_tripletex.outbox.settle import extend
+from huma_tripletex.runtime import Runtime
+
 MARGIN = 0.25
 """The last part of a lease in which nothing more is sent: a request takes time, and clocks differ."""
 
@@ -34,6 +38,15 @@ class Batch:
     def may_write(self) -> bool:
         """Whether a request sent now is sure to be ours to send. Called from any thread."""
         return not self.halted.is_set() and self.clock() < self.until - self.lease * MARGIN
+
+    def prolong(self, runtime: Runtime, now: datetime) -> None:
+        """A sign of life. If the lease ran out before it, or was taken, nothing more is sent. Commits."""
+        until = now + self.lease
+        kept = in_transaction(runtime, lambda: extend(runtime.session(), self.token, until))
+        if now < self.until and kept:
+            self.until = until
+        else:
+            self.halted.set()
 
     def is_due(self, now: datetime) -> bool:
         """Whether it is time for a sign of life."""

@@ -31,7 +31,7 @@ from huma_tripletex.delivery.work import Work
 from huma_tripletex.gateway.opening import keep_session
 from huma_tripletex.models import Connection
 from huma_tripletex.outbox.claim import Claimed
-from huma_tripletex.outbox.settle import Settlement, extend, hand_back
+from huma_tripletex.outbox.settle import Settlement, hand_back
 from huma_tripletex.outbox.wait import wake
 from huma_tripletex.runtime import Runtime
 
@@ -204,16 +204,9 @@ class Drain:
     def _give_signs_of_life(self) -> None:
         """Prolongs the leases; a batch whose lease ran out before that, or was taken, writes nothing more."""
         runtime = self._runtime
-        now = runtime.clock()
         for batch in self._batches:
-            if not batch.is_due(now) or batch.halted.is_set():
-                continue
-            until = now + batch.lease
-            kept = in_transaction(runtime, lambda b=batch, u=until: extend(runtime.session(), b.token, u))  # type: ignore[misc]
-            if now < batch.until and kept:
-                batch.until = until
-            else:
-                batch.halted.set()
+            if batch.is_due(now := runtime.clock()) and not batch.halted.is_set():
+                batch.prolong(runtime, now)
 
     def _withdraw(self, *, leaving: bool = False) -> None:
         """Hands back at once whom no lane has begun with; whom another lane has sent together with others goes on."""

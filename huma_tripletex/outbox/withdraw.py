@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true, update
 from sqlalchemy.orm import Session
@@ -15,14 +15,19 @@ from huma_tripletex.models.among import Among
 from huma_tripletex.models.outbox import OutboxEntry
 from huma_tripletex.outbox.tables import ENTRIES, is_open, state_is
 
+SUPERSEDED: Final = {"state": "done", "outcome": "superseded", "reason": "superseded", "detail": None}
+
 
 def withdraw_run(session: Session, run_id: int, now: datetime) -> list[str]:
     """Dismisses the run's entries that wait; returns whose. The caller commits.
 
     One whose answer was lost stays: whether it was carried out must still be found out.
     """
-    unsent = (ENTRIES.c.run_id == run_id) & state_is("waiting") & ENTRIES.c.unsure.is_(False)
-    taking_back = update(ENTRIES).where(unsent).values(state="dismissed", reason="cancelled", settled_at=now)
+    taking_back = (
+        update(ENTRIES)
+        .where(ENTRIES.c.run_id == run_id, _waits())
+        .values(state="dismissed", reason="cancelled", settled_at=now)
+    )
     return list(session.execute(taking_back.returning(ENTRIES.c.person_id)).scalars())
 
 
@@ -30,8 +35,7 @@ def of_undone(run_id: int, people: Collection[str] | None = None) -> ColumnEleme
     """What of a run Tripletex has not taken, of everybody or of these people: sent after the run is undone, it would do
     again what was to be taken back. One whose answer was lost stays, as above.
     """
-    unsent = or_(state_is("parked"), and_(state_is("waiting"), ENTRIES.c.unsure.is_(False)))
-    return and_(ENTRIES.c.run_id == run_id, unsent, true() if people is None else ENTRIES.c.person_id.in_(people))
+    return and_(ENTRIES.c.run_id == run_id, _is_unsent(), true() if people is None else ENTRIES.c.person_id.in_(people))
 
 
 def withdraw_undone(session: Session, run_id: int, people: Collection[str] | None, now: datetime) -> bool:
@@ -45,9 +49,9 @@ def narrow_undone(session: Session, run_id: int, fields: Mapping[str, Collection
     """Takes fields by person out of what of the run is parked or waits: tried again, or corrected, it would bring along
     what was put back. The caller commits.
     """
-    theirs = (OutboxEntry.run_id == run_id, is_open(), OutboxEntry.person_id.in_(fields), OutboxEntry.kind == "change")
-    for entry in session.scalars(select(OutboxEntry).where(*theirs).execution_options(populate_existing=True)):
-        entry.fields = [key for key in entry.fields if key not in fields[entry.person_id]] or entry.fields
+    unsent = select(OutboxEntry).where(of_undone(run_id), OutboxEntry.kind == "change")
+    for entry in session.scalars(unsent.execution_options(populate_existing=True)):
+        entry.fields = [key for key in entry.fields if key not in fields.get(entry.person_id, ())] or entry.fields
 
 
 def end_wishes(session: Session, connection_id: int, people: Select[Any], before: datetime, now: datetime) -> None:
@@ -56,8 +60,7 @@ def end_wishes(session: Session, connection_id: int, people: Select[Any], before
     """
     theirs = and_(ENTRIES.c.connection_id == connection_id, is_open(), ENTRIES.c.person_id.in_(people))
     old = and_(theirs, or_(_is_wish(), _is_unmade()), ENTRIES.c.captured_at <= before)
-    ending = update(ENTRIES).where(old).values(state="done", outcome="superseded", reason="superseded", detail=None)
-    session.execute(ending.values(settled_at=now))
+    session.execute(update(ENTRIES).where(old).values(**SUPERSEDED, settled_at=now))
 
 
 def waiting_edits(session: Session, connection_id: int, people: Select[Any], before: datetime) -> Sequence[OutboxEntry]:
@@ -74,8 +77,7 @@ def waiting_edits(session: Session, connection_id: int, people: Select[Any], bef
 def end_edits(session: Session, ids: Sequence[int], now: datetime) -> None:
     """Ends these entries: something else has taken their place. The caller commits."""
     ending = update(ENTRIES).where(Among(ENTRIES.c.id, "ids"))
-    superseded = {"state": "done", "outcome": "superseded", "reason": "superseded", "detail": None}
-    session.execute(ending.values(**superseded, settled_at=now), {"ids": list(ids)})
+    session.execute(ending.values(**SUPERSEDED, settled_at=now), {"ids": list(ids)})
 
 
 def send_what_was_edited(session: Session, connection_id: int, people: Sequence[str], now: datetime) -> None:
@@ -89,8 +91,16 @@ def send_what_was_edited(session: Session, connection_id: int, people: Sequence[
 
 def _is_unmade() -> ColumnElement[bool]:
     """What a run was to make and surely has not."""
-    unsent = or_(state_is("parked"), and_(state_is("waiting"), ENTRIES.c.unsure.is_(False)))
-    return and_(ENTRIES.c.kind == "create", unsent)
+    return and_(ENTRIES.c.kind == "create", _is_unsent())
+
+
+def _is_unsent() -> ColumnElement[bool]:
+    return or_(state_is("parked"), _waits())
+
+
+def _waits() -> ColumnElement[bool]:
+    """And has surely not been carried out."""
+    return and_(state_is("waiting"), ENTRIES.c.unsure.is_(False))
 
 
 def _is_wish() -> ColumnElement[bool]:

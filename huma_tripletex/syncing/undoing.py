@@ -65,9 +65,7 @@ def undo(
         raise CannotUndo(_why_nothing(everybody, choice))
     all_values = sum(len(one.fields) for one in everybody) == sum(len(one.fields) for one in wanted)
     everything = all_values and choice.people is None and choice.fields is None
-    given_up = None if everything else () if choice.is_partial else choice.people
-    whole = withdraw_undone(runtime.session(), run.id, given_up, runtime.clock()) and all_values
-    narrow_undone(runtime.session(), run.id, {one.person_id: one.tripletex for one in wanted if one.tripletex})
+    whole = _drop_unsent(runtime, run, EVERYTHING if everything else choice, wanted) and all_values
     if everything:
         wanted = [one for one in everybody if one.kept]  # of those who stay, too, the result tells
     going_back = new_run(runtime, connection, run.plan_id, by, mail=mail, link=link, undoes=run.id, whole=whole)
@@ -76,6 +74,16 @@ def undo(
     runtime.session.add(LogLine.act(connection.id, "undone", runtime.clock(), by, run=going_back.id, undoes=run.id))
     runtime.session.flush()
     return going_back
+
+
+def _drop_unsent(runtime: Runtime, run: SyncRun, choice: Choice, wanted: Sequence[Written]) -> bool:
+    """Of whoever is undone wholly, all that Tripletex has not taken; of others what it has taken and is put back, so
+    that it does not come along with the rest. False: something of the run may still get there.
+    """
+    session, people = runtime.session(), () if choice.is_partial else choice.people
+    is_over = withdraw_undone(session, run.id, people, runtime.clock())
+    narrow_undone(session, run.id, {one.person_id: one.tripletex for one in wanted})
+    return is_over
 
 
 def _why_nothing(everybody: Sequence[Written], choice: Choice) -> str:

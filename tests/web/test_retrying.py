@@ -130,17 +130,22 @@ def test_dismissing_sets_all_of_theirs_aside_and_of_nobody_else(
     assert (office.one(LogLine).what, office.one(LogLine).person_id) == ("dismissed", dahl)
 
 
+def refused_sync(office: Office, visitor: Visitor) -> int:
+    """A sync in which Tripletex takes no change of anybody; its number."""
+    plan = office.one(SyncPlan).id
+    visitor.read(f"/tripletex/plans/{plan}")
+    visitor.send(f"/tripletex/plans/{plan}", {"all": "huma"})
+    refused(office)
+    approve(visitor, plan)
+    office.work()
+    return office.one(SyncRun).id
+
+
 @pytest.mark.parametrize("everybody", [False, True])
 def test_trying_again_on_the_page_of_a_sync_is_about_that_sync(
     office: Office, compared: Visitor, everybody: bool
 ) -> None:
-    plan = office.one(SyncPlan).id
-    compared.read(f"/tripletex/plans/{plan}")
-    compared.send(f"/tripletex/plans/{plan}", {"all": "huma"})
-    refused(office)
-    approve(compared, plan)
-    office.work()
-    run = office.one(SyncRun).id
+    run = refused_sync(office, compared)
     later = edit(office, "Eide", given_name="Mari")
     office.work()
     before = states(office, run=run)
@@ -171,16 +176,11 @@ def request_ids(office: Office) -> dict[int, list[str]]:
 def test_a_persons_page_tells_what_failed_was_tried_again_and_accepted(
     office: Office, compared: Visitor, everybody: bool
 ) -> None:
-    plan = office.one(SyncPlan).id
-    compared.read(f"/tripletex/plans/{plan}")
-    compared.send(f"/tripletex/plans/{plan}", {"all": "huma"})
-    refused(office)
-    approve(compared, plan)
-    office.work()
-    person = next(one for one, theirs in states(office, run=office.one(SyncRun).id).items() if theirs["parked"])
+    run = refused_sync(office, compared)
+    person = next(one for one, theirs in states(office, run=run).items() if theirs["parked"])
     well(office)
     chosen = {} if everybody else {"person": person}
-    compared.send(f"/tripletex/runs/{office.one(SyncRun).id}/retry", chosen)
+    compared.send(f"/tripletex/runs/{run}/retry", chosen)
     office.work()
 
     page = words(compared.read(f"/tripletex/people/{person}"))
