@@ -19,8 +19,8 @@ from huma_tripletex.demo import Person, db
 
 PEOPLE, ROUNDS = 1000, 25
 Extra = Callable[[Session], object]
-COMMIT_DELAY = 3000
-"""Microseconds that PostgreSQL is told to wait in each commit, as it does for a disk that keeps what it is given."""
+COMMIT_DELAY = 3
+"""Milliseconds that PostgreSQL is told to wait in each commit, as it does for a disk that keeps what it is given."""
 
 
 def measure(url: str, redis_url: str) -> Iterator[Ratio]:
@@ -30,6 +30,8 @@ def measure(url: str, redis_url: str) -> Iterator[Ratio]:
         with slow_commits(made):
             yield of_one(made, "the same with capture / without, where a commit takes 3 ms", target=1.10)
             yield of_one(made, "the same with a statement of nothing / without, where a commit takes 3 ms", nothing)
+        with slow_commits(made, 5):
+            yield of_one(made, "the same with capture / without, where a commit takes 5 ms", target=1.10)
     with stand(1, url=url, redis_url=redis_url) as made, slow_commits(made):
         yield of_one(made, "the same with capture and its nudge / without, where a commit takes 3 ms")
     with stand(PEOPLE, url=url, redis_url="") as made:
@@ -109,9 +111,9 @@ def nothing(session: Session) -> object:
 
 
 @contextmanager
-def slow_commits(made: Stand) -> Iterator[None]:
+def slow_commits(made: Stand, milliseconds: int = COMMIT_DELAY) -> Iterator[None]:
     """Commits that take as long as where the disk is a real one."""
-    settings = {"commit_delay": str(COMMIT_DELAY), "commit_siblings": "0"}
+    settings = {"commit_delay": f"{milliseconds * 1000}", "commit_siblings": "0"}
     tell(made, *(f"ALTER SYSTEM SET {name} = {value}" for name, value in settings.items()))
     try:
         yield
