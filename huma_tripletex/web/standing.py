@@ -101,7 +101,7 @@ def next_step(connection: Connection, plan: SyncPlan | None, runs: list[RunLine]
         return Next("")
     if plan is not None and plan.purpose == "sync":
         return Next(_("Continue where you were"), to("plan", plan_id=plan.id), again=True)
-    return Next(_("Sync users") if connection.activated_at else _("Synchronize users"))
+    return Next(_("Sync users") if runs else _("Synchronize users"))
 
 
 def last_runs(runtime: Runtime, connection: Connection, most: int = LAST) -> list[RunLine]:

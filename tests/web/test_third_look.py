@@ -146,3 +146,15 @@ def test_a_sync_whose_refusal_a_later_plan_has_decided_about_needs_nobody_any_mo
 
     assert "needs you" not in page
     assert "1 person needs attention" not in compared.read("/tripletex")
+
+
+def test_after_a_first_sync_that_was_stopped_the_button_is_named_as_the_result_names_it(
+    office: Office, compared: Visitor
+) -> None:
+    assert approve(compared, office.one(SyncPlan).id).status_code == 303
+    run = office.one(SyncRun).id
+    compared.send(f"/tripletex/runs/{run}/cancellation")
+    office.work()
+
+    assert "Press Sync users to do the rest" in compared.read(f"/tripletex/runs/{run}")
+    assert re.search(r"<button[^>]*>\s*Sync users", compared.read("/tripletex"))
