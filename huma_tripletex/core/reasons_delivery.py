@@ -40,7 +40,7 @@ REASONS: Final = (
     Reason(
         "not_active",
         N_("The integration is connected, and changes are sent from the end of the first sync on."),
-        N_("Press Synchronize users."),
+        N_("Complete a first sync."),
     ),
     Reason(
         "unauthorised",

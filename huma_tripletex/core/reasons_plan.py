@@ -6,7 +6,7 @@ from typing import Final
 
 from huma_tripletex.core.reason import N_, Reason
 
-_AGAIN = N_("Press Synchronize users to compare both systems again.")
+_AGAIN = N_("Compare both systems again.")
 REASONS: Final = (
     Reason(
         "plan_drafting",

@@ -268,7 +268,7 @@ def test_people_read_sentences(desk: Desk) -> None:
 
     assert "1 people are in both systems; 1 differences in 1 of them." in plan
     assert "Not active." in status
-    assert "Press Synchronize users." in status
+    assert "Complete a first sync." in status
     assert "Nothing waits" in entries
 
 

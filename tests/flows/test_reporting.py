@@ -206,7 +206,7 @@ def test_status_says_why_it_is_not_active_and_what_to_do(desk: Desk) -> None:
 
     before = reporting.status(desk.runtime, connection)
     assert (before.active, before.reason) == (False, "not_active")
-    assert before.next_step == "Press Synchronize users."
+    assert before.next_step == "Complete a first sync."
 
     mixed(desk)
     after = reporting.status(desk.runtime, desk.connection())
