@@ -12,6 +12,7 @@ from huma_tripletex.connecting.refusals import NeedsConfirmation, Refusal
 from huma_tripletex.jobs import upkeep
 from huma_tripletex.models import OutboxEntry
 from huma_tripletex.outbox.tables import is_open, takes_part
+from huma_tripletex.planning.beginning import current_plan
 from huma_tripletex.runtime import current_runtime
 from huma_tripletex.web import access, rendering
 from huma_tripletex.web.token_form import TokenForm
@@ -73,11 +74,12 @@ def check() -> BaseResponse:
 
 def disconnect_form() -> Response:
     """What disconnecting means, before it is done: the token cannot be brought back."""
-    connection = access.open_connection()
+    runtime, connection = current_runtime(), access.open_connection()
     waiting = select(func.count()).where(
         OutboxEntry.connection_id == connection.id, is_open(), takes_part(connection.id)
     )
-    return rendering.page("disconnect.html", waiting=current_runtime().session.scalar(waiting) or 0)
+    number = runtime.session.scalar(waiting) or 0
+    return rendering.page("disconnect.html", waiting=number, compares=current_plan(runtime, connection) is not None)
 
 
 def disconnect() -> BaseResponse:

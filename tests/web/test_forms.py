@@ -100,6 +100,13 @@ def test_two_administrators_do_not_overwrite_each_other(office: Office, compared
     assert "decided_by_name" not in page
 
 
+def test_disconnecting_says_that_it_ends_a_comparison(connected: Visitor, office: Office) -> None:
+    ends = "The comparison that waits for you ends"
+    assert ends not in connected.read("/tripletex/connection/removal")
+    compare(office, connected)
+    assert ends in connected.read("/tripletex/connection/removal")
+
+
 def test_pause_resume_disconnect(office: Office, connected: Visitor) -> None:
     connected.read("/tripletex")
     assert "Paused." in connected.follow(connected.send("/tripletex/connection/pause"))

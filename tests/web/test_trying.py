@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import httpx
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
@@ -113,6 +114,13 @@ def test_that_it_cannot_be_read_is_an_answer(office: Office, compared: Visitor) 
 
     assert answer.status_code == 200
     assert "Tripletex could not be asked just now." in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("who", ["Astrid Holm", "Marit Eide"])
+def test_what_can_be_taken_back_of_a_try_is_said(office: Office, compared: Visitor, who: str) -> None:
+    page, _ = tried(office, compared, who)
+    assert ("Whoever was added stays" in page) == (who == "Astrid Holm")
+    assert ("The values that were written can be put back." in page) == (who == "Marit Eide")
 
 
 def test_stopping_leaves_the_others_alone(office: Office, compared: Visitor) -> None:
