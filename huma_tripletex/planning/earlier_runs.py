@@ -1,8 +1,8 @@
 """Whose values were replaced or cleared already by what was approved within a day: five small plans in an hour are as
 large as one.
 
-Counting begins anew with a run that somebody confirmed because so many people were concerned, and an undo of a whole
-run takes back its part. Only what was written counts.
+Counting begins anew with a run that somebody confirmed because so many people were concerned, unless it was stopped
+before its first person, and an undo of a whole run takes back its part. Only what was written counts.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Text, and_, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from huma_tripletex.models import Conflict, PlanItem, SyncPlan, SyncResult, SyncRun
@@ -46,7 +46,8 @@ def overwritten_earlier(runtime: Runtime, plan: SyncPlan, own: Iterable[ColumnEl
 def _counts(runtime: Runtime, plan: SyncPlan) -> ColumnElement[bool]:
     """Runs within a day, since the last one that was confirmed, and not taken back."""
     other, undo = aliased(SyncRun), aliased(SyncRun)
-    confirmed = select(func.max(other.id)).where(other.connection_id == plan.connection_id, other.confirmed)
+    begun = exists().where(SyncResult.run_id == other.id, SyncResult.outcome != "cancelled")
+    confirmed = select(func.max(other.id)).where(other.connection_id == plan.connection_id, other.confirmed, begun)
     taken_back = select(undo.id).where(undo.undoes == SyncRun.id, undo.whole, undo.state == "ended")
     return and_(
         SyncRun.connection_id == plan.connection_id,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from huma_tripletex import planning
+from huma_tripletex import planning, syncing
 from huma_tripletex.config import Settings
 from huma_tripletex.models import Conflict, PersonLink, PlanItem, SyncResult, SyncRun
 from huma_tripletex.planning import NeedsConfirmation
@@ -353,6 +353,21 @@ def test_what_was_confirmed_is_not_asked_about_again(flows: Stand) -> None:
     (guard,) = planning.guards_of(flows.runtime, differing(flows, *THREES[5]))
 
     assert guard == {"guard": "share", "people": 9, "of": 20, "earlier": 6}
+
+
+def test_what_was_confirmed_and_stopped_before_its_first_person_confirms_nothing(quick: Stand) -> None:
+    firm(quick, 20)
+    for three in THREES[:2]:
+        begun(quick, differing(quick, *three))
+    stopped = differing(quick, *range(10, 19))
+    run = planning.approve(quick.runtime, stopped, None, typed="15", mail=False)
+    syncing.cancel(quick.runtime, run)
+    quick.session.commit()
+    syncing.carry_out(quick.runtime, run.id)
+
+    (guard,) = planning.guards_of(quick.runtime, differing(quick, *THREES[2]))
+
+    assert (guard["people"], guard["earlier"]) == (9, 6)
 
 
 def test_a_number_that_confirms_something_else_confirms_no_share(quick: Stand) -> None:
