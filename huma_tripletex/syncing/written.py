@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Text, cast, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, or_, select
 
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.core.reasons import CHANGED_SINCE
@@ -101,6 +101,7 @@ def written(runtime: Runtime, run: SyncRun, person_id: str | None = None) -> lis
         cast(SyncResult.tripletex_fields, Text).label("tripletex_fields"),
         SyncResult.detail,
         SyncResult.sealed.is_not(None).label("kept"),
+        _is_there().label("there"),
     )
     rows = runtime.session.execute(
         select(*columns).where(SyncResult.run_id == run.id, _of(person_id), _something()).order_by(SyncResult.position)
@@ -124,7 +125,12 @@ def _of(person_id: str | None) -> ColumnElement[bool]:
 def _something() -> Any:
     sides = (SyncResult.huma_outcome, SyncResult.tripletex_outcome)
     fields = (SyncResult.huma_fields, SyncResult.tripletex_fields)
-    return or_(*(side == "added" for side in sides), *(cast(one, Text) != "[]" for one in fields))
+    return or_(*(side == "added" for side in sides), *(cast(one, Text) != "[]" for one in fields), _is_there())
+
+
+def _is_there() -> ColumnElement[bool]:
+    """Whether the person became somebody in Tripletex, also where not all of theirs was taken."""
+    return and_(SyncResult.action == "add_to_tripletex", SyncResult.employee_id.is_not(None))
 
 
 def _written(row: Any, back: Collection[tuple[str, str]], changed: Collection[str]) -> Written | None:
@@ -134,7 +140,7 @@ def _written(row: Any, back: Collection[tuple[str, str]], changed: Collection[st
     one = Written(
         position=row.position,
         person_id=row.person_id,
-        added="added" in (row.huma_outcome, row.tripletex_outcome),
+        added=row.there or "added" in (row.huma_outcome, row.tripletex_outcome),
         kept=row.kept,
         huma=tuple(key for key in huma if ("huma", key) not in back),
         tripletex=tuple(key for key in tripletex if not (key in stuck or key in changed or ("tripletex", key) in back)),

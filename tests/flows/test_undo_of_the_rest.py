@@ -242,3 +242,30 @@ def test_what_was_edited_in_huma_and_dismissed_is_not_sent_by_an_undo(quick_desk
 
     assert desk.in_tripletex(employee)["bankAccountNumber"] == account(1)
     assert desk.result(back, 1).reason == "changed_in_huma_since"
+
+
+def test_who_was_added_without_all_of_theirs_stays_too_and_the_result_says_so(desk: Desk) -> None:
+    desk.both(1, phone_number="49999999")
+    desk.person(2)
+    desk.fault("status", method="POST", path="/v2/employee/employment*", status=422, code=18000, times=1)
+    run = desk.finish(desk.approve("huma", add=True))
+    assert (desk.result(run, 2).outcome, len(desk.named("Family2"))) == ("failed", 1)
+
+    back = undone(desk, run)
+
+    assert len(desk.named("Family2")) == 1
+    assert (desk.result(back, 2).outcome, desk.result(back, 2).reason) == ("skipped", "added_stays")
+    assert entry_of(desk, run, 2).reason == "undone"
+
+
+def test_who_could_not_be_added_at_all_is_no_part_of_an_undo(desk: Desk) -> None:
+    desk.both(1, phone_number="49999999")
+    desk.person(2)
+    desk.fault("status", method="POST", path="/v2/employee*", status=422, code=18000, times=1)
+    run = desk.finish(desk.approve("huma", add=True))
+    assert desk.result(run, 2).outcome == "failed"
+
+    back = undone(desk, run)
+
+    assert desk.named("Family2") == []
+    assert desk.session.query(SyncResult).filter_by(run_id=back.id, person_id="2").all() == []

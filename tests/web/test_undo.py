@@ -472,7 +472,7 @@ def test_choosing_by_keyboard_and_looking_at_a_value(
         expect(row).not_to_contain_text(re.compile(r"\d{4} \d{2} \d{5}"))
         page.get_by_role("button", name=re.compile(r"Put back \d values? of 1 person")).click()
         expect(page.get_by_role("heading", name="Putting earlier values back")).to_be_visible()
-        page.goto("about:blank")
+        browsing.leave(page)
     office.work()
     there = in_tripletex(office, "Dahl")
     assert there["phoneNumberMobile"] == "98876543"

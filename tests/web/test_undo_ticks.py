@@ -65,7 +65,7 @@ def test_counts_and_the_words_of_the_button_follow_every_tick(
         expect(page.locator("button[value=ticked]")).to_have_text("Put back 1 value of 1 person")
         page.locator("button[value=ticked]").click()
         expect(page.get_by_role("heading", name="Putting earlier values back")).to_be_visible()
-        page.goto("about:blank")
+        browsing.leave(page)
     with office.app.app_context():
         assert db.session.query(SyncResult).filter_by(run_id=office.one(SyncRun).id).count() == 1
 
