@@ -41,6 +41,10 @@ class SyncPlan(Base):
     made_by: Mapped[str] = mapped_column(Text, default="")
     made_by_name: Mapped[str] = mapped_column(Text, default="")
     made_at: Mapped[datetime]
+    waited: Mapped[list[Any]] = mapped_column(default=list, deferred=True)
+    """Entries that had not ended when Huma began to be read: the comparison knows of what they are about. No moment can
+    tell that: what was captured before may be committed later.
+    """
     read_at: Mapped[datetime | None]
     """When both systems had been read."""
     expires_at: Mapped[datetime]

@@ -54,24 +54,30 @@ def narrow_undone(session: Session, run_id: int, fields: Mapping[str, Collection
         entry.fields = [key for key in entry.fields if key not in fields.get(entry.person_id, ())] or entry.fields
 
 
-def end_wishes(session: Session, connection_id: int, people: Select[Any], before: datetime, now: datetime) -> None:
-    """Ends what was to add these people before that moment, by themselves or by an earlier run: since then it was
+def not_ended(session: Session, connection_id: int) -> list[int]:
+    """Ids of what has not ended, and is committed: whoever reads Huma's values after this has read what it is about."""
+    theirs = select(ENTRIES.c.id).where(ENTRIES.c.connection_id == connection_id, is_open())
+    return list(session.scalars(theirs.order_by(ENTRIES.c.id)))
+
+
+def end_wishes(session: Session, ids: Sequence[int], people: Select[Any], now: datetime) -> None:
+    """Ends those of these entries that were to add these people, by themselves or by an earlier run: since then it was
     decided who they are, and what each side is to hold. The caller commits.
     """
-    theirs = and_(ENTRIES.c.connection_id == connection_id, is_open(), ENTRIES.c.person_id.in_(people))
-    old = and_(theirs, or_(_is_wish(), _is_unmade()), ENTRIES.c.captured_at <= before)
-    session.execute(update(ENTRIES).where(old).values(**SUPERSEDED, settled_at=now))
+    theirs = and_(Among(ENTRIES.c.id, "ids"), is_open(), ENTRIES.c.person_id.in_(people))
+    ending = update(ENTRIES).where(theirs, or_(_is_wish(), _is_unmade()))
+    session.execute(ending.values(**SUPERSEDED, settled_at=now), {"ids": list(ids)})
 
 
-def waiting_edits(session: Session, connection_id: int, people: Select[Any], before: datetime) -> Sequence[OutboxEntry]:
-    """Edits of these people that wait or are parked, made before that moment, also by an earlier run; those that say
-    which fields. Whatever is in flight, or may have been carried out, cannot be taken back.
+def waiting_edits(session: Session, ids: Sequence[int], people: Select[Any]) -> Sequence[OutboxEntry]:
+    """Those of these entries that are edits of these people and wait or are parked, also of an earlier run, and say which
+    fields. Whatever is in flight, or may have been carried out, cannot be taken back.
     """
-    theirs = (OutboxEntry.connection_id == connection_id, OutboxEntry.person_id.in_(people), is_open())
-    edits = select(OutboxEntry).where(*theirs, state_is("waiting", "parked"), OutboxEntry.captured_at <= before)
+    edits = select(OutboxEntry).where(Among(OutboxEntry.id, "ids"), OutboxEntry.person_id.in_(people))
     sure = or_(OutboxEntry.run_id.is_(None), OutboxEntry.unsure.is_(False))
-    edits = edits.where(OutboxEntry.kind == "change", sure).with_for_update(skip_locked=True)
-    return [edit for edit in session.scalars(edits.execution_options(populate_existing=True)) if edit.fields]
+    edits = edits.where(is_open(), state_is("waiting", "parked"), OutboxEntry.kind == "change", sure)
+    edits = edits.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    return [edit for edit in session.scalars(edits, {"ids": list(ids)}) if edit.fields]
 
 
 def end_edits(session: Session, ids: Sequence[int], now: datetime) -> None:

@@ -25,6 +25,7 @@ from huma_tripletex.planning.bystanders import Bystanders
 from huma_tripletex.planning.carrying_over import carry_over
 from huma_tripletex.planning.combinations import drop_impossible
 from huma_tripletex.planning.comparison import Both, Item, count, items, links_found, match_both
+from huma_tripletex.planning.earlier_edits import note_what_waits
 from huma_tripletex.planning.findings import Findings
 from huma_tripletex.planning.leavers import note_leavers
 from huma_tripletex.planning.progress import Progress
@@ -65,6 +66,7 @@ def _work(runtime: Runtime, plan_id: int, token: str, stop: Callable[[], bool]) 
     connection_id, purpose = plan.connection_id, plan.purpose
     progress = Progress(runtime, plan_id, token, stop)
     forget_items(runtime, plan_id)
+    note_what_waits(runtime, plan)
     both = read_both(runtime, connection_id, progress)
     progress.step("matching", tripletex=len(both.employees))
     matching = match_both(both)

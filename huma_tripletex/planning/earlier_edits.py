@@ -14,8 +14,14 @@ from datetime import datetime
 from sqlalchemy import or_, select
 
 from huma_tripletex.models import Conflict, Connection, OutboxEntry, PlanItem, SyncPlan
-from huma_tripletex.outbox.withdraw import end_edits, end_wishes, waiting_edits
+from huma_tripletex.outbox.withdraw import end_edits, end_wishes, not_ended, waiting_edits
 from huma_tripletex.runtime import Runtime
+
+
+def note_what_waits(runtime: Runtime, plan: SyncPlan) -> None:
+    """Called before Huma is read: what is committed by now is in the comparison, and nothing else is. Commits."""
+    plan.waited = not_ended(runtime.session(), plan.connection_id)
+    runtime.session.commit()
 
 
 def replace_earlier_edits(runtime: Runtime, plan: SyncPlan, now: datetime, only: Collection[int] | None) -> None:
@@ -26,8 +32,8 @@ def replace_earlier_edits(runtime: Runtime, plan: SyncPlan, now: datetime, only:
     people = people.where(PlanItem.plan_id == plan.id, PlanItem.person_id.is_not(None))
     people = people if only is None else people.where(PlanItem.id.in_(only))
     decided = people.where(or_(PlanItem.kind == "matched", PlanItem.choice.is_not(None)))
-    end_wishes(session, plan.connection_id, decided, plan.made_at, now)
-    edits = waiting_edits(session, plan.connection_id, people, plan.made_at)
+    end_wishes(session, plan.waited, decided, now)
+    edits = waiting_edits(session, plan.waited, people)
     if not edits:
         return
     if runtime.session.get_one(Connection, plan.connection_id).activated_at is None:

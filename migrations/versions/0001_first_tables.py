@@ -141,7 +141,7 @@ def create_plans() -> None:
         "sync_plan",
         *needed(BIG, "connection_id"),
         *needed(TEXT, "state reason purpose made_by made_by_name decided_by decided_by_name step digest"),
-        *needed(JSON, "counts guards"),
+        *needed(JSON, "counts guards waited"),
         *needed(MOMENT, "made_at expires_at"),
         *needed(NUMBER, "revision done total attempts"),
         *maybe(TEXT, "lease"),
