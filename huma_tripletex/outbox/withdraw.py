@@ -70,8 +70,8 @@ def end_wishes(session: Session, ids: Sequence[int], people: Select[Any], now: d
 
 
 def waiting_edits(session: Session, ids: Sequence[int], people: Select[Any]) -> Sequence[OutboxEntry]:
-    """Those of these entries that are edits of these people and wait or are parked, also of an earlier run, and say which
-    fields. Whatever is in flight, or may have been carried out, cannot be taken back.
+    """Those of these entries that are edits of these people and wait or are parked, also of an earlier run, and say
+    which fields. Whatever is in flight, or may have been carried out, cannot be taken back.
     """
     edits = select(OutboxEntry).where(Among(OutboxEntry.id, "ids"), OutboxEntry.person_id.in_(people))
     sure = or_(OutboxEntry.run_id.is_(None), OutboxEntry.unsure.is_(False))
