@@ -104,7 +104,7 @@ class PlanItem(Base):
     account_tripletex: Mapped[str] = mapped_column(Text, default="")
     """Hashes of the account numbers, alike within one plan alone, by which the guard finds out who would share one."""
     fingerprint: Mapped[str] = mapped_column(Text, default="")
-    """A keyed hash of all that was known of them and of the candidates; "" for matched ones: their differences have."""
+    """A keyed hash of all that was known of them and of the candidates."""
     sealed: Mapped[bytes | None]
 
 

@@ -9,10 +9,10 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Text, and_, cast, or_, select, update
 from sqlalchemy.orm import aliased
 
-from huma_tripletex.core.employments import LAST
+from huma_tripletex.core.fields import EMPLOYMENT_KEYS
 from huma_tripletex.models import Conflict, PlanItem, SyncPlan, SyncResult, SyncRun
 from huma_tripletex.models.among import Among
 from huma_tripletex.planning.people_decisions import Decision, choose_people
@@ -23,7 +23,14 @@ OURS = ("", "preselected", "remembered")
 """How choices come about that nobody has made in this comparison."""
 WITHIN = timedelta(days=7)
 """Older choices are forgotten."""
-WHO = (PlanItem.kind, PlanItem.why, PlanItem.person_id, PlanItem.employee_id, PlanItem.fingerprint)
+WHO = (
+    PlanItem.kind,
+    PlanItem.why,
+    PlanItem.matched_by,
+    PlanItem.person_id,
+    PlanItem.employee_id,
+    PlanItem.fingerprint,
+)
 
 
 def carry_over(runtime: Runtime, plan: SyncPlan) -> int:
@@ -43,16 +50,23 @@ def carry_over(runtime: Runtime, plan: SyncPlan) -> int:
 
 
 def _not_done(before: SyncPlan, item: Any = PlanItem) -> ColumnElement[bool]:
-    """Its people with whom nothing was begun: all of a plan that nobody approved, but those it was tried on."""
+    """Its people with whom nothing was begun: all of a plan that nobody approved, but those it was tried on. Who was
+    stopped in the middle has something written.
+    """
+    written = [cast(fields, Text) != "[]" for fields in (SyncResult.huma_fields, SyncResult.tripletex_fields)]
     begun = select(SyncResult.item_id).join(SyncRun, SyncRun.id == SyncResult.run_id)
     begun = begun.where(
-        SyncRun.plan_id == before.id, SyncResult.outcome != "cancelled", SyncResult.item_id.is_not(None)
+        SyncRun.plan_id == before.id,
+        or_(SyncResult.outcome != "cancelled", *written),
+        SyncResult.item_id.is_not(None),
     )
     return and_(item.plan_id == before.id, item.id.not_in(begun))
 
 
 def _values(runtime: Runtime, plan: SyncPlan, before: SyncPlan) -> int:
-    """Both sides' values are what they were. What an undo has put back since is asked anew."""
+    """Both sides' values are what they were, and so is who changed them last: what somebody has put back since, also by
+    an undo, is asked anew. So are workdays: what becomes of one depends on the other, and on a reason that is not kept.
+    """
     old, then, now = aliased(Conflict), aliased(PlanItem), aliased(PlanItem)
     same_pair = and_(_not_done(before, then), then.person_id == now.person_id, then.employee_id == now.employee_id)
     values = (old.hash_huma == Conflict.hash_huma, old.hash_tripletex == Conflict.hash_tripletex)
@@ -61,9 +75,9 @@ def _values(runtime: Runtime, plan: SyncPlan, before: SyncPlan) -> int:
         .join(now, now.id == Conflict.item_id)
         .join(then, same_pair)
         .join(old, and_(old.item_id == then.id, old.field == Conflict.field, *values))
-        .where(Conflict.plan_id == plan.id, or_(Conflict.changed_by != "undone", old.changed_by == "undone"))
+        .where(Conflict.plan_id == plan.id, Conflict.changed_by == old.changed_by)
         .where(or_(Conflict.chosen != "remembered", old.choice.in_(("huma", "tripletex"))))
-        .where(Conflict.field != LAST)  # the reason that goes along with it is forgotten
+        .where(Conflict.field.not_in(EMPLOYMENT_KEYS))
         .where(or_(old.chosen.not_in(OURS), and_(old.choice.is_(None), Conflict.chosen == "preselected")))
     )
     chosen: dict[tuple[str | None, str], list[int]] = defaultdict(list)
@@ -77,8 +91,10 @@ def _values(runtime: Runtime, plan: SyncPlan, before: SyncPlan) -> int:
 
 
 def _people(runtime: Runtime, plan: SyncPlan, before: SyncPlan) -> int:
-    """They are as doubtful, or as alone, as they were, and for the same reason."""
-    theirs = select(*WHO, PlanItem.id, PlanItem.choice, PlanItem.partner, PlanItem.blocked)
+    """They are as doubtful, or as alone, as they were, and for the same reason. A partner whom somebody looked up is
+    asked about anew: of them nothing was noted.
+    """
+    theirs = select(*WHO, PlanItem.id, PlanItem.choice, PlanItem.partner, PlanItem.blocked, PlanItem.candidates)
     decided = theirs.where(_not_done(before), PlanItem.remembered.is_(False), PlanItem.kind != "left_out")
     then = {_who(row): row for row in runtime.session.execute(decided)}
     alone: dict[str | None, list[int]] = defaultdict(list)
@@ -87,6 +103,8 @@ def _people(runtime: Runtime, plan: SyncPlan, before: SyncPlan) -> int:
     for row in runtime.session.execute(now).all():
         old = then.get(_who(row))
         if old is None or old.choice in (row.choice, "taken") or old.blocked or row.blocked:
+            continue
+        if old.partner is not None and old.partner not in row.candidates:
             continue
         if old.choice in (None, "add", "leave"):
             alone[old.choice].append(row.id)
@@ -101,7 +119,7 @@ def _people(runtime: Runtime, plan: SyncPlan, before: SyncPlan) -> int:
 def _who(row: Any) -> tuple[object, ...]:
     """Whoever was put together with somebody has their number since; that is the decision, and not who they were."""
     number = row.employee_id if row.kind in ("matched", "only_in_tripletex") else None
-    return row.kind, row.why, row.person_id, number, row.fingerprint
+    return row.kind, row.why, row.matched_by, row.person_id, number, row.fingerprint
 
 
 def _decided(runtime: Runtime, plan: SyncPlan, item_id: int, decision: Decision) -> bool:

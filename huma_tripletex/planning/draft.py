@@ -123,7 +123,8 @@ def _finish(runtime: Runtime, plan_id: int, token: str, progress: Progress, find
         runtime.session.rollback()
         raise lease.Lost
     plan = runtime.session.get_one(SyncPlan, plan_id, populate_existing=True)
-    if plan.purpose == "sync" and (carried := carry_over(runtime, plan)):
+    # Of a plan that nobody looks at, made at the command line, nothing is chosen but what the command says.
+    if plan.purpose == "sync" and plan.made_by and (carried := carry_over(runtime, plan)):
         plan.counts = {**plan.counts, "carried": carried}
     drop_impossible(runtime, plan)
     runtime.session.commit()

@@ -81,6 +81,6 @@ def _item_row(seals: Seals, position: int, item: Item) -> dict[str, Any]:
         "differences": len(item.differences),
         "account_huma": seals.account_hash(content.huma),
         "account_tripletex": seals.account_hash(content.tripletex),
-        "fingerprint": "" if item.kind == "matched" else seals.fingerprint(content),
+        "fingerprint": seals.fingerprint(content),
         "sealed": seals.seal(position, content),
     }

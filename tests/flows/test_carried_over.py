@@ -127,3 +127,92 @@ def test_what_was_done_is_not_chosen_again_when_somebody_has_changed_it_back(qui
     desk.http("PATCH", f"employees/{employee}", json={"bankAccountNumber": ""})
 
     assert chosen(desk, desk.plan())["bank_account_number"] != "tripletex"
+
+
+def test_what_payroll_has_put_back_meanwhile_is_not_chosen_again(quick_desk: Desk) -> None:
+    """Huma's account had not got there yet when everything was to be as in Huma. It did, and it was the wrong one."""
+    desk = quick_desk
+    employee = desk.both(1)
+    desk.finish(desk.approve("huma"))
+    desk.fault("status", method="PUT", path="/v2/employee/*", status=429, times=1)
+    desk.change(1, bank_account_number=account(55))
+    desk.drain()
+    first = desk.plan()
+    planning.choose_for_all(desk.runtime, first, "huma", by=ANNA)
+    desk.session.commit()
+    desk.clock.forward(600)
+    desk.drain()
+    assert desk.in_tripletex(employee)["bankAccountNumber"] == account(55)
+    desk.http("PATCH", f"employees/{employee}", json={"bankAccountNumber": account(1)})
+
+    assert chosen(desk, desk.plan()) == {"bank_account_number": "tripletex"}
+
+
+def test_what_was_written_before_a_sync_was_stopped_is_not_chosen_again(quick_desk: Desk) -> None:
+    desk = quick_desk
+    desk.both(1, phone_number="49999999", bank_account_number=account(77))
+    plan = desk.plan()
+    choose(desk, plan, phone_number="huma", bank_account_number="tripletex")
+    run = desk.start(plan)
+    desk.carry_out(run)
+    assert desk.read(1).bank_account_number == account(77)
+    syncing.cancel(desk.runtime, run)
+    desk.session.commit()
+    desk.finish(run)
+    desk.change(1, bank_account_number=account(1))
+
+    assert chosen(desk, desk.plan())["bank_account_number"] != "tripletex"
+
+
+def test_not_the_same_person_is_asked_anew_when_either_has_changed(quick_desk: Desk) -> None:
+    desk = quick_desk
+    employee = desk.both(1, phone_number="49999999", bank_account_number=account(77))
+    first = desk.plan()
+    item = desk.session.query(PlanItem).filter_by(plan_id=first.id, person_id="1").one()
+    planning.choose_people(desk.runtime, first, {item.id: ("none", None)}, by=ANNA)
+    desk.session.commit()
+    again = desk.session.query(PlanItem).filter_by(plan_id=desk.plan().id, person_id="1").one()
+    assert again.choice == "none"
+    desk.http("PATCH", f"employees/{employee}", json={"bankAccountNumber": account(1)})
+
+    item = desk.session.query(PlanItem).filter_by(plan_id=desk.plan().id, person_id="1").one()
+
+    assert item.choice is None
+
+
+def test_somebody_who_was_looked_up_is_asked_about_anew(quick_desk: Desk) -> None:
+    desk = quick_desk
+    desk.person(1)
+    employee = desk.employee(2)
+    first = desk.plan()
+    item = desk.session.query(PlanItem).filter_by(plan_id=first.id, person_id="1").one()
+    planning.choose_people(desk.runtime, first, {item.id: ("same", employee)}, by=ANNA)
+    desk.session.commit()
+    desk.http("PATCH", f"employees/{employee}", json={"firstName": "Siri", "lastName": "Lie"})
+
+    item = desk.session.query(PlanItem).filter_by(plan_id=desk.plan().id, person_id="1").one()
+
+    assert (item.choice, item.partner) == ("add", None), "as at first"
+
+
+def test_a_workday_is_asked_about_anew(quick_desk: Desk) -> None:
+    """What was a new employment would by now move the beginning of the old one."""
+    desk = quick_desk
+    desk.person(1, first_workday="2026-02-01")
+    employee = desk.employee(1, last_workday="2025-12-31")
+    choose(desk, desk.plan(), first_workday="huma", last_workday="leave")
+    reopened = {"employments": [{"startDate": "2020-01-01", "endDate": None}]}
+    desk.http("PATCH", f"employees/{employee}", json=reopened)
+
+    assert chosen(desk, desk.plan()) == {"first_workday": None}
+
+
+def test_at_the_command_line_nothing_is_taken_over(quick_desk: Desk) -> None:
+    desk = quick_desk
+    desk.both(1, phone_number="49999999")
+    choose(desk, desk.plan(), phone_number="tripletex")
+    plan = planning.begin(desk.runtime, desk.connection(), None)
+    desk.session.commit()
+    planning.draft(desk.runtime, plan.id)
+
+    assert chosen(desk, plan) == {"phone_number": None}
