@@ -175,8 +175,8 @@ class Drain:
     def _settle(self) -> None:
         """Settles the answers that have come, batch by batch."""
         answers, self._answers = self._answers, []
-        if any(attempted.work.tried is not None for _, attempted in answers):
-            self._nothing_left = False  # they were looked for, and now there is something to do
+        if any(attempted.work.tried is not None or attempted.progress.starts_over for _, attempted in answers):
+            self._nothing_left = False  # they were looked for, or at, and now there is something to do
         for batch in self._batches:
             if mine := [attempted for own, attempted in answers if own is batch]:
                 self._settle_batch(batch, mine, [])

@@ -7,7 +7,7 @@ from huma_tripletex.core.mapping import employee_body
 from huma_tripletex.core.people import TripletexEmployee
 from huma_tripletex.core.rejections import fields_named
 from huma_tripletex.delivery.asking import Asking
-from huma_tripletex.delivery.choosing import is_kept, still_worth_sending
+from huma_tripletex.delivery.choosing import has_other_value, is_kept, still_worth_sending
 from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.work import Work
 from huma_tripletex.errors import Invalid, VersionConflict
@@ -19,8 +19,9 @@ BIRTH = "date_of_birth"
 def deliver_employee(asking: Asking, work: Work, progress: Progress, fields: set[str]) -> None:
     """Brings these fields of the employee to Huma's values.
 
-    When somebody changed the employee meanwhile, it is read, compared again and tried once more. When some values are
-    not accepted, the others are sent without them. Raises TripletexError, VersionConflict the second time.
+    When somebody changed the employee meanwhile, it is read, compared again and tried once more; if it is these very
+    fields that were changed, Huma's values are read anew before that. When some values are not accepted, the others are
+    sent without them. Raises TripletexError, VersionConflict the second time.
     """
     assert progress.known is not None
     if asking.seen is None and not _is_sure(work, progress.known.employee_version, fields):
@@ -28,13 +29,16 @@ def deliver_employee(asking: Asking, work: Work, progress: Progress, fields: set
     for others_were_faster in (False, True):
         if asking.seen is not None:
             fields = still_worth_sending(work, progress, asking.seen, fields)
+        if others_were_faster and has_other_value(work, asking.seen, fields):
+            progress.start_over(fields)
+            return
         if not fields:
             return
         try:
             _put_what_is_accepted(asking, work, progress, fields)
             return
         except VersionConflict:
-            if others_were_faster:
+            if others_were_faster or asking.seen is not None:
                 raise
             asking.look(progress)
 

@@ -10,7 +10,7 @@ from huma_tripletex.core.mapping import new_employment_body
 from huma_tripletex.core.normalise import same
 from huma_tripletex.core.people import EmploymentPeriod, TripletexEmployee, Values
 from huma_tripletex.delivery.asking import Asking
-from huma_tripletex.delivery.choosing import is_as_compared, still_worth_sending
+from huma_tripletex.delivery.choosing import has_other_value, is_as_compared, still_worth_sending
 from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.referring import with_division
 from huma_tripletex.delivery.work import Known, Work
@@ -23,7 +23,7 @@ FIRST, LAST = "first_workday", "last_workday"
 def deliver_employment(asking: Asking, work: Work, progress: Progress, fields: set[str]) -> None:
     """Brings first and last workday to Huma's values, on the right employment or on a new one.
 
-    Raises TripletexError, VersionConflict when somebody was faster twice.
+    When somebody was faster, as `deliver_employee`. Raises TripletexError, VersionConflict the second time.
     """
     assert progress.known is not None
     periods = remembered_periods(work, progress.known, fields)
@@ -35,15 +35,17 @@ def deliver_employment(asking: Asking, work: Work, progress: Progress, fields: s
             seen = about(asking.seen, work.values.get(FIRST), work.terms.today)
             fields = still_worth_sending(work, progress, seen, fields)
             fields = _of_the_employment_compared(work, progress, seen, fields)
+            if last and has_other_value(work, seen, fields):
+                progress.start_over(fields)
+                return
         if not fields:
             return
         try:
             _deliver(asking, work, progress, fields, periods)
             return
         except (VersionConflict, NotFound):
-            if last:
+            if last or asking.seen is not None:
                 raise
-            asking.seen = None
 
 
 def _about_the_same(work: Work, seen: TripletexEmployee) -> Work:

@@ -30,13 +30,10 @@ from huma_tripletex.runtime import Runtime
 
 @dataclass(frozen=True)
 class Loaded:
-    """`works` need Tripletex; `idle` do not: per person the reason why there is nothing to do. `creates`: somebody's
-    creation is marked, which must be on the disk before anything is sent.
-    """
+    """`works` need Tripletex; `idle` do not: per person the reason why there is nothing to do."""
 
     works: Sequence[tuple[Claimed, Work]]
     idle: Sequence[tuple[Claimed, str]] = field(default_factory=tuple)
-    creates: bool = False
 
 
 def load(runtime: Runtime, connection: Connection, claimed: Sequence[Claimed], now: datetime) -> Loaded:
@@ -60,7 +57,7 @@ def load(runtime: Runtime, connection: Connection, claimed: Sequence[Claimed], n
     works = _without_strangers(runtime, connection.id, works)
     creations = [work for _, work in works if work.known is None and work.tried is None and not obstacle(work)]
     _mark_creations(runtime, connection.id, creations, links, now)
-    return Loaded(works, idle, bool(creations))
+    return Loaded(works, idle)
 
 
 def _nothing_to_do(claimed: Claimed, person: HostPerson | None, link: RowMapping | None, terms: Terms) -> str:

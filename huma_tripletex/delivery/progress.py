@@ -29,6 +29,7 @@ class Progress:
     forgotten: set[str] = field(default_factory=set)
     failing: set[str] = field(default_factory=set)
     absent: bool = False
+    starts_over: bool = False
     facts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     error: TripletexError | None = None
     request_id: str = ""
@@ -82,6 +83,12 @@ class Progress:
         for key in fields:
             if not isinstance(self.outcomes.get(key), (Delivered, NothingToDo, Parked)):
                 self.outcomes[key] = Snoozed(reason, seconds)
+
+    def start_over(self, fields: Iterable[str]) -> None:
+        """Somebody was faster: claimed and read anew, at once, and looked at before anything is sent."""
+        self.starts_over = True
+        self.put_off(fields)
+        self.remember(employee_version=None, employment_version=None)
 
     def not_kept(self, fields: Iterable[str]) -> None:
         """Tripletex said yes, and its answer shows something else."""

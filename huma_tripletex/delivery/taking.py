@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from huma_tripletex.delivery.batch import Batch
 from huma_tripletex.delivery.loading import Loaded, load
 from huma_tripletex.delivery.remembered import Remembered
-from huma_tripletex.delivery.transaction import durably, in_transaction
+from huma_tripletex.delivery.transaction import in_transaction
 from huma_tripletex.models import Connection
 from huma_tripletex.outbox.claim import Claimed, claim
 from huma_tripletex.runtime import Runtime
@@ -29,10 +29,7 @@ def take(runtime: Runtime, batch: Batch, limit: int, remembered: Remembered) -> 
             if claimed:
                 runtime.session.rollback()
             return (), Loaded(())
-        loaded = load(runtime, row, claimed, runtime.clock())
-        if loaded.creates:
-            durably(runtime)
-        return claimed, loaded
+        return claimed, load(runtime, row, claimed, runtime.clock())
 
     taken = in_transaction(runtime, step)
     remembered.proven = remembered.proven or bool(taken[0])

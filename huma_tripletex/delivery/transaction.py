@@ -9,14 +9,12 @@ from collections.abc import Callable
 from time import sleep
 from typing import TypeVar
 
-from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 
 from huma_tripletex.runtime import Runtime
 
 T = TypeVar("T")
-DURABLY = text("SET LOCAL synchronous_commit TO DEFAULT")
 PASSING = (OperationalError, InterfaceError, IntegrityError, StaleDataError, TimeoutError)
 """Errors of the database that may be gone the next time; TimeoutError: no connection was free."""
 PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
@@ -32,14 +30,6 @@ def in_transaction(runtime: Runtime, step: Callable[[], T]) -> T:
             runtime.session.rollback()
             sleep(seconds)
     return _once(runtime, step)
-
-
-def durably(runtime: Runtime) -> None:
-    """PostgreSQL is to wait for its disk after all, when a transaction with a claim ends: something in it must be known
-    after a crash.
-    """
-    if runtime.session.get_bind().dialect.name == "postgresql":
-        runtime.session.execute(DURABLY)
 
 
 def _once(runtime: Runtime, step: Callable[[], T]) -> T:

@@ -67,8 +67,8 @@ class Leased:
 def lease(session: Session, given: Mapping[str, Any]) -> list[Leased]:
     """Leases due people, as `given_to_lease` says.
 
-    PostgreSQL need not wait for its disk to end this transaction, see `delivery.transaction.durably`: a lease that is
-    lost in a crash lets another worker claim the same people, and a later commit that waits takes it to the disk.
+    The transaction waits for the disk: were a lease lost in a crash of the database, another worker would claim the
+    same people, and whoever held them would go on with older values.
     """
     rows = session.connection().execute(leasing(dialect_of(session)), given).all()
     return [Leased(person_id, parked, left_out) for person_id, parked, left_out, *_ in rows]
@@ -95,8 +95,7 @@ def leasing(dialect: str) -> ReturningInsert[Any]:
     leases = insert(LEASES).from_select(columns, rows).on_conflict_do_nothing()
     also: list[ColumnElement[Any]] = []
     if dialect == POSTGRESQL:
-        lightly = func.set_config("synchronous_commit", "off", True)
-        also = [literal_column(ROW_VERSION, Text).label("row_version"), lightly]
+        also = [literal_column(ROW_VERSION, Text).label("row_version")]
     facts = {"parked": HAS_PARKED, "left_out": IS_LEFT_OUT}
     told = [literal_column(sql, Boolean).label(name) for name, sql in facts.items()]
     return leases.returning(LEASES.c.person_id, *told, *also)

@@ -69,12 +69,15 @@ def end_wishes(session: Session, ids: Sequence[int], people: Select[Any], now: d
     session.execute(ending.values(**SUPERSEDED, settled_at=now), {"ids": list(ids)})
 
 
-def waiting_edits(session: Session, ids: Sequence[int], people: Select[Any]) -> Sequence[OutboxEntry]:
+def waiting_edits(
+    session: Session, ids: Sequence[int], people: Select[Any], seen_since: datetime
+) -> Sequence[OutboxEntry]:
     """Those of these entries that are edits of these people and wait or are parked, also of an earlier run, and say
-    which fields. Whatever is in flight, or may have been carried out, cannot be taken back.
+    which fields. Whatever is in flight cannot be taken back, nor what a run may have carried out and nobody has seen:
+    Tripletex was read after `seen_since`.
     """
     edits = select(OutboxEntry).where(Among(OutboxEntry.id, "ids"), OutboxEntry.person_id.in_(people))
-    sure = or_(OutboxEntry.run_id.is_(None), OutboxEntry.unsure.is_(False))
+    sure = or_(OutboxEntry.run_id.is_(None), OutboxEntry.unsure.is_(False), OutboxEntry.sent_at <= seen_since)
     edits = edits.where(is_open(), state_is("waiting", "parked"), OutboxEntry.kind == "change", sure)
     edits = edits.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     return [edit for edit in session.scalars(edits, {"ids": list(ids)}) if edit.fields]

@@ -26,20 +26,20 @@ def note_what_waits(runtime: Runtime, plan: SyncPlan) -> None:
 
 def replace_earlier_edits(runtime: Runtime, plan: SyncPlan, now: datetime, only: Collection[int] | None) -> None:
     """Ends what waits, or is parked, from before the comparison: of fields that differed then, or, before the first
-    sync, of all. Also the wish of the option to add somebody who was decided about. The caller commits.
+    sync, of all, but for what may be there already. Also the wish of the option to add somebody who was decided about.
+    The caller commits.
     """
     session, people = runtime.session(), select(PlanItem.person_id)
     people = people.where(PlanItem.plan_id == plan.id, PlanItem.person_id.is_not(None))
     people = people if only is None else people.where(PlanItem.id.in_(only))
     decided = people.where(or_(PlanItem.kind == "matched", PlanItem.choice.is_not(None)))
     end_wishes(session, plan.waited, decided, now)
-    edits = waiting_edits(session, plan.waited, people)
+    edits = waiting_edits(session, plan.waited, people, plan.made_at)
     if not edits:
         return
-    if runtime.session.get_one(Connection, plan.connection_id).activated_at is None:
-        end_edits(session, [edit.id for edit in edits], now)
-    else:
-        _replace_compared(runtime, plan, edits, now)
+    is_first = runtime.session.get_one(Connection, plan.connection_id).activated_at is None
+    end_edits(session, [edit.id for edit in edits if is_first and not edit.unsure], now)
+    _replace_compared(runtime, plan, [edit for edit in edits if edit.unsure or not is_first], now)
 
 
 def _replace_compared(runtime: Runtime, plan: SyncPlan, edits: Collection[OutboxEntry], now: datetime) -> None:

@@ -216,6 +216,14 @@ class TestConflict:
         stand.http("PATCH", f"employees/{number}", json={"phoneNumberMobile": "99999999", "comments": "x"})
         stand.edit("p1", phone_number="41000001")
         stand.drain()
+        assert stand.calls() == [PUT, GET, GET, PUT], "Huma's value was read anew before it was sent"
+        assert stand.employee(number)["phoneNumberMobile"] == "41000001"
+
+    def test_somebody_who_edited_something_else_costs_a_look(self, stand: Bench) -> None:
+        number = stand.linked("p1")
+        stand.http("PATCH", f"employees/{number}", json={"comments": "x"})
+        stand.edit("p1", phone_number="41000001")
+        stand.drain()
         assert stand.calls() == [PUT, GET, PUT]
         assert stand.employee(number)["phoneNumberMobile"] == "41000001"
 

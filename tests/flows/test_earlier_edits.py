@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from huma_tripletex import planning, syncing
@@ -116,3 +118,29 @@ def test_whom_a_run_could_not_add_is_not_added_once_that_is_decided(desk: Desk) 
     desk.drain()
 
     assert desk.named("Family1") == []
+
+
+@pytest.mark.parametrize("fault", [{"kind": "status", "status": 500}, {"kind": "drop_before"}, {"kind": "drop_after"}])
+def test_what_a_sync_may_have_written_is_decided_about_as_it_was_found(desk: Desk, fault: dict[str, Any]) -> None:
+    """Its answer was lost, and Tripletex was read since: what differs then was not written, and is not any more."""
+    employee = desk.both(1, bank_account_number=account(77))
+    desk.fault(method="PUT", path=f"/v2/employee/{employee}", times=1, **fault)
+    first = desk.approve("huma")
+    desk.carry_out(first)
+    desk.drain()
+    assert desk.entries()[0].unsure
+    desk.clock.forward(600)
+    desk.carry_out(first)
+    plan = desk.plan()
+    for conflict in desk.session.query(Conflict).filter_by(plan_id=plan.id):
+        planning.choose(desk.runtime, plan, {conflict.id: "leave"})
+    desk.finish(desk.start(plan))
+    wait.retry(desk.session(), desk.connection().id, desk.clock())
+    desk.session.commit()
+    desk.clock.forward(600)
+    desk.drain()
+    syncing.take_in_late(desk.runtime, desk.clock())
+
+    was_written = fault["kind"] == "drop_after"
+    assert desk.in_tripletex(employee)["bankAccountNumber"] == account(1 if was_written else 77)
+    assert desk.result(first, 1).tripletex_fields == (["bank_account_number"] if was_written else [])
