@@ -18,11 +18,13 @@ from huma_tripletex.capture.watch import Watch, WatchedModel, current_watch
 from huma_tripletex.host.values import as_text
 
 WATCH, EXPRESSIONS, DELETED = "huma_tripletex_watch", "huma_tripletex_expressions", "huma_tripletex_deleted"
+OUTER = "huma_tripletex_outer"
 _flush: ContextVar[ReferenceType[UOWTransaction] | None] = ContextVar("huma_tripletex_flush", default=None)
 
 
 def before_flush(session: Session, flush: UOWTransaction, _objects: Any) -> None:
     """Notes attributes set to an SQL expression: flushing forgets that they changed."""
+    flush.attributes[OUTER] = _flush.get()
     _flush.set(ref(flush))
     watch = current_watch()
     if watch is None:
@@ -39,7 +41,7 @@ def before_flush(session: Session, flush: UOWTransaction, _objects: Any) -> None
 
 def before_delete(_mapper: Any, _connection: Any, thing: Any) -> None:
     """Notes whose row is about to be deleted, also when it goes as an orphan; afterwards it cannot be asked."""
-    flush, watch = _current_flush(), current_watch()
+    flush, watch = current_flush(), current_watch()
     model = watch.of(type(thing)) if watch else None
     if flush is None or model is None:
         return
@@ -51,7 +53,7 @@ def before_delete(_mapper: Any, _connection: Any, thing: Any) -> None:
 
 def after_flush(session: Session, flush: UOWTransaction) -> None:
     """Records what was flushed; the history of every attribute is still there."""
-    _flush.set(None)
+    _flush.set(flush.attributes.get(OUTER))
     watch: Watch | None = flush.attributes.get(WATCH)
     if watch is None:
         return
@@ -65,17 +67,32 @@ def after_flush(session: Session, flush: UOWTransaction) -> None:
     tell(session, watch, noted)
 
 
-def is_flushing() -> bool:
-    """Whether a flush that will be captured is under way."""
-    return _current_flush() is not None
-
-
-def after_rollback(_session: Session, _transaction: SessionTransaction) -> None:
+def after_rollback(session: Session, _transaction: SessionTransaction) -> None:
     """A flush that failed is not under way any more."""
-    _flush.set(None)
+    flush = _known_flush()
+    if flush and flush.session is session:
+        _flush.set(flush.attributes.get(OUTER))
 
 
-def _current_flush() -> UOWTransaction | None:
+def current_flush() -> UOWTransaction | None:
+    """The flush that carries out its statements just now and will be captured.
+
+    Not one that has only begun: a listener of the host may have stopped it, and nothing tells us so.
+    """
+    flush = _known_flush()
+    return flush if flush and getattr(flush.session, "_warn_on_events", True) else None
+
+
+def writes_it_itself(model: WatchedModel, context: Any) -> bool:
+    """Whether a flush made this statement, and not a listener of the host that executes what it likes.
+
+    The unit of work compiles its statements into a cache of the mapper's own.
+    """
+    cache = getattr(model.mapper.base_mapper, "_compiled_cache", None)
+    return current_flush() is not None and context.execution_options.get("compiled_cache") is cache
+
+
+def _known_flush() -> UOWTransaction | None:
     flush = _flush.get()
     return flush() if flush else None
 

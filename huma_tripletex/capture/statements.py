@@ -13,12 +13,14 @@ from typing import Any
 from sqlalchemy import Result
 from sqlalchemy.orm import ORMExecuteState
 
+from huma_tripletex.capture.flushes import current_flush
 from huma_tripletex.capture.noted import Noted
 from huma_tripletex.capture.running import Pairs, can_run, keys_before, run
 from huma_tripletex.capture.telling import tell
 from huma_tripletex.capture.watch import WatchedModel, attributes_set, current_watch, table_name
 
-_captured: ContextVar[bool] = ContextVar("huma_tripletex_captured", default=False)
+NOTHING = object()
+_captured: ContextVar[object] = ContextVar("huma_tripletex_captured", default=NOTHING)
 
 
 def on_execute(state: ORMExecuteState) -> Result[Any] | None:
@@ -44,13 +46,13 @@ def on_execute(state: ORMExecuteState) -> Result[Any] | None:
 
 
 def is_captured() -> bool:
-    """Whether the statement that runs just now is captured here."""
-    return _captured.get()
+    """Whether the statement that runs just now is captured here; one that a flush before it executes is not."""
+    return _captured.get() is current_flush()
 
 
 @contextmanager
 def _capturing() -> Iterator[None]:
-    token = _captured.set(True)
+    token = _captured.set(current_flush())
     try:
         yield
     finally:

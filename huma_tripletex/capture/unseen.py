@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any
 
 from huma_tripletex.capture import beneath
-from huma_tripletex.capture.flushes import is_flushing
+from huma_tripletex.capture.flushes import writes_it_itself
 from huma_tripletex.capture.statements import is_captured
 from huma_tripletex.capture.watch import Watch, attributes_set, current_watch, table_name
 
@@ -35,11 +35,11 @@ def before_statement(_cursor: Any, _statement: str, *parameters_and_context: Any
     A listener to the dialect: one to the engine has SQLAlchemy look for more of them at every turn of every statement.
     """
     context = parameters_and_context[-1]
-    if not (context.isinsert or context.isupdate or context.isdelete) or is_captured() or is_flushing():
+    if not (context.isinsert or context.isupdate or context.isdelete) or is_captured():
         return
     statement, watch = context.compiled.statement, current_watch()
     model = watch.of_table(table_name(statement)) if watch else None
-    if watch is None or model is None:
+    if watch is None or model is None or writes_it_itself(model, context):
         return
     touched = attributes_set(statement, context.compiled.column_keys, model) if context.isupdate else frozenset()
     if (context.isupdate and not touched) or beneath.capture(context, watch, model, touched):

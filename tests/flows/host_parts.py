@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -140,6 +142,16 @@ class Statements:
     @property
     def ours(self) -> list[str]:
         return [text for text in self.texts if "huma_tripletex_" in text]
+
+
+@contextmanager
+def listening(target: Any, name: str, listener: Callable[..., Any], **options: Any) -> Iterator[None]:
+    """Within, the host has a listener of its own."""
+    event.listen(target, name, listener, **options)
+    try:
+        yield
+    finally:
+        event.remove(target, name, listener)
 
 
 def make_host_app(
