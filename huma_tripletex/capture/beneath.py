@@ -34,14 +34,13 @@ def capture(context: Any, watch: Watch, model: WatchedModel, touched: frozenset[
     if context.isinsert or not here or touched & {model.person, model.organisation}:
         return False
     connection, noted = context.root_connection, Noted(watch.all_keys)
-    keys = watch.all_keys if model.takes_part in touched else [model.keys[name] for name in touched & model.keys.keys()]
     for query, parameters in _queries(statement, context.compiled_parameters, columns):
         for person, *home in connection.execute(query, parameters):
             whose = (home[0] if home else None), person
-            if context.isdelete and model.is_main:
-                noted.left(*whose)
+            if context.isdelete:
+                noted.went(model, *whose)
             else:
-                noted.changed(*whose, list(model.keys.values()) if context.isdelete else keys)
+                noted.set(model, touched, *whose)
     told = tell_on(connection, watch, noted)
     connection.info.setdefault(TOLD, set()).update(told)
     if not event.contains(connection, "commit", _committed):

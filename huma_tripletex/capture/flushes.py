@@ -63,7 +63,7 @@ def after_flush(session: Session, flush: UOWTransaction) -> None:
             if model := watch.of(type(thing)):
                 note(noted, model, thing, flush)
     for model, whose in flush.attributes.get(DELETED, ()):
-        _deleted(noted, model, whose)
+        noted.went(model, *whose)
     tell(session, watch, noted)
 
 
@@ -105,13 +105,6 @@ def _new(noted: Noted, model: WatchedModel, thing: Any, _flush: UOWTransaction) 
         noted.changed(*whose, filled)
 
 
-def _deleted(noted: Noted, model: WatchedModel, whose: tuple[Any, Any]) -> None:
-    if model.is_main:
-        noted.left(*whose)
-    else:
-        noted.changed(*whose, model.keys.values())
-
-
 def _changed(noted: Noted, model: WatchedModel, thing: Any, flush: UOWTransaction) -> None:
     expressions = flush.attributes.get(EXPRESSIONS, ())
     changed = {name for name in _set(model, thing) if _differs(thing, name)}
@@ -121,20 +114,13 @@ def _changed(noted: Noted, model: WatchedModel, thing: Any, flush: UOWTransactio
     if model.person in changed or model.organisation in changed:
         _moved(noted, model, thing)
         return
-    keys = noted.all_keys if model.takes_part in changed else [model.keys[name] for name in changed]
-    noted.changed(_now(thing, model.organisation), _person(thing, model), keys)
+    noted.set(model, changed, _now(thing, model.organisation), _person(thing, model))
 
 
 def _moved(noted: Noted, model: WatchedModel, thing: Any) -> None:
     """Somebody moved to another organisation, or a row of values to another person."""
-    before = _before(thing, model.organisation), _before(thing, model.person)
-    after = _now(thing, model.organisation), _person(thing, model)
-    if model.is_main:
-        noted.left(*before)
-        noted.added(*after)
-    else:
-        noted.changed(*before, model.keys.values())
-        noted.changed(*after, model.keys.values())
+    noted.went(model, _before(thing, model.organisation), _before(thing, model.person))
+    noted.came(model, _now(thing, model.organisation), _person(thing, model))
 
 
 def _set(model: WatchedModel, thing: Any) -> Set[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from typing import Any
 
+from huma_tripletex.capture.watch import WatchedModel
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.models.outbox import EntryKind
 from huma_tripletex.outbox.record import Change
@@ -36,6 +37,27 @@ class Noted:
         if person is not None:
             self.changed(organisation, person, ())
             self.gone.add(_who(organisation, person))
+
+    def came(self, model: WatchedModel, organisation: Any, person: Any) -> None:
+        """A row of the model is new here: somebody who was added, or values of somebody."""
+        if model.is_main:
+            self.added(organisation, person)
+        else:
+            self.changed(organisation, person, model.keys.values())
+
+    def went(self, model: WatchedModel, organisation: Any, person: Any) -> None:
+        """A row of the model is not here any more."""
+        if model.is_main:
+            self.left(organisation, person)
+        else:
+            self.changed(organisation, person, model.keys.values())
+
+    def set(self, model: WatchedModel, attributes: Set[str], organisation: Any, person: Any) -> None:
+        """These attributes of a row of the model were set; whoever begins or ceases to take part is looked at."""
+        if model.takes_part in attributes:
+            self.changed(organisation, person, self.all_keys)
+        elif keys := [model.keys[name] for name in attributes & model.keys.keys()]:
+            self.changed(organisation, person, keys)
 
     def changes(self) -> list[Change]:
         return [

@@ -17,6 +17,7 @@ from huma_tripletex.capture.flushes import current_flush
 from huma_tripletex.capture.noted import Noted
 from huma_tripletex.capture.running import Pairs, can_run, keys_before, run
 from huma_tripletex.capture.telling import tell
+from huma_tripletex.capture.upserts import Upsert
 from huma_tripletex.capture.watch import WatchedModel, attributes_set, current_watch, table_name
 
 NOTHING = object()
@@ -39,8 +40,12 @@ def on_execute(state: ORMExecuteState) -> Result[Any] | None:
     with _capturing():
         moves = not touched.isdisjoint({model.organisation, model.person})
         before = keys_before(state, model) if moves else None
+        upsert = Upsert.of(state, model) if state.is_insert else None
         result, after = run(state, model)
-        _note(noted, model, state, touched, (before, after))
+        if upsert:
+            upsert.note(noted, after)
+        else:
+            _note(noted, model, state, touched, (before, after))
         tell(state.session, watch, noted)
     return result
 
@@ -60,41 +65,16 @@ def _capturing() -> Iterator[None]:
 
 
 def _note(
-    noted: Noted,
-    model: WatchedModel,
-    state: ORMExecuteState,
-    touched: frozenset[str],
-    rows: tuple[Pairs | None, Pairs],
+    noted: Noted, model: WatchedModel, state: ORMExecuteState, touched: frozenset[str], rows: tuple[Pairs | None, Pairs]
 ) -> None:
     before, after = rows
-    if state.is_insert:
-        _note_came(noted, model, after)
-    elif state.is_delete:
-        _note_went(noted, model, after)
-    else:
-        keys = (
-            list(noted.all_keys)
-            if model.takes_part in touched
-            else [model.keys[a] for a in touched & model.keys.keys()]
-        )
+    if state.is_update:
         came, went = (after - before, before - after) if before is not None else (set(), set())
-        _note_went(noted, model, went)
-        _note_came(noted, model, came)
-        for whose in after - came if keys else ():
-            noted.changed(*whose, keys)
-
-
-def _note_came(noted: Noted, model: WatchedModel, rows: Pairs) -> None:
-    for whose in rows:
-        if model.is_main:
-            noted.added(*whose)
-        else:
-            noted.changed(*whose, model.keys.values())
-
-
-def _note_went(noted: Noted, model: WatchedModel, rows: Pairs) -> None:
-    for whose in rows:
-        if model.is_main:
-            noted.left(*whose)
-        else:
-            noted.changed(*whose, model.keys.values())
+        for whose in after - came:
+            noted.set(model, touched, *whose)
+    else:
+        came, went = (after, set()) if state.is_insert else (set(), after)
+    for whose in went:
+        noted.went(model, *whose)
+    for whose in came:
+        noted.came(model, *whose)

@@ -74,6 +74,11 @@ class WatchedModel:
     def column(self, attribute: str) -> Column[Any]:
         return cast("Column[Any]", self.mapper.column_attrs[attribute].columns[0])
 
+    def meant(self, names: Iterable[Any]) -> frozenset[str]:
+        """The watched attributes that a statement calls so."""
+        called = {getattr(name, "key", name) for name in names}
+        return frozenset().union(*(self.names[name] for name in called & self.names.keys()))
+
     def _attribute(self, name: str) -> str:
         """The column attribute behind `name`, which may be a synonym."""
         return self.mapper.synonyms[name].name if name in self.mapper.synonyms else name
@@ -144,5 +149,4 @@ def attributes_set(statement: Any, parameters: Any, model: WatchedModel) -> froz
     rows = [parameters] if isinstance(parameters, Mapping) else parameters or ()
     for row in rows:
         given.extend([row] if isinstance(row, str) else row)
-    names = {getattr(key, "key", key) for key in given}
-    return frozenset().union(*(model.names[name] for name in names & model.names.keys()))
+    return model.meant(given)

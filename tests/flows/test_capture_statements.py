@@ -160,18 +160,6 @@ def test_an_insert_that_returns_keeps_its_order(connection: Connection) -> None:
     assert len(entries()) == 50
 
 
-def test_an_upsert(people: list[int]) -> None:
-    if db.engine.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as upsert
-    else:
-        from sqlalchemy.dialects.sqlite import insert as upsert
-    adding = upsert(Person).values(id=people[0], on_payroll=True, **NAMES)
-    db.session.execute(adding.on_conflict_do_update(index_elements=["id"], set_={"phone_number": "9"}))
-    db.session.execute(adding.on_conflict_do_nothing())
-    db.session.commit()
-    assert told() == [("added", people[0], list(KEYS))]
-
-
 def test_rows_that_begin_to_match_are_not_missed(people: list[int]) -> None:
     """Just before the update is carried out, another transaction makes one more row match."""
     db.session.commit()
