@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from contextvars import ContextVar
 from typing import Any
 from weakref import ReferenceType, ref
 
-from sqlalchemy import ClauseElement
+from sqlalchemy import BinaryExpression
 from sqlalchemy.orm import Session, SessionTransaction, UOWTransaction
 from sqlalchemy.orm.attributes import get_history, instance_state
 from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
+from sqlalchemy.sql import visitors
 
 from huma_tripletex.capture.noted import Noted
 from huma_tripletex.capture.telling import tell
@@ -22,21 +23,25 @@ OUTER = "huma_tripletex_outer"
 _flush: ContextVar[ReferenceType[UOWTransaction] | None] = ContextVar("huma_tripletex_flush", default=None)
 
 
-def before_flush(session: Session, flush: UOWTransaction, _objects: Any) -> None:
-    """Notes attributes set to an SQL expression: flushing forgets that they changed."""
+def before_flush(_session: Session, flush: UOWTransaction, _objects: Any) -> None:
+    """Notes that a flush begins, and who watches it."""
     flush.attributes[OUTER] = _flush.get()
     _flush.set(ref(flush))
-    watch = current_watch()
-    if watch is None:
-        return
-    flush.attributes[WATCH] = watch
-    flush.attributes[EXPRESSIONS] = {
-        (id(thing), name)
-        for thing in session.dirty
-        if (model := watch.of(type(thing)))
-        for name in _set(model, thing)
-        if isinstance(_now(thing, name), ClauseElement)
-    }
+    if watch := current_watch():
+        flush.attributes[WATCH] = watch
+
+
+def before_own_statement(model: WatchedModel, context: Any) -> None:
+    """Notes attributes that a flush sets to an SQL expression, whoever gave it: flushing forgets that they changed.
+
+    The unit of work writes such a row by itself, and nothing but expressions as values of the statement.
+    """
+    statement, flush = context.invoked_statement, current_flush()
+    given = getattr(statement, "_values", None)
+    if given and flush:
+        key = _primary_key(statement, context.compiled_parameters[0]) if context.isupdate else None
+        noted = flush.attributes.setdefault(EXPRESSIONS, set())
+        noted.update((model.mapper.base_mapper, key, name) for name in model.meant(given))
 
 
 def before_delete(_mapper: Any, _connection: Any, thing: Any) -> None:
@@ -97,18 +102,18 @@ def _known_flush() -> UOWTransaction | None:
     return flush() if flush else None
 
 
-def _new(noted: Noted, model: WatchedModel, thing: Any, _flush: UOWTransaction) -> None:
+def _new(noted: Noted, model: WatchedModel, thing: Any, flush: UOWTransaction) -> None:
     whose = _now(thing, model.organisation), _person(thing, model)
     if model.is_main:
         noted.added(*whose)
-    elif filled := [key for name, key in model.keys.items() if _may_hold_something(model, thing, name)]:
+    elif filled := [key for name, key in model.keys.items() if _may_hold_something(model, thing, name, flush)]:
         noted.changed(*whose, filled)
 
 
 def _changed(noted: Noted, model: WatchedModel, thing: Any, flush: UOWTransaction) -> None:
-    expressions = flush.attributes.get(EXPRESSIONS, ())
     changed = {name for name in _set(model, thing) if _differs(thing, name)}
-    changed |= {name for name in model.keys if (id(thing), name) in expressions} if expressions else set()
+    if EXPRESSIONS in flush.attributes:
+        changed |= {name for name in model.values if _is_expression(model, instance_state(thing).identity, name, flush)}
     if not changed:
         return
     if model.person in changed or model.organisation in changed:
@@ -157,7 +162,20 @@ def _person(thing: Any, model: WatchedModel) -> Any:
     return known if known is not None else getattr(thing, model.person)
 
 
-def _may_hold_something(model: WatchedModel, thing: Any, name: str) -> bool:
+def _may_hold_something(model: WatchedModel, thing: Any, name: str, flush: UOWTransaction) -> bool:
     """Whether a new row says anything in this attribute; what the database fills in is not known here."""
     values = instance_state(thing).dict
-    return values.get(name) is not None if name in values else model.column(name).server_default is not None
+    if name in values:
+        return values[name] is not None
+    return model.column(name).server_default is not None or _is_expression(model, None, name, flush)
+
+
+def _is_expression(model: WatchedModel, key: Any, name: str, flush: UOWTransaction) -> bool:
+    return (model.mapper.base_mapper, key, name) in flush.attributes.get(EXPRESSIONS, ())
+
+
+def _primary_key(update: Any, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Which row an UPDATE of the unit of work is about."""
+    comparisons = [one for one in visitors.iterate(update.whereclause) if isinstance(one, BinaryExpression)]
+    by_column = {one.left: row.get(str(getattr(one.right, "key", ""))) for one in comparisons}
+    return tuple(by_column.get(column) for column in update.table.primary_key)

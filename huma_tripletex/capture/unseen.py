@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any
 
 from huma_tripletex.capture import beneath
-from huma_tripletex.capture.flushes import writes_it_itself
+from huma_tripletex.capture.flushes import before_own_statement, writes_it_itself
 from huma_tripletex.capture.statements import is_captured
 from huma_tripletex.capture.watch import Watch, attributes_set, current_watch, table_name
 
@@ -39,7 +39,10 @@ def before_statement(_cursor: Any, _statement: str, *parameters_and_context: Any
         return
     statement, watch = context.compiled.statement, current_watch()
     model = watch.of_table(table_name(statement)) if watch else None
-    if watch is None or model is None or writes_it_itself(model, context):
+    if watch is None or model is None:
+        return
+    if writes_it_itself(model, context):
+        before_own_statement(model, context)
         return
     touched = attributes_set(statement, context.compiled.column_keys, model) if context.isupdate else frozenset()
     if (context.isupdate and not touched) or beneath.capture(context, watch, model, touched):

@@ -53,9 +53,14 @@ class WatchedModel:
         return self._attribute(self.spec.takes_part) if self.spec.takes_part else None
 
     @cached_property
+    def values(self) -> frozenset[str]:
+        """What is looked at of somebody wherever they belong."""
+        return frozenset(filter(None, [*self.keys, self.takes_part]))
+
+    @cached_property
     def attributes(self) -> frozenset[str]:
         """Everything of the model that is looked at."""
-        return frozenset(filter(None, [*self.keys, self.person, self.organisation, self.takes_part]))
+        return self.values | frozenset(filter(None, [self.person, self.organisation]))
 
     @cached_property
     def tables(self) -> frozenset[str]:
