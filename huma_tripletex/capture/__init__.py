@@ -14,14 +14,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import class_mapper
 
 from huma_tripletex.capture import beneath
 from huma_tripletex.capture.flushes import after_flush, after_rollback, before_delete, before_flush
 from huma_tripletex.capture.statements import on_execute
 from huma_tripletex.capture.telling import forget_nudges, nudge, record_change
-from huma_tripletex.capture.unseen import UncapturedChange, before_statement
+from huma_tripletex.capture.unseen import UncapturedChange, before_cursor, before_statement
 from huma_tripletex.capture.watch import EXTENSION, Watch, current_watch
 from huma_tripletex.core.fields import BY_KEY
 from huma_tripletex.errors import ConfigurationError
@@ -51,8 +51,7 @@ def install(runtime: Runtime) -> None:
     _listen(session, "after_soft_rollback", after_rollback)
     _listen(session, "after_commit", nudge)
     _listen(session, "after_transaction_end", forget_nudges)
-    for way in ("do_execute", "do_executemany", "do_execute_no_params"):
-        _listen(engine, way, before_statement)
+    _listen_to_statements(engine)
     _listen(engine.pool, "checkin", beneath.given_back)
     for person_model in runtime.host.models:
         _listen(person_model.model, "before_delete", before_delete, propagate=True)
@@ -81,6 +80,20 @@ def _check(spec: PersonModel) -> None:
 def _listen(target: Any, name: str, listener: Any, **options: Any) -> None:
     if not event.contains(target, name, listener):
         event.listen(target, name, listener, **options)
+
+
+def _listen_to_statements(engine: Engine) -> None:
+    """To the engine's dialect; where the host stands there first, it may execute statements without our being asked.
+
+    There to the engine, which costs the host a little in every transaction.
+    """
+    ways = ("do_execute", "do_executemany", "do_execute_no_params")
+    first = [next(iter(getattr(engine.dialect.dispatch, way)), before_statement) for way in ways]
+    if any(listener is not before_statement for listener in first):
+        _listen(engine, "before_cursor_execute", before_cursor)
+        return
+    for way in ways:
+        _listen(engine, way, before_statement)
 
 
 def _nothing(_target: Any, _value: Any, _old: Any, _initiator: Any) -> None:

@@ -50,6 +50,11 @@ def before_statement(_cursor: Any, _statement: str, *parameters_and_context: Any
     _warn(watch, table_name(statement))
 
 
+def before_cursor(_connection: Any, cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool) -> None:
+    """The same, called by the engine."""
+    before_statement(cursor, statement, context)
+
+
 def _warn(watch: Watch, table: str) -> None:
     frame = _host_frame()
     place = frame.f_code.co_filename, frame.f_lineno
