@@ -19,6 +19,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from huma_tripletex.jobs.allowed import AllowedJob, AtOnce
+from huma_tripletex.jobs.careful import failure
 from huma_tripletex.jobs.workplace import Workplace
 from huma_tripletex.runtime import Runtime
 
@@ -79,8 +80,8 @@ class Listening:
     def run(self) -> None:
         """Until the workplace is stopping."""
         while not self._place.is_stopping():
-            if self._runtime.settings.redis_url and self._listen():
-                self._told = False
+            if self._runtime.settings.redis_url and (why := failure(self._listen)):
+                log.error("listening to Redis failed and begins anew: %s", why)
             if not self._place.is_stopping():
                 time.sleep(PAUSE)
 
@@ -88,8 +89,8 @@ class Listening:
         if self._listener:
             self._listener.interrupt()
 
-    def _listen(self) -> bool:
-        """One life of the listener; False: Redis was not there or went away."""
+    def _listen(self) -> None:
+        """One life of the listener; it ends when Redis is not there or goes away."""
         settings = self._runtime.settings
         redis = Redis.from_url(settings.redis_url, socket_connect_timeout=PAUSE)
         try:
@@ -97,15 +98,14 @@ class Listening:
             with self._app.app_context():
                 self._listener = Listener(self._place, settings.queue, redis)
                 self._listener.work(logging_level="WARNING")
+            self._told = False
         except StopRequested:
-            return True
+            self._told = False
         except (RedisError, OSError) as error:
             self._say_once(error)
-            return False
         finally:
             self._listener, self._place.busy = None, False
             redis.close()
-        return True
 
     def _say_once(self, error: Exception) -> None:
         if not self._told:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import psycopg
+import pytest
 from flask import Flask
 from sqlalchemy import text
 
@@ -33,3 +35,29 @@ def test_what_failed_is_rolled_back(host_app: Flask, runtime: Runtime, connectio
     assert not carefully(host_app, "failing", step)
     db.session.expire_all()
     assert connection.state == "connected"
+
+
+@pytest.mark.parametrize("host_url", ["postgresql"], indirect=True)
+def test_what_failed_is_told_also_if_its_connection_is_gone(host_app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever leaves the application with a transaction open would roll back on it, and raise that error instead."""
+    url = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def step() -> None:
+        number = db.session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with psycopg.connect(url, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", (number,))
+        raise LookupError("a value")
+
+    assert not carefully(host_app, "failing", step)
+    assert "failing failed and will be tried again: LookupError at" in caplog.text
+    assert "a value" not in caplog.text
+    assert carefully(host_app, "the next", lambda: db.session.execute(text("SELECT 1")).all())
+
+
+def test_an_error_of_the_host_when_its_application_is_left_stays_inside(host_app: Flask) -> None:
+    @host_app.teardown_appcontext
+    def teardown(_error: BaseException | None) -> None:
+        raise RuntimeError("the host's own metrics server is away")
+
+    assert not carefully(host_app, "leaving", lambda: None)
+    host_app.teardown_appcontext_funcs.remove(teardown)

@@ -1,0 +1,88 @@
+"""What the threads of a worker do, again and again until it stops. None of them may end before: the process would look
+alive, and what that thread is there for would never be done again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+from flask import Flask
+
+from huma_tripletex import jobs
+from huma_tripletex.jobs import sweep, upkeep
+from huma_tripletex.jobs.careful import carefully
+from huma_tripletex.jobs.sweep import Step
+from huma_tripletex.jobs.workplace import Workplace
+from huma_tripletex.runtime import NAME, Runtime
+
+log = logging.getLogger(__name__)
+
+SELDOM = 300.0
+"""Seconds between two rounds of upkeep."""
+PAUSE = 1.0
+"""Seconds until a loop begins anew that should not have ended."""
+
+Loop = Callable[[Flask, Workplace], None]
+
+
+def threads(app: Flask, place: Workplace) -> list[threading.Thread]:
+    """One for each loop, not started yet."""
+    loops: dict[str, Loop] = {"sweep": keep_sweeping, "desk": sit_at_desk}
+    return [
+        threading.Thread(target=_last, args=(name, loop, app, place), name=f"huma_tripletex-{name}")
+        for name, loop in loops.items()
+    ]
+
+
+def _last(name: str, loop: Loop, app: Flask, place: Workplace) -> None:
+    """Begins a loop anew if it ends although the worker goes on. SystemExit, whoever raised it, is no way out either: a
+    thread ends by it without a word.
+    """
+    while not place.is_stopping():
+        try:
+            loop(app, place)
+        except BaseException as error:  # noqa: BLE001 - see above
+            log.critical("the %s ended in %s and begins anew", name, type(error).__name__)
+            time.sleep(PAUSE)
+
+
+def keep_sweeping(app: Flask, place: Workplace) -> None:
+    """Sweeps, and between two sweeps lets connections have their turns."""
+    runtime: Runtime = app.extensions[NAME]
+    next_sweep = next_seldom = 0.0
+    while not place.is_stopping():
+        now = time.monotonic()
+        if now >= next_sweep:
+            next_sweep = now + runtime.settings.sweep_interval
+            _take(app, place, sweep.steps(runtime, place))
+        if now >= next_seldom:
+            next_seldom = now + SELDOM
+            _take(app, place, upkeep.steps(runtime))
+        _take_turns(app, runtime, place, next_sweep)
+
+
+def sit_at_desk(app: Flask, place: Workplace) -> None:
+    """Plans and runs, one after the other."""
+    work = {"draft_plan": jobs.compare, "run": jobs.carry_on}
+    while (task := place.desk.get()) is not None and not place.is_stopping():
+        what, number = task
+        carefully(app, what, lambda w=what, n=number: work[w](n))  # type: ignore[misc]
+
+
+def _take(app: Flask, place: Workplace, steps: Iterable[Step]) -> None:
+    for what, step in steps:
+        if place.is_stopping():
+            return
+        carefully(app, what, step)
+
+
+def _take_turns(app: Flask, runtime: Runtime, place: Workplace, until: float) -> None:
+    while not place.is_stopping() and (left := until - time.monotonic()) > 0:
+        connection_id = place.agenda.next()
+        if connection_id is None:
+            place.agenda.wait(min(left, 0.5))
+        else:
+            carefully(app, "a drain", lambda c=connection_id: jobs.take_slice(c, runtime.settings.slice))  # type: ignore[misc]
