@@ -61,7 +61,7 @@ class Host:
     `list_people` gives everybody of an organisation; `load_people` those of the ids given that exist; `write_person`
     writes field values (keys of the supported fields, canonical text or None) and `add_person` adds somebody and
     returns the new id, both without committing. `person_url` leads to the person's own page in the host.
-    `send_email` may raise anything derived from OSError when mail cannot be sent now.
+    `send_email` may raise any error when mail cannot be sent now: it is tried again, ever more seldom, for days.
     """
 
     db: SQLAlchemy

@@ -79,7 +79,8 @@ class Connection(Base):
     drift: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What the last comparison found: {"fields": n, "people": n, "on_the_way": n, "left": n, "alone": n, "at": iso}."""
     told: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """When we last mailed about what, so that nobody is told twice: {"parked": iso, "attention": iso, ...}."""
+    """When we last mailed about what, so that nobody is told twice: {"parked": iso, "attention": iso, ...}, and which
+    administrators are still to hear of it: {"unheard": {"attention": {id: [attempts, not before]}}}."""
 
     @property
     def is_open(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +14,7 @@ from huma_tripletex.host.port import Email
 from huma_tripletex.i18n import force_locale, gettext, ngettext
 from huma_tripletex.models import Connection, SyncRun
 from huma_tripletex.reporting import due, taken_back
+from huma_tripletex.reporting.attempt import attempt, send
 from huma_tripletex.reporting.differing import left_people
 from huma_tripletex.reporting.differing_counts import Left, left_of
 from huma_tripletex.reporting.done import done, still_different_by_name
@@ -23,36 +23,48 @@ from huma_tripletex.reporting.letter import babel_locale, letter
 from huma_tripletex.reporting.report import RunReport, report
 from huma_tripletex.runtime import Runtime
 
-log = logging.getLogger(__name__)
-
 NAMED = 50
 """So many people are named; the page has the rest."""
 OSLO = ZoneInfo("Europe/Oslo")
 WHEN = {"nb": "d. MMMM y HH:mm", "en": "d MMMM y HH:mm"}
 
 
-def send_due_mail(runtime: Runtime, now: datetime) -> int:
-    """Sends what is due and answers how many went out. Mail that cannot be sent never fails a run. Commits."""
-    return sum(_send(runtime, run_id, now) for run_id in due.due_mail(runtime, now))
+def send_due_mail(runtime: Runtime, now: datetime, stop: due.Stop = due.never) -> int:
+    """Sends some of what is due, until `stop` says so, and answers how many went out. Mail that cannot be sent never
+    fails a run, nor keeps another one's. Commits.
+    """
+    return sum(_send(runtime, run_id) for run_id in due.due_mail(runtime, now) if not stop())
 
 
-def _send(runtime: Runtime, run_id: int, now: datetime) -> bool:
-    if not due.claim(runtime, run_id, now):
+def _send(runtime: Runtime, run_id: int) -> bool:
+    if not due.claim(runtime, run_id):
         return False
     run = runtime.session.get_one(SyncRun, run_id, populate_existing=True)
-    try:
-        email = compose(runtime, run)
-    except NotReadable:
+    if due.is_over(run) or not _is_readable(runtime, run):
         due.give_up(runtime, run)
         return False
-    try:
-        runtime.host.send_email(email)
-    except OSError as error:
-        log.warning("the mail of run %s could not be sent (%s)", run_id, type(error).__name__)
+    went_out = attempt(runtime, f"the mail of run {run_id}", lambda: send(runtime, compose(runtime, run)))
+    run = runtime.session.get_one(SyncRun, run_id, populate_existing=True)
+    if went_out:
+        due.sent(runtime, run)
+    else:
         due.failed(runtime, run)
+    return bool(went_out)
+
+
+def _is_readable(runtime: Runtime, run: SyncRun) -> bool:
+    """Whether the address opens; otherwise no attempt will ever help."""
+    try:
+        return bool(_recipient(runtime, run))
+    except NotReadable:
         return False
-    due.sent(runtime, run)
-    return True
+
+
+def _recipient(runtime: Runtime, run: SyncRun) -> str:
+    connection = runtime.session.get_one(Connection, run.connection_id)
+    assert run.sealed_recipient is not None
+    context = (connection.organisation_id, connection.id, "recipient", run.id)
+    return runtime.vault.open(run.sealed_recipient, *context).decode()
 
 
 def compose(runtime: Runtime, run: SyncRun) -> Email:
@@ -62,9 +74,7 @@ def compose(runtime: Runtime, run: SyncRun) -> Email:
         NotReadable: the address is sealed with a key that is gone.
     """
     connection = runtime.session.get_one(Connection, run.connection_id)
-    assert run.sealed_recipient is not None
-    context = (connection.organisation_id, connection.id, "recipient", run.id)
-    to = runtime.vault.open(run.sealed_recipient, *context).decode()
+    to = _recipient(runtime, run)
     with force_locale(babel_locale(run.locale)):
         account = report(runtime, run, needs_you=True, size=NAMED)
         counted = left_of(runtime, run)

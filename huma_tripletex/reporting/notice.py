@@ -39,16 +39,18 @@ class Notice:
     more: int = 0
 
 
-def digest(runtime: Runtime, connection: Connection, now: datetime) -> Notice:
-    """Who needs attention now."""
+def digest(runtime: Runtime, connection: Connection, since: datetime) -> Notice | None:
+    """Who needs attention now, if anybody does; `since`: when it began to be told, by which it stays the same mail."""
     count = runtime.session.scalar(select(func.count(OutboxEntry.person_id.distinct())).where(_parked(connection))) or 0
+    if not count:
+        return None
     newest = select(OutboxEntry).where(_parked(connection)).order_by(OutboxEntry.settled_at.desc())
     entries = {entry.person_id: entry for entry in reversed(runtime.session.scalars(newest.limit(10 * NAMED)).all())}
     shown = list(entries.values())[::-1][:NAMED]
     people = runtime.host.load_people(connection.organisation_id, [entry.person_id for entry in shown])
     names = {entry.person_id: people[entry.person_id].name if entry.person_id in people else "" for entry in shown}
     return Notice(
-        f"parked-{now.date().isoformat()}",
+        f"parked-{since.date().isoformat()}",
         ngettext("Tripletex: %(num)s person needs attention", "Tripletex: %(num)s people need attention", count),
         (gettext("These changes in Huma did not get into Tripletex. Everything else goes on."),),
         tuple(_person(entry, names[entry.person_id]) for entry in shown),

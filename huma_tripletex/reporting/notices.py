@@ -4,66 +4,75 @@ day; a connection that does not work, once; and what the daily look at the token
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import Text, cast, or_, select
 
-from huma_tripletex.host.port import HostUser
-from huma_tripletex.i18n import force_locale
-from huma_tripletex.models import Connection, OutboxEntry, SyncRun
+from huma_tripletex.models import Connection, OutboxEntry
 from huma_tripletex.outbox.tables import state_is
-from huma_tripletex.reporting import notice, telling
-from huma_tripletex.reporting.heard import everybody_else
-from huma_tripletex.reporting.letter import babel_locale, letter
+from huma_tripletex.reporting import telling
+from huma_tripletex.reporting.attempt import attempt
+from huma_tripletex.reporting.due import AT_ONCE, Stop, never
+from huma_tripletex.reporting.posting import ATTENTION, PARKED, administrators, tell
 from huma_tripletex.runtime import Runtime
 
-log = logging.getLogger(__name__)
-
 DIGEST: Final = timedelta(days=1)
-PAUSE: Final = timedelta(minutes=5)
-"""How long all notices of a connection wait after one that could not be sent."""
 WATCHED: Final = timedelta(minutes=5)
 """So long somebody who has pressed Try again is taken to look at the page."""
 SEVERAL: Final = 500
-PAGE: Final = "/tripletex"
 
 
-def send_notices(runtime: Runtime, now: datetime) -> int:
-    """Tells whatever is due to be told and answers of how many connections. Commits."""
-    parked = select(OutboxEntry.connection_id).where(state_is("parked")).distinct()
-    troubled = or_(Connection.state == "needs_attention", Connection.id.in_(parked))
-    found = runtime.session.scalars(select(Connection).where(Connection.state != "disconnected", troubled)).all()
-    return sum(_tell_due(runtime, connection, now) for connection in found if telling.may_try(connection, now))
+def send_notices(runtime: Runtime, now: datetime, stop: Stop = never) -> int:
+    """Tells some of what is due to be told, until `stop` says so, and answers of how many connections. Commits."""
+    attempts = islice(_attempts(runtime, now, stop), AT_ONCE)
+    return len({connection_id for connection_id, went_out in attempts if went_out})
 
 
-def tell_concern(runtime: Runtime, connection: Connection, key: str, day: str = "") -> bool:
+def tell_concern(runtime: Runtime, connection: Connection, key: str, day: str = "", stop: Stop = never) -> bool:
     """Tells once about something that the daily look found; `key` of `core.reasons`, `day` an ISO date. Commits."""
-    mark = f"{key} {day}".strip()
-    if connection.told.get("concern") == mark:
+    about = f"{key} {day}".strip()
+    if connection.told.get("concern") == about:
         return False
-    return _tell(runtime, connection, {"concern": mark}, lambda: notice.concern(key, day))
+    everybody = administrators(runtime, connection, about)
+    if not telling.begin(runtime, connection, about, everybody, concern=about):
+        return False
+    return any(list(tell(runtime, connection, runtime.clock(), stop)))
 
 
-def _tell_due(runtime: Runtime, connection: Connection, now: datetime) -> bool:
+def _attempts(runtime: Runtime, now: datetime, stop: Stop) -> Iterator[tuple[int, bool]]:
+    """Makes one attempt after the other, and says about which connection it was and whether the mail went out."""
+    parked = select(OutboxEntry.connection_id).where(state_is("parked")).distinct()
+    unheard = cast(Connection.told, Text).contains(f'"{telling.UNHEARD}"')
+    troubled = or_(Connection.state == "needs_attention", Connection.id.in_(parked), unheard)
+    found = runtime.session.scalars(select(Connection).where(Connection.state != "disconnected", troubled)).all()
+    for connection in found:
+        if stop():
+            return
+        attempt(runtime, "looking for what administrators should know", partial(_begin, runtime, connection, now))
+        for went_out in tell(runtime, connection, now, stop):
+            yield connection.id, went_out
+
+
+def _begin(runtime: Runtime, connection: Connection, now: datetime) -> None:
+    """Notes what is to be told that was not told before, and to whom."""
     if connection.state == "needs_attention":
         since = connection.state_since.isoformat()
-        if connection.told.get("attention") == since:
-            return False
-        return _tell(runtime, connection, {"attention": since}, lambda: notice.attention(connection))
-    last, heard = telling.told_at(connection, "parked"), telling.told_at(connection, "heard")
+        if connection.told.get(ATTENTION) != since:
+            everybody = administrators(runtime, connection, ATTENTION)
+            telling.begin(runtime, connection, ATTENTION, everybody, attention=since)
+        return
+    last, heard = telling.told_at(connection, PARKED), telling.told_at(connection, "heard")
     latest = max(filter(None, (last, heard)), default=None)
     if (last and now - last < DIGEST) or not _newly_parked(runtime, connection, latest):
-        return False
-    others = everybody_else(runtime, connection)
-    if not others:
+        return
+    if others := administrators(runtime, connection, PARKED):
+        telling.begin(runtime, connection, PARKED, others, parked=now.isoformat())
+    else:
         telling.note(runtime, connection, heard=now.isoformat())
-        return False
-    digest = partial(notice.digest, runtime, connection, now)
-    return _tell(runtime, connection, {"parked": now.isoformat()}, digest, others)
 
 
 def _newly_parked(runtime: Runtime, connection: Connection, since: datetime | None) -> bool:
@@ -74,53 +83,3 @@ def _newly_parked(runtime: Runtime, connection: Connection, since: datetime | No
     parked = parked.where(OutboxEntry.settled_at > since) if since else parked
     rows = runtime.session.execute(parked.order_by(OutboxEntry.settled_at.desc()).limit(SEVERAL))
     return any(again_at is None or (settled_at or again_at) - again_at > WATCHED for settled_at, again_at in rows)
-
-
-def _tell(
-    runtime: Runtime,
-    connection: Connection,
-    news: dict[str, str],
-    make: Callable[[], notice.Notice],
-    to: Sequence[HostUser] = (),
-) -> bool:
-    """Notes first and sends then, so that two workers never both send; what could not be sent is noted as not told.
-    `to`: nobody means every settings administrator.
-    """
-    before = {key: connection.told.get(key) for key in news}
-    if not telling.note(runtime, connection, **{**news, "not_before": None}):
-        return False
-    try:
-        for administrator in to or runtime.host.settings_administrators(connection.organisation_id):
-            _send(runtime, connection, administrator, make)
-    except OSError as error:
-        log.warning("a notice of connection %s could not be sent (%s)", connection.id, type(error).__name__)
-        runtime.session.refresh(connection)
-        later = (runtime.clock() + PAUSE).isoformat()
-        telling.note(runtime, connection, **{**before, "not_before": later})
-        return False
-    return True
-
-
-def _send(runtime: Runtime, connection: Connection, to: HostUser, make: Callable[[], notice.Notice]) -> None:
-    with force_locale(babel_locale(to.locale)):
-        said = make()
-        context = {
-            "greeting": (to.name.split() or [""])[0],
-            "paragraphs": said.paragraphs,
-            "people": said.people,
-            "more": said.more,
-            "link": _link(runtime, connection),
-            "organisation": runtime.host.organisation_name(connection.organisation_id),
-        }
-        key = f"huma-tripletex-{connection.id}-{said.key}-{to.id}"
-        runtime.host.send_email(letter("notice", to.email, said.subject, key, context))
-
-
-def _link(runtime: Runtime, connection: Connection) -> str:
-    """Address of the integration's page: as configured, or as somebody reached it who pressed a button there."""
-    settings = runtime.settings
-    if settings.base_url:
-        return settings.base_url.rstrip("/") + settings.url_prefix + PAGE
-    links = select(SyncRun.link).where(SyncRun.connection_id == connection.id, SyncRun.link != "")
-    latest = runtime.session.scalar(links.order_by(SyncRun.id.desc()).limit(1)) or ""
-    return latest.rpartition("/runs/")[0]

@@ -121,14 +121,14 @@ def test_mail_that_cannot_be_sent_is_tried_again_and_then_given_up(quick_desk: D
     run_id = mixed(desk).id
     desk.mail_is_down = True
     tries = 0
-    for _ in range(100):
+    for _ in range(150):
         before = desk.session.get_one(SyncRun, run_id, populate_existing=True).mail_attempts
         reporting.send_due_mail(desk.runtime, desk.clock())
         tries += desk.session.get_one(SyncRun, run_id, populate_existing=True).mail_attempts - before
         desk.clock.forward(1800)
 
     run = desk.session.get_one(SyncRun, run_id, populate_existing=True)
-    assert (run.state, run.mail_state, tries) == ("ended", "undeliverable", 7)
+    assert (run.state, run.mail_state, tries) == ("ended", "undeliverable", 11)
 
     desk.mail_is_down = False
     reporting.send_due_mail(desk.runtime, desk.clock())
