@@ -138,6 +138,11 @@ REASONS: Final = (
         N_("Press Sync users to do the rest."),
     ),
     Reason(
+        "stopped_in_part",
+        N_("The sync was stopped before all of {name} was done."),
+        N_("Press Sync users to do the rest."),
+    ),
+    Reason(
         "dismissed",
         N_("The change of {name} was dismissed, so Tripletex has kept its own value."),
         N_("Nothing to do. The next sync shows the difference again."),

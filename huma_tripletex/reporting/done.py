@@ -32,6 +32,11 @@ NOT_DONE: Final[Mapping[str, Said]] = {
         "%(num)s people are as before in Tripletex: the sync was undone before it had taken the changes.",
         count,
     ),
+    "stopped_in_part": lambda count: ngettext(
+        "%(num)s person was synced in part, because the sync was stopped. Press Sync users to do the rest.",
+        "%(num)s people were synced in part, because the sync was stopped. Press Sync users to do the rest.",
+        count,
+    ),
     "in_part": lambda count: ngettext(
         "%(num)s person was synced in part: something else of theirs changed meanwhile and was left alone.",
         "%(num)s people were synced in part: something else of theirs changed meanwhile and was left alone.",
@@ -49,7 +54,7 @@ NOT_DONE: Final[Mapping[str, Said]] = {
     ),
 }
 """By outcome; of whoever was left alone by how much, and by the reason where it is an administrator's."""
-SET_ASIDE: Final = ("dismissed", "undone")
+SET_ASIDE: Final = ("dismissed", "undone", "stopped_in_part")
 
 STILL_DIFFERENT: Final[Mapping[str, Said]] = {
     "chosen": lambda count: ngettext(

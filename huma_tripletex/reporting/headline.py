@@ -22,7 +22,7 @@ def _synced(account: RunReport, left: Left) -> str:
         return gettext("Nothing had to be written") if left.people else gettext("Everything was the same already")
     locale = get_locale() or "en"
     numbers = {"good": format_decimal(account.good, locale=locale), "all": format_decimal(account.total, locale=locale)}
-    if account.outcomes.get("cancelled"):
+    if account.is_stopped:
         return ngettext(
             "%(good)s of %(all)s person synced before it was stopped",
             "%(good)s of %(all)s people synced before it was stopped",

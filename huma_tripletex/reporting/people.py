@@ -17,7 +17,10 @@ from huma_tripletex.runtime import Runtime
 
 NEED_YOU = ("failed", "different", "skipped")
 """Outcomes that somebody should look at: what waits is sent by itself, and what was stopped was stopped on purpose."""
-BY_ITSELF = ("changed_in_huma", "superseded", "dismissed", "undone", "never_sync", *STAYS, *CHANGED_SINCE)
+BY_ITSELF = (
+    *("changed_in_huma", "superseded", "dismissed", "undone", "stopped_in_part", "never_sync"),
+    *(*STAYS, *CHANGED_SINCE),
+)
 """Reasons for leaving somebody alone about which there is nothing to do."""
 
 

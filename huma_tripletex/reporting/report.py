@@ -54,6 +54,12 @@ class RunReport:
         return sum(self.partly.values())
 
     @property
+    def is_stopped(self) -> bool:
+        """Whether somebody was not done, or not wholly, because it was stopped."""
+        in_part = self.partly.get("stopped_in_part", 0) + self.left_alone.get("stopped_in_part", 0)
+        return bool(self.outcomes.get("cancelled", 0) + in_part)
+
+    @property
     def good(self) -> int:
         return sum(self.outcomes.get(outcome, 0) for outcome in GOOD)
 

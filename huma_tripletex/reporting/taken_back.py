@@ -37,6 +37,11 @@ WAYS: Final[Mapping[str, Callable[[int], str]]] = {
         "%(num)s people are still waiting for Tripletex. They are sent by themselves.",
         count,
     ),
+    "stopped_in_part": lambda count: ngettext(
+        "%(num)s person was put back in part, because the undo was stopped. Undo the sync once more to do the rest.",
+        "%(num)s people were put back in part, because the undo was stopped. Undo the sync once more to do the rest.",
+        count,
+    ),
     "cancelled": lambda count: ngettext(
         "%(num)s person was not begun, because the undo was stopped. Undo the sync once more to do the rest.",
         "%(num)s people were not begun, because the undo was stopped. Undo the sync once more to do the rest.",
@@ -78,7 +83,7 @@ def not_done(account: RunReport) -> tuple[str, ...]:
 def _not_done(account: RunReport) -> Iterator[str]:
     alone, partly = account.left_alone, account.partly
     counts = {
-        **{reason: alone.get(reason, 0) + partly.get(reason, 0) for reason in STAYS},
+        **{reason: alone.get(reason, 0) + partly.get(reason, 0) for reason in (*STAYS, "stopped_in_part")},
         "since": sum(alone.get(reason, 0) for reason in CHANGED_SINCE),
         "in_part": sum(partly.get(reason, 0) for reason in CHANGED_SINCE),
         "waiting": account.outcomes.get("waiting", 0),

@@ -42,5 +42,4 @@ def withdraw(runtime: Runtime, run: SyncRun) -> None:
         SyncResult.person_id.in_(people),
     )
     for result in runtime.session.scalars(handed_over):
-        outcomes.in_tripletex(result, "cancelled", reason="cancelled")
-        outcomes.settle(result, now)
+        outcomes.stop(result, now)

@@ -67,6 +67,19 @@ def skip(result: SyncResult, now: datetime, reason: str) -> None:
     settle(result, now)
 
 
+def stop(result: SyncResult, now: datetime, taken: Iterable[str] = ()) -> None:
+    """The run was stopped before Tripletex had everything of this person: whatever was written by then stays, and then
+    it was not stopped before it came to them.
+    """
+    fields = list(taken)
+    made = result.action == "add_to_tripletex" and result.employee_id is not None
+    begun = bool(fields) or made or result.huma_outcome == "written"
+    known = result.huma_outcome in ("failed", "skipped")
+    why = "stopped_in_part" if begun else "" if known else "cancelled"
+    in_tripletex(result, "skipped" if begun else "cancelled", fields, why)
+    settle(result, now)
+
+
 def _explain(result: SyncResult, reason: str, detail: Facts) -> None:
     """Tripletex's reason wins: it comes later and is the one that somebody can act on."""
     if reason:

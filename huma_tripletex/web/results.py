@@ -205,7 +205,7 @@ def _figures_of_undo(found: reporting.RunReport) -> Iterable[Figure]:
 
 def _beside(found: reporting.RunReport) -> str:
     """What is not done, beside those who need somebody."""
-    return _not_done(found) or ("" if found.need_you else _("everything approved is done"))
+    return _not_done(found) or ("" if found.need_you or found.is_stopped else _("everything approved is done"))
 
 
 def _not_done(found: reporting.RunReport) -> str:
