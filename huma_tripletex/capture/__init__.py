@@ -1,8 +1,9 @@
 """Notices every change of a supported field in Huma, in the same transaction, and writes it to the outbox.
 
     flushes      objects that are new, changed or deleted
-    statements   INSERT, UPDATE and DELETE that a session executes
+    statements   INSERT, UPDATE and DELETE that a session executes, and of these the upserts in `upserts`
     unseen       what neither of them sees: it is captured at the engine by `beneath`, or warned about
+    warned       ... which names the place in the host's code, once
     telling      from what was noted to entries, and the nudge after the outermost commit
 
 Listens to the host's own session class and engine, to nothing else. Entries are rows of the host's transaction: what is
@@ -21,7 +22,8 @@ from huma_tripletex.capture import beneath
 from huma_tripletex.capture.flushes import after_flush, after_rollback, before_delete, before_flush
 from huma_tripletex.capture.statements import on_execute
 from huma_tripletex.capture.telling import forget_nudges, nudge, record_change
-from huma_tripletex.capture.unseen import UncapturedChange, before_cursor, before_statement
+from huma_tripletex.capture.unseen import before_cursor, before_statement
+from huma_tripletex.capture.warned import UncapturedChange
 from huma_tripletex.capture.watch import EXTENSION, Watch, current_watch
 from huma_tripletex.core.fields import BY_KEY
 from huma_tripletex.errors import ConfigurationError

@@ -1,7 +1,8 @@
 """Captures at the engine what no session announces: legacy bulk calls, Core on a connection, other sessions.
 
-The database is asked, by the statement's own condition and on its own connection, whom it is about to touch. Workers
-are nudged when the connection is back in its pool after a commit.
+The database is asked, by the statement's own condition and on its own connection, whom it is about to touch, and their
+rows are locked as the statement is about to lock them. They are told when it is done: a connection may commit at each
+statement, and no worker must look before. Workers are nudged when the connection is back in its pool after a commit.
 """
 
 from __future__ import annotations
@@ -13,40 +14,54 @@ from flask import has_app_context
 from sqlalchemy import BinaryExpression, BindParameter, Column, Connection, Select, event, select
 from sqlalchemy.sql import operators, visitors
 
+from huma_tripletex.capture.certain import is_certain
 from huma_tripletex.capture.noted import Noted
 from huma_tripletex.capture.telling import tell_on
-from huma_tripletex.capture.watch import Watch, WatchedModel
+from huma_tripletex.capture.warned import UNCERTAIN, warn
+from huma_tripletex.capture.watch import Watch, WatchedModel, table_name
 from huma_tripletex.runtime import current_runtime
 
-TOLD, COMMITTED = "huma_tripletex_told", "huma_tripletex_committed"
+ASKED, TOLD, COMMITTED = "huma_tripletex_asked", "huma_tripletex_told", "huma_tripletex_committed"
 AT_ONCE = 500
 """Rows asked about by one statement; databases take only so many parameters."""
 
 
 def capture(context: Any, watch: Watch, model: WatchedModel, touched: frozenset[str]) -> bool:
-    """Records whom an UPDATE that sets the attributes `touched`, or a DELETE, is about to touch.
+    """Notes whom an UPDATE that sets the attributes `touched`, or a DELETE, is about to touch.
 
-    False: it cannot be told, or it moves people elsewhere, or they are new; then nothing was recorded.
+    False: it cannot be told, or it moves people elsewhere, or they are new; then nothing is noted.
     """
     statement = context.invoked_statement
     columns = [model.column(name) for name in (model.person, model.organisation) if name]
     here = {column.table for column in columns} == {getattr(statement, "table", None)}
     if context.isinsert or not here or touched & {model.person, model.organisation}:
         return False
-    connection, noted = context.root_connection, Noted(watch.all_keys)
+    connection, noted, rows = context.root_connection, Noted(watch.all_keys), 0
     for query, parameters in _queries(statement, context.compiled_parameters, columns):
         for person, *home in connection.execute(query, parameters):
+            rows += 1
             whose = (home[0] if home else None), person
             if context.isdelete:
                 noted.went(model, *whose)
             else:
                 noted.set(model, touched, *whose)
-    told = tell_on(connection, watch, noted)
-    connection.info.setdefault(TOLD, set()).update(told)
+    connection.info[ASKED] = context, watch, noted, rows
     if not event.contains(connection, "commit", _committed):
+        event.listen(connection, "after_cursor_execute", _carried_out)
         event.listen(connection, "commit", _committed)
         event.listen(connection, "rollback", _rolled_back)
     return True
+
+
+def _carried_out(connection: Connection, cursor: Any, _sql: str, _parameters: Any, context: Any, many: bool) -> None:
+    """Called after each statement of this connection: tells what was noted of it."""
+    asked, watch, noted, rows = connection.info.pop(ASKED, (None, None, None, 0))
+    if asked is not context or watch is None:
+        return
+    statement = context.invoked_statement
+    if (cursor.rowcount > rows and not many) or not is_certain(statement.whereclause):
+        warn(watch, UNCERTAIN, table_name(statement))
+    connection.info.setdefault(TOLD, set()).update(tell_on(connection, watch, noted))
 
 
 def _committed(connection: Connection) -> None:
@@ -75,8 +90,9 @@ def _queries(
 ) -> Iterator[tuple[Select[Any], Mapping[str, Any]]]:
     """Who meets the statement's condition, for each row of its parameters."""
     query, condition = select(*columns), statement.whereclause
+    locking = query.with_for_update(of=columns[0].table)
     if condition is None:
-        yield query, {}
+        yield locking, {}
     elif (by := _one_column(condition)) is not None and len(rows) > 1:
         column, name = by
         for start in range(0, len(rows), AT_ONCE):
@@ -86,7 +102,7 @@ def _queries(
             one.key for one in visitors.iterate(condition) if isinstance(one, BindParameter) and not one.unique
         ]  # the others carry their values with them
         for row in rows:
-            yield query.where(condition), {name: row[name] for name in names}
+            yield locking.where(condition), {name: row[name] for name in names}
 
 
 def _one_column(condition: Any) -> tuple[Column[Any], str] | None:
