@@ -6,7 +6,10 @@ does, a later comparison finds.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+
+from sqlalchemy import CTE
 
 from huma_tripletex.capture import beneath
 from huma_tripletex.capture.flushes import before_own_statement, writes_it_itself
@@ -21,6 +24,8 @@ def before_statement(_cursor: Any, _statement: str, *parameters_and_context: Any
     A listener to the dialect: one to the engine has SQLAlchemy look for more of them at every turn of every statement.
     """
     context = parameters_and_context[-1]
+    if within := getattr(context.compiled, "ctes", None):
+        _look_within(within)
     if not (context.isinsert or context.isupdate or context.isdelete) or is_captured():
         return
     statement, watch = context.compiled.statement, current_watch()
@@ -34,6 +39,16 @@ def before_statement(_cursor: Any, _statement: str, *parameters_and_context: Any
     if (context.isupdate and not touched) or beneath.capture(context, watch, model, touched):
         return
     warn(watch, UNCAPTURED, table_name(statement))
+
+
+def _look_within(ctes: Iterable[CTE]) -> None:
+    """Warns of what writes to a watched table inside a WITH; it returns to the statement around it, not to us."""
+    writing: list[Any] = [cte.element for cte in ctes if getattr(cte.element, "is_dml", False)]
+    watch = current_watch() if writing else None
+    for statement in writing:
+        model = watch.of_table(table_name(statement)) if watch else None
+        if watch and model and (not statement.is_update or attributes_set(statement, (), model)):
+            warn(watch, UNCAPTURED, table_name(statement))
 
 
 def before_cursor(_connection: Any, cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool) -> None:

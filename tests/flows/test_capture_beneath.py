@@ -6,12 +6,22 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, exists, func, insert, select, text, update
+from sqlalchemy import Engine, bindparam, delete, exists, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from huma_tripletex.capture import UncapturedChange
 from huma_tripletex.models import Connection
-from tests.flows.host_parts import Person, Worker, db, entries, forget, listening, make_person
+from tests.flows.host_parts import (
+    Person,
+    Worker,
+    db,
+    entries,
+    forget,
+    listening,
+    make_connection,
+    make_host_app,
+    make_person,
+)
 
 DOUBTFUL = pytest.warns(UncapturedChange, match=r"for certain.*record_change\(\)")
 TABLE = Person.__table__
@@ -112,3 +122,28 @@ def test_a_statement_that_failed_is_not_told(host_app: Flask, people: list[int])
             connection.execute(update(TABLE).values(given_name=None))
         connection.execute(select(TABLE))
     assert captured() == []
+
+
+@pytest.mark.parametrize("way", ["do_execute", "do_executemany"])
+def test_a_host_that_executes_statements_itself(host_url: str, way: str) -> None:
+    """Its listener was there before ours, and whoever says True lets no other be asked."""
+
+    def execute(cursor: Any, statement: str, parameters: Any, _context: Any) -> bool:
+        getattr(cursor, way.removeprefix("do_"))(statement, parameters)
+        return True
+
+    table, numbers = TABLE, [{"whose": 1, "number": "2"}, {"whose": 2, "number": "3"}]
+    changing = update(table).where(table.c.id == bindparam("whose")).values(phone_number=bindparam("number"))
+    with listening(Engine, way, execute):
+        app = make_host_app(host_url, has_tables=True)
+        with app.app_context():
+            make_connection()
+            people = [make_person(), make_person()]
+            forget()
+            people[0].given_name = "C"
+            db.session.commit()
+            with db.engine.begin() as connection:
+                connection.execute(changing, numbers if way == "do_executemany" else numbers[0])
+            assert captured() == ([1, 1, 2] if way == "do_executemany" else [1, 1])
+            db.session.remove()
+            db.engine.dispose()
