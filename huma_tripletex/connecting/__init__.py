@@ -2,7 +2,7 @@
 
 from huma_tripletex.connecting.acts import disconnect, pause, replace_token, resume
 from huma_tripletex.connecting.connect import connect
-from huma_tripletex.connecting.daily import Concern, check, due_checks
+from huma_tripletex.connecting.daily import Concern, check, claim_check, due_checks
 from huma_tripletex.connecting.refusals import NeedsConfirmation, Refusal
 from huma_tripletex.connecting.token import TokenFacts, check_token
 
@@ -13,6 +13,7 @@ __all__ = [
     "TokenFacts",
     "check",
     "check_token",
+    "claim_check",
     "connect",
     "disconnect",
     "due_checks",

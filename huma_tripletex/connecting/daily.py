@@ -5,11 +5,12 @@ One that needs attention is looked at more often, and goes on by itself once its
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from huma_tripletex.connecting.acts import begin_again
@@ -24,6 +25,10 @@ from huma_tripletex.runtime import Runtime
 EVERY: Final = timedelta(days=1)
 SOON: Final = timedelta(minutes=5)
 """How often a token that was not accepted is tried again: a refusal may have been Tripletex's own mistake."""
+UNANSWERED: Final = timedelta(hours=1)
+"""Until the next look where the last was not answered, or its worker died over it: it may have taken minutes."""
+AT_ONCE: Final = 10
+"""So many are looked at in one round, so that mail and whatever else there is to do has its turn."""
 NOTICE: Final = timedelta(days=30)
 """How long before the owner's last workday administrators are warned: time enough to make another token."""
 BROKEN: Final = frozenset(
@@ -50,38 +55,63 @@ class Concern:
 
 
 def due_checks(session: scoped_session[Session] | Session, now: datetime) -> list[int]:
-    """Open connections whose token was not looked at for a day, and those in trouble after some minutes.
-
-    Where a change was forbidden, the token itself is in order: delivery finds out with the next change.
+    """Some of the open connections whose token was not looked at for a day, or of those in trouble for some minutes;
+    those first that have waited longest.
     """
+    longest = Connection.checked_at.asc().nulls_first(), Connection.id
+    return list(session.scalars(select(Connection.id).where(_is_due(now)).order_by(*longest).limit(AT_ONCE)))
+
+
+def claim_check(runtime: Runtime, connection_id: int) -> bool:
+    """Whether the look is ours; it counts as one that was not answered until it was. Commits."""
+    now = runtime.clock()
+    claiming = update(Connection).where(Connection.id == connection_id, _is_due(now))
+    claiming = claiming.values(check_not_before=now + UNANSWERED)
+    result = runtime.session.execute(claiming.execution_options(synchronize_session=False))
+    runtime.session.commit()
+    return cast("CursorResult[Any]", result).rowcount == 1
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """Where a change was forbidden, the token itself is in order: delivery finds out with the next change."""
     working = and_(Connection.state.in_(("connected", "paused")), _not_looked_at_since(now - EVERY))
     troubled = and_(
         Connection.state == "needs_attention", Connection.state_reason != "forbidden", _not_looked_at_since(now - SOON)
     )
-    return list(session.scalars(select(Connection.id).where(or_(working, troubled))))
+    is_free = or_(Connection.check_not_before.is_(None), Connection.check_not_before <= now)
+    return and_(or_(working, troubled), is_free)
 
 
 def _not_looked_at_since(moment: datetime) -> ColumnElement[bool]:
     return or_(Connection.checked_at.is_(None), Connection.checked_at <= moment)
 
 
-def check(runtime: Runtime, connection: Connection) -> tuple[Concern, ...]:
-    """Looks at the token and its owner; the caller commits and tells the administrators.
+def check(runtime: Runtime, connection: Connection, stop: Callable[[], bool] = lambda: False) -> tuple[Concern, ...]:
+    """Looks at the token and its owner; the caller commits and tells the administrators. Commits before it asks, so
+    that nothing of the database is held open while Tripletex takes its time.
 
     A token that Tripletex no longer accepts puts the connection into `needs_attention`, and one that it accepts takes
-    it out again. If Tripletex cannot be asked, nothing changes and the next look comes soon.
+    it out again. If Tripletex cannot be asked, or `stop` says so meanwhile, nothing changes and the next look comes
+    within hours.
     """
     now = runtime.clock()
-    before = set(connection.rights)
+    before, sealed = set(connection.rights), connection.sealed_token
     try:
         token = token_of(runtime, connection)
-        facts = check_token(runtime, token)
     except NotReadable:
         return _broken(runtime, connection, "key_missing")
+    runtime.session.commit()
+    try:
+        facts, reason = check_token(runtime, token, stop), ""
     except Refusal as refusal:
-        return _broken(runtime, connection, refusal.reason) if refusal.reason in BROKEN else ()
+        facts, reason = None, refusal.reason
+    if connection.sealed_token != sealed:
+        return ()  # disconnected meanwhile, or given another token
+    if facts is None:
+        return _broken(runtime, connection, reason) if reason in BROKEN else ()
     keep_facts(connection, facts, now)
-    keep_session_of(runtime, connection, token, facts)
+    if not stop():
+        keep_session_of(runtime, connection, token, facts)
     if connection.state == "needs_attention":
         begin_again(runtime, connection)
         runtime.session.add(LogLine.act(connection.id, "recovered", now))
@@ -92,7 +122,7 @@ def check(runtime: Runtime, connection: Connection) -> tuple[Concern, ...]:
 
 def _broken(runtime: Runtime, connection: Connection, reason: str) -> tuple[Concern, ...]:
     now = runtime.clock()
-    connection.checked_at = now
+    connection.checked_at, connection.check_not_before = now, None
     if connection.state == "needs_attention":
         return ()  # its administrators have been told
     connection.change_state("needs_attention", now, reason)

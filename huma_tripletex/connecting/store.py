@@ -19,7 +19,8 @@ def keep_facts(connection: Connection, facts: TokenFacts, now: datetime) -> None
     connection.countries = dict(facts.countries)
     known = {"departments": list(facts.departments), "divisions": list(facts.divisions)}
     connection.company_facts = {**(connection.company_facts or {}), **known}
-    connection.checked_at, connection.snoozed_until, connection.failures = now, None, 0
+    connection.checked_at, connection.check_not_before = now, None
+    connection.snoozed_until, connection.failures = None, 0
 
 
 def keep_token(runtime: Runtime, connection: Connection, token: str, facts: TokenFacts) -> None:

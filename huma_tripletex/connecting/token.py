@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -62,22 +63,30 @@ def cleaned(token: str) -> str:
     return "".join(token.split())
 
 
-def check_token(runtime: Runtime, token: str) -> TokenFacts:
-    """Asks Tripletex about `token`.
+def check_token(runtime: Runtime, token: str, stop: Callable[[], bool] = lambda: False) -> TokenFacts:
+    """Asks Tripletex about `token`; after the call that is under way when `stop` says so, nothing is asked any more.
 
     Raises:
         Refusal: it cannot be used; the reason says whether because of the token, its rights, our settings or Tripletex.
     """
+
+    def go_on() -> None:
+        if stop():
+            raise Refusal("no_answer")
+
     if not runtime.settings.consumer_token:
         raise Refusal("consumer_token_missing")
     if not cleaned(token):
         raise Refusal("token_missing")
     client = client_for_token(runtime, cleaned(token))
     try:
-        return _facts(client)
+        with client.checked(go_on):
+            return _facts(client)
     except TripletexError as error:
         raise Refusal(_reason(error, cleaned(token), runtime.settings.api_url)) from None
     finally:
+        if stop():
+            client.taken_session()  # to end it would be one more call; it dies by its date
         client.close()
 
 

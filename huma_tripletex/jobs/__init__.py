@@ -60,8 +60,8 @@ def compare(plan_id: int) -> None:
 
 
 def carry_on(run_id: int) -> None:
-    """One turn of a run, here and now; when it was the last, its mail goes out."""
+    """One turn of a run, here and now; when it was the last, its mail goes out, where no thread is there for that."""
     runtime, place = current_runtime(), workplace()
     deadline = runtime.clock() + timedelta(seconds=runtime.settings.slice)
-    if syncing.carry_out(runtime, run_id, stop=place.is_stopping, deadline=deadline):
+    if syncing.carry_out(runtime, run_id, stop=place.is_stopping, deadline=deadline) and not place.staffed:
         reporting.send_due_mail(runtime, runtime.clock())

@@ -21,7 +21,9 @@ from huma_tripletex.runtime import NAME, Runtime
 log = logging.getLogger(__name__)
 
 SELDOM = 300.0
-"""Seconds between two rounds of upkeep."""
+"""Seconds until what is seldom done in upkeep is done again."""
+SHORT = 0.5
+"""Seconds after which somebody who has nothing to do looks whether the worker stops."""
 PAUSE = 1.0
 """Seconds until a loop begins anew that should not have ended."""
 
@@ -30,7 +32,7 @@ Loop = Callable[[Flask, Workplace], None]
 
 def threads(app: Flask, place: Workplace) -> list[threading.Thread]:
     """One for each loop, not started yet."""
-    loops: dict[str, Loop] = {"sweep": keep_sweeping, "desk": sit_at_desk}
+    loops: dict[str, Loop] = {"sweep": keep_sweeping, "desk": sit_at_desk, "upkeep": keep_up}
     return [
         threading.Thread(target=_last, args=(name, loop, app, place), name=f"huma_tripletex-{name}")
         for name, loop in loops.items()
@@ -52,16 +54,23 @@ def _last(name: str, loop: Loop, app: Flask, place: Workplace) -> None:
 def keep_sweeping(app: Flask, place: Workplace) -> None:
     """Sweeps, and between two sweeps lets connections have their turns."""
     runtime: Runtime = app.extensions[NAME]
-    next_sweep = next_seldom = 0.0
+    while not place.is_stopping():
+        next_sweep = time.monotonic() + runtime.settings.sweep_interval
+        _take(app, place, sweep.steps(runtime, place))
+        _take_turns(app, runtime, place, next_sweep)
+
+
+def keep_up(app: Flask, place: Workplace) -> None:
+    """Upkeep, in rounds that begin no sooner than a sweep would: the sweep goes on whatever this takes."""
+    runtime: Runtime = app.extensions[NAME]
+    next_seldom = 0.0
     while not place.is_stopping():
         now = time.monotonic()
-        if now >= next_sweep:
-            next_sweep = now + runtime.settings.sweep_interval
-            _take(app, place, sweep.steps(runtime, place))
+        _take(app, place, upkeep.steps(runtime, place.is_stopping))
         if now >= next_seldom:
             next_seldom = now + SELDOM
-            _take(app, place, upkeep.steps(runtime))
-        _take_turns(app, runtime, place, next_sweep)
+            _take(app, place, upkeep.seldom_steps(runtime, place.is_stopping))
+        _rest(place, now + runtime.settings.sweep_interval)
 
 
 def sit_at_desk(app: Flask, place: Workplace) -> None:
@@ -79,10 +88,15 @@ def _take(app: Flask, place: Workplace, steps: Iterable[Step]) -> None:
         carefully(app, what, step)
 
 
+def _rest(place: Workplace, until: float) -> None:
+    while not place.is_stopping() and (left := until - time.monotonic()) > 0:
+        time.sleep(min(left, SHORT))
+
+
 def _take_turns(app: Flask, runtime: Runtime, place: Workplace, until: float) -> None:
     while not place.is_stopping() and (left := until - time.monotonic()) > 0:
         connection_id = place.agenda.next()
         if connection_id is None:
-            place.agenda.wait(min(left, 0.5))
+            place.agenda.wait(min(left, SHORT))
         else:
             carefully(app, "a drain", lambda c=connection_id: jobs.take_slice(c, runtime.settings.slice))  # type: ignore[misc]

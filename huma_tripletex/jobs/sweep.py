@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from huma_tripletex import jobs, planning, reporting, syncing
+from huma_tripletex import jobs, planning, syncing
 from huma_tripletex.jobs.workplace import Workplace
 from huma_tripletex.outbox.clock import set_right
 from huma_tripletex.outbox.sweep import due_connections, release_expired
@@ -28,8 +28,6 @@ def steps(runtime: Runtime, place: Workplace) -> Iterator[Step]:
     yield "finding due connections", lambda: find_connections(runtime, place, now)
     yield "finding plans to draft", lambda: find_plans(runtime, now)
     yield "finding runs to carry out", lambda: find_runs(runtime, now)
-    yield "mailing the results of runs", lambda: reporting.send_due_mail(runtime, now)
-    yield "telling administrators", lambda: reporting.send_notices(runtime, now)
 
 
 def look_at_clock(runtime: Runtime, place: Workplace, now: datetime) -> None:

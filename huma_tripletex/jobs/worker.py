@@ -3,6 +3,7 @@
     main thread     listens to Redis and drains whoever is nudged, a moment each
     sweep thread    looks for what is due or abandoned, and gives large connections their turns
     desk thread     plans and runs, which take longer
+    upkeep thread   mail, the daily look at the tokens, and whatever else nobody waits for
 
 Everybody finishes what is in flight and hands back the rest when the process is asked to stop.
 """

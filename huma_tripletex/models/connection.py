@@ -76,6 +76,8 @@ class Connection(Base):
     """Failures in a row of the kind that concerns the whole connection; a good answer resets them."""
     checked_at: Mapped[datetime | None]
     """When the token was last checked."""
+    check_not_before: Mapped[datetime | None]
+    """No daily look at the token before then: a worker has begun one, or Tripletex did not answer it."""
     drift: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What the last comparison found: {"fields": n, "people": n, "on_the_way": n, "left": n, "alone": n, "at": iso}."""
     told: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from huma_tripletex.jobs import listening, loops, sweep
+from huma_tripletex.jobs import listening, loops, sweep, upkeep
 from huma_tripletex.jobs.workplace import Workplace, workplace
 from huma_tripletex.runtime import NAME
 from tests.flows.host_parts import db, runtime_of
@@ -30,6 +30,7 @@ def at_work(app: Flask) -> Iterator[Workplace]:
     app.extensions[NAME] = replace(runtime, settings=replace(runtime.settings, sweep_interval=0.05, redis_url=""))
     with app.app_context():
         place = workplace()
+    place.staffed = True
     threads = loops.threads(app, place)
     for thread in threads:
         thread.start()
@@ -56,7 +57,7 @@ def sweeps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return seen
 
 
-@pytest.mark.parametrize("name", ["sweep", "desk"])
+@pytest.mark.parametrize("name", ["sweep", "desk", "upkeep"])
 def test_a_host_whose_teardown_fails_stops_no_thread(
     host_app: Flask, sweeps: list[int], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -121,6 +122,49 @@ def test_a_worker_that_stops_begins_nothing_anew(host_app: Flask, sweeps: list[i
     with at_work(host_app):
         eventually(lambda: len(sweeps) > 0, ENOUGH)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("huma_tripletex-")]
+
+
+@pytest.mark.parametrize("what", ["check_tokens", "reporting.send_due_mail", "reporting.send_notices", "forget"])
+def test_the_sweep_goes_on_whatever_upkeep_does(
+    host_app: Flask, sweeps: list[int], monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Tripletex, or a mail server, may let it wait for minutes."""
+    begun, released = threading.Event(), threading.Event()
+
+    def hang(*_: object) -> None:
+        begun.set()
+        released.wait(2 * ENOUGH)
+
+    monkeypatch.setattr(f"{upkeep.__name__}.{what}", hang)
+    try:
+        with at_work(host_app) as place:
+            assert begun.wait(ENOUGH)
+            before = len(sweeps)
+            eventually(lambda: len(sweeps) > before + 2, ENOUGH)
+            place.stop()
+            released.set()
+    finally:
+        released.set()
+
+
+def test_the_mail_of_a_run_keeps_no_other_run_waiting(host_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The desk carries out the next one while a mail server takes its time."""
+    mailed, carried_out = threading.Event(), []
+
+    def send(*_: object) -> None:
+        assert threading.current_thread().name == "huma_tripletex-upkeep"
+        mailed.set()
+
+    def carry_out(_runtime: object, run_id: int, **_: object) -> bool:
+        carried_out.append(run_id)
+        return True
+
+    monkeypatch.setattr(upkeep.reporting, "send_due_mail", send)
+    monkeypatch.setattr(loops.jobs.syncing, "carry_out", carry_out)
+    with at_work(host_app) as place:
+        place.desk.put(("run", 1))
+        place.desk.put(("run", 2))
+        eventually(lambda: mailed.is_set() and carried_out == [1, 2], ENOUGH)
 
 
 def test_listening_that_ends_begins_anew(host_app: Flask, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
