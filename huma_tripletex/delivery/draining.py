@@ -26,7 +26,7 @@ from huma_tripletex.delivery.stops import Stops
 from huma_tripletex.delivery.taking import Taken, read, take, take_unread
 from huma_tripletex.delivery.together import Together, groups
 from huma_tripletex.delivery.transaction import PASSING, in_transaction
-from huma_tripletex.delivery.verdict import Retrying, idle_settlement, internal_settlements
+from huma_tripletex.delivery.verdict import Retrying, idle_settlements, internal_settlements
 from huma_tripletex.delivery.work import Work
 from huma_tripletex.gateway.opening import keep_session
 from huma_tripletex.models import Connection
@@ -152,7 +152,8 @@ class Drain:
         for one, work in loaded.works:
             self._lanes.submit((batch, work), self._task(batch, one, work, together.get(work.person_id)))
         if loaded.idle:
-            self._settle_batch(batch, [], [idle_settlement(one, why) for one, why in loaded.idle])
+            idle = [settlement for one, why in loaded.idle for settlement in idle_settlements(one, why)]
+            self._settle_batch(batch, [], idle)
 
     def _task(self, batch: Batch, claimed: Claimed, work: Work, share: Together | None) -> Callable[[], Answer]:
         def task() -> Answer:

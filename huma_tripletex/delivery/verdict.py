@@ -62,15 +62,19 @@ def _is_repeated(entry: Entry, parked: Sequence[Entry]) -> bool:
     return mine and entry in parked and newer.issuperset(entry.fields)
 
 
-def idle_settlement(claimed: Claimed, reason: str) -> Settlement:
+def idle_settlements(claimed: Claimed, reason: str) -> list[Settlement]:
     """What came of a person for whom no call was needed."""
-    return Settlement(
-        connection_id=claimed.connection_id,
-        person_id=claimed.person_id,
-        entry_ids=claimed.entry_ids,
-        outcome="nothing_to_do",
-        reason=reason,
-    )
+    return [
+        Settlement(
+            connection_id=claimed.connection_id,
+            person_id=claimed.person_id,
+            entry_ids=(entry.id,),
+            outcome="nothing_to_do",
+            reason=reason,
+            detail=_noted(entry.taken) or None,
+        )
+        for entry in claimed.entries
+    ]
 
 
 def internal_settlements(claimed: Claimed, retrying: Retrying) -> list[Settlement]:
@@ -82,6 +86,7 @@ def internal_settlements(claimed: Claimed, retrying: Retrying) -> list[Settlemen
             entry_ids=(entry.id,),
             outcome="later" if (again := retrying.next(entry, "internal")) else "parked",
             reason="internal",
+            detail=_noted(entry.taken) or None,
             not_before=again,
             unsure=entry.unsure,
         )
@@ -152,9 +157,21 @@ def _detail(
         "newer": [key for key in found if _is_newer(entry, key, work)],
     }
     detail: dict[str, Any] = {name: keys for name, keys in lists.items() if keys}
+    if not isinstance(outcome, Delivered):
+        detail |= _noted(_taken(entry, found))
     if isinstance(outcome, (Parked, Later)):
         detail |= _trouble([key for key in found if _needs_more(found[key])], progress.error)
     return detail
+
+
+def _taken(entry: Entry, found: Mapping[str, Outcome]) -> list[str]:
+    """What this attempt, or an earlier one, has brought to Tripletex."""
+    fields = () if entry.kind == "create" else entry.fields
+    return [key for key in fields if key in entry.taken or isinstance(found.get(key), Delivered)]
+
+
+def _noted(taken: Sequence[str]) -> dict[str, Any]:
+    return {"taken": list(taken)} if taken else {}
 
 
 def _trouble(fields: Sequence[str], error: TripletexError | None) -> dict[str, Any]:

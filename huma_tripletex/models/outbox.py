@@ -5,6 +5,7 @@ Ids and field names only: values are read when they are sent, so they are fresh 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, get_args
 
@@ -109,7 +110,8 @@ class OutboxEntry(Base):
     reason: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     """Why it waits or is parked: a key of `core.reasons`."""
     detail: Mapped[dict[str, Any] | None]
-    """Facts for the sentence: {"fields": [...], "status": 422, "code": 18000}; never a value."""
+    """Facts for the sentence: {"fields": [...], "status": 422, "code": 18000}; never a value. And what any attempt that
+    did not do all has brought to Tripletex: {"taken": [...]}."""
     request_id: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     sent_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
@@ -126,17 +128,28 @@ class OutboxEntry(Base):
     @property
     def kept_out(self) -> list[str]:
         """Of one that has failed: the fields that Tripletex has not taken."""
-        told = self.detail or {}
-        return list(told.get("failed") or told.get("fields") or self.fields)
+        return kept_out_of(self.fields, self.detail)
 
     @property
     def taken(self) -> list[str]:
-        """Of one that has failed: what Tripletex took all the same."""
-        left = {*self.kept_out, *(self.detail or {}).get("skipped", ())}
-        return [] if self.kind == "create" else [key for key in self.fields if key not in left]
+        """Of one that is not done, or has failed: what Tripletex took all the same."""
+        return taken_of(self.kind, self.fields, self.detail)
 
     def __repr__(self) -> str:
         return f"<OutboxEntry {self.id} {self.state}>"
+
+
+def kept_out_of(fields: Sequence[str], detail: Mapping[str, Any] | None) -> list[str]:
+    """`OutboxEntry.kept_out`, of an entry that is not loaded as one."""
+    told = detail or {}
+    return list(told.get("failed") or told.get("fields") or fields)
+
+
+def taken_of(kind: str, fields: Sequence[str], detail: Mapping[str, Any] | None) -> list[str]:
+    """`OutboxEntry.taken`, of an entry that is not loaded as one."""
+    told = detail or {}
+    left = {*kept_out_of(fields, detail)}.difference(told.get("taken", ())).union(told.get("skipped", ()))
+    return [] if kind == "create" else [key for key in fields if key not in left]
 
 
 class OutboxLease(Base):

@@ -20,7 +20,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.models.among import Among
 from huma_tripletex.models.base import Instant
-from huma_tripletex.models.outbox import EntryKind
+from huma_tripletex.models.outbox import EntryKind, taken_of
 from huma_tripletex.outbox.leasing import CONNECTION, Leased, given_to_lease, lease, leasing
 from huma_tripletex.outbox.record import RESTORE
 from huma_tripletex.outbox.rows import POSTGRESQL, dialect_of
@@ -44,6 +44,12 @@ class Entry:
     unsure: bool
     again_at: datetime | None = None
     by_hand: bool = False
+    detail: dict[str, Any] | None = None
+
+    @property
+    def taken(self) -> list[str]:
+        """What earlier attempts have brought to Tripletex."""
+        return taken_of(self.kind, self.fields, self.detail)
 
     @property
     def began(self) -> datetime:

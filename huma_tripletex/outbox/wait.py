@@ -27,11 +27,11 @@ def retry(
 ) -> int:
     """Puts parked entries back, and lets those go at once that wait for their next attempt; returns how many.
 
-    All of the connection's, or only those named. The time for retries begins anew; when it was
-    captured and how it had failed stays known. For what was parked the settings hold as they are now.
+    All of the connection's, or only those named. The time for retries begins anew; when it was captured, how it had
+    failed and what Tripletex took all the same stays known. For what was parked the settings hold as they are now.
     """
     which = and_(_chosen(connection_id, entry_ids, person_id), state_is("parked", "waiting"))
-    again = {"state": "waiting", "not_before": now, "reason": "", "detail": None, "request_id": "", "settled_at": None}
+    again = {"state": "waiting", "not_before": now, "reason": "", "request_id": "", "settled_at": None}
     by_hand = case((state_is("parked"), true()), else_=ENTRIES.c.by_hand)
     fresh = update(ENTRIES).where(which, _needs_it(now)).values(**again, **anew(now), by_hand=by_hand)
     return len(session.execute(fresh.returning(ENTRIES.c.id)).all())

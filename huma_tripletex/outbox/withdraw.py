@@ -15,20 +15,21 @@ from huma_tripletex.models.among import Among
 from huma_tripletex.models.outbox import OutboxEntry
 from huma_tripletex.outbox.tables import ENTRIES, is_open, state_is
 
-SUPERSEDED: Final = {"state": "done", "outcome": "superseded", "reason": "superseded", "detail": None}
+SUPERSEDED: Final = {"state": "done", "outcome": "superseded", "reason": "superseded"}
 
 
-def withdraw_run(session: Session, run_id: int, now: datetime) -> list[str]:
-    """Dismisses the run's entries that wait; returns whose. The caller commits.
+def withdraw_run(session: Session, run_id: int, now: datetime) -> Sequence[OutboxEntry]:
+    """Dismisses the run's entries that wait, and returns them. The caller commits.
 
     One whose answer was lost stays: whether it was carried out must still be found out.
     """
     taking_back = (
-        update(ENTRIES)
-        .where(ENTRIES.c.run_id == run_id, _waits())
+        update(OutboxEntry)
+        .where(OutboxEntry.run_id == run_id, _waits())
         .values(state="dismissed", reason="cancelled", settled_at=now)
+        .execution_options(synchronize_session=False, populate_existing=True)
     )
-    return list(session.execute(taking_back.returning(ENTRIES.c.person_id)).scalars())
+    return session.scalars(taking_back.returning(OutboxEntry)).all()
 
 
 def of_undone(run_id: int, people: Collection[str] | None = None) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from huma_tripletex.models import SyncResult, SyncRun
 from huma_tripletex.reporting.people import BY_ITSELF, NEED_YOU
 from huma_tripletex.runtime import Runtime
 
-WROTE = ("written", "skipped", "failed", "different")
+WROTE = ("written", "skipped", "failed", "different", "waiting")
 """Outcomes in a system of which some fields were written there."""
 
 

@@ -56,7 +56,7 @@ class Row:
     def was_written(self) -> bool:
         """Whether a value of theirs was written that may be put back."""
         return self.person_id is not None and any(
-            side.fields and side.outcome in ("written", "skipped", "failed", "different")
+            side.fields and side.outcome in ("written", "skipped", "failed", "different", "waiting")
             for side in (self.huma, self.tripletex)
         )
 

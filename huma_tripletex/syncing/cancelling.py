@@ -10,6 +10,7 @@ from huma_tripletex.models import SyncResult, SyncRun
 from huma_tripletex.outbox.withdraw import withdraw_run
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing import outcomes
+from huma_tripletex.syncing.collecting import note_employees
 
 
 def cancel(runtime: Runtime, run: SyncRun) -> bool:
@@ -35,11 +36,13 @@ def withdraw(runtime: Runtime, run: SyncRun) -> None:
     )
     nothing: dict[str, list[str]] = {"huma_fields": [], "tripletex_fields": []}
     runtime.session.execute(not_begun.values(outcome="cancelled", reason="cancelled", settled_at=now, **nothing))
-    people = withdraw_run(runtime.session(), run.id, now)
+    dropped = {entry.person_id: entry for entry in withdraw_run(runtime.session(), run.id, now)}
     handed_over = select(SyncResult).where(
         SyncResult.run_id == run.id,
         SyncResult.tripletex_outcome == outcomes.HANDED_OVER,
-        SyncResult.person_id.in_(people),
+        SyncResult.person_id.in_(dropped),
     )
-    for result in runtime.session.scalars(handed_over):
-        outcomes.stop(result, now)
+    pairs = [(result, dropped[str(result.person_id)]) for result in runtime.session.scalars(handed_over)]
+    note_employees(runtime, run, pairs)
+    for result, entry in pairs:
+        outcomes.stop(result, now, entry.taken)

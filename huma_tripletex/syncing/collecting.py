@@ -32,10 +32,9 @@ def collect(runtime: Runtime, run: SyncRun, side: str = outcomes.HANDED_OVER) ->
     after the run has ended. Returns how many people. Call until it is 0; the caller commits.
     """
     rows = _rows(runtime, run, LATE.get(side, OutboxEntry.state.in_(SETTLED)), side)
-    created = _employees(runtime, run, [result for result, entry in rows if entry.kind == "create"])
+    note_employees(runtime, run, rows)
     for result, entry in rows:
-        before = result.tripletex_fields if side == "failed" else []
-        result.employee_id = result.employee_id or created.get(result.person_id or "")
+        before = [] if side == outcomes.HANDED_OVER else result.tripletex_fields
         result.request_id = entry.request_id
         result.reason = "" if side != outcomes.HANDED_OVER else result.reason
         _take_in(result, entry)
@@ -49,10 +48,18 @@ def collect(runtime: Runtime, run: SyncRun, side: str = outcomes.HANDED_OVER) ->
 def give_up_waiting(runtime: Runtime, run: SyncRun) -> None:
     """What is still in the outbox is reported as waiting; it is sent all the same."""
     while rows := _rows(runtime, run, OutboxEntry.state.in_(OPEN), outcomes.HANDED_OVER):
+        note_employees(runtime, run, rows)
         for result, entry in rows:
-            outcomes.in_tripletex(result, "waiting", reason=entry.reason or "still_waiting")
+            outcomes.in_tripletex(result, "waiting", entry.taken, entry.reason or "still_waiting")
             outcomes.settle(result, runtime.clock())
         runtime.session.flush()
+
+
+def note_employees(runtime: Runtime, run: SyncRun, rows: Sequence[tuple[SyncResult, OutboxEntry]]) -> None:
+    """Of those who were to be added: whom they have become in Tripletex, also where not all of theirs was taken."""
+    created = _employees(runtime, run, [result for result, entry in rows if entry.kind == "create"])
+    for result, _ in rows:
+        result.employee_id = result.employee_id or created.get(result.person_id or "")
 
 
 def _rows(runtime: Runtime, run: SyncRun, news: ColumnElement[bool], side: str) -> list[tuple[SyncResult, OutboxEntry]]:
@@ -84,12 +91,12 @@ def _employees(runtime: Runtime, run: SyncRun, created: Sequence[SyncResult]) ->
 
 def _take_in(result: SyncResult, entry: OutboxEntry) -> None:
     """What the entry says; fields that it does not count as failed or skipped were written."""
-    told = entry.detail or {}
+    told = {name: fact for name, fact in (entry.detail or {}).items() if name != "taken"}
     if entry.state == "dismissed":
         why = entry.reason if entry.reason in SET_ASIDE else "dismissed"
         outcomes.in_tripletex(result, "skipped", entry.taken, why)
     elif entry.outcome == "superseded":
-        outcomes.in_tripletex(result, "skipped", (), entry.reason or "changed_in_huma")
+        outcomes.in_tripletex(result, "skipped", entry.taken, entry.reason or "changed_in_huma")
     elif entry.state == "parked" or entry.outcome == "different":
         different = "different" in (entry.outcome, entry.reason)
         why = "different" if different else entry.reason
@@ -99,11 +106,12 @@ def _take_in(result: SyncResult, entry: OutboxEntry) -> None:
 
 
 def _take_in_done(result: SyncResult, entry: OutboxEntry, told: outcomes.Facts) -> None:
-    skipped = told.get("skipped", ())
-    written = [field for field in entry.fields if field not in skipped]
-    if entry.outcome == "nothing_to_do" or not written:
-        outcomes.in_tripletex(result, "skipped" if entry.reason else "nothing_to_do", (), entry.reason, told)
-    elif skipped:
+    """There may be nothing to do any more, and an earlier attempt has written something."""
+    skipped, nothing = told.get("skipped", ()), entry.outcome == "nothing_to_do"
+    written = entry.taken if nothing else [field for field in entry.fields if field not in skipped]
+    if skipped or (nothing and entry.reason):
         outcomes.in_tripletex(result, "skipped", written, entry.reason, told)
+    elif not written:
+        outcomes.in_tripletex(result, "nothing_to_do", (), entry.reason, told)
     else:
         outcomes.in_tripletex(result, "added" if entry.kind == "create" else "written", written, entry.reason, told)

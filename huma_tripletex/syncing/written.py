@@ -19,7 +19,7 @@ from huma_tripletex.core.reasons import CHANGED_SINCE
 from huma_tripletex.models import SyncResult, SyncRun
 from huma_tripletex.runtime import Runtime
 
-SIDE: Final = ("written", "skipped", "failed", "different")
+SIDE: Final = ("written", "skipped", "failed", "different", "waiting")
 """Outcomes on one side of which the fields named there were written."""
 STAYS: Final = "stays"
 """In the detail of a result: fields that the run was to write in Tripletex, and that cannot be put back there."""
@@ -195,7 +195,7 @@ def _of_undo(row: Any) -> Iterator[tuple[str, str]]:
     )
     for system, outcome, fields in sides:
         going = row.state != "ended" and row.outcome == "planned"
-        if going or outcome in SIDE:
-            yield from ((system, key) for key in _listed(fields))
-        elif outcome == "waiting":
+        if outcome == "waiting":
             yield from ((system, key) for key in KEYS)
+        elif going or outcome in SIDE:
+            yield from ((system, key) for key in _listed(fields))

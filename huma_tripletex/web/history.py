@@ -21,7 +21,7 @@ from huma_tripletex.web.formatting import to_the_second
 from huma_tripletex.web.rendering import to
 
 LENGTH = 100
-WRITTEN = ("written", "skipped", "failed", "different")
+WRITTEN = ("written", "skipped", "failed", "different", "waiting")
 """Outcomes in a system of which some fields were written there."""
 
 

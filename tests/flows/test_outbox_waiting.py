@@ -36,7 +36,7 @@ def test_trying_everything_again(hands: Hands, clock: Clock) -> None:
     db.session.commit()
     assert sorted(waiting(hands)) == ["a", "b", "c"]
     parked = entries(person_id="a")[0]
-    assert (parked.attempts, parked.reason, parked.detail, parked.again_at) == (0, "", None, clock())
+    assert (parked.attempts, parked.reason, parked.detail, parked.again_at) == (0, "", {"status": 422}, clock())
 
 
 def test_what_is_tried_again_stays_captured_and_failed_when_it_was(hands: Hands, clock: Clock) -> None:
