@@ -44,7 +44,10 @@ def create_connections() -> None:
         *needed(JSON, "rights options countries company_facts drift told"),
         *needed(MOMENT, "state_since connected_at"),
         *needed(NUMBER, "failures"),
-        *maybe(MOMENT, "capturing_since activated_at last_synced_at disconnected_at snoozed_until checked_at"),
+        *maybe(
+            MOMENT,
+            "capturing_since activated_at last_synced_at disconnected_at snoozed_until checked_at check_not_before",
+        ),
         *maybe(DAY, "session_expires_on"),
         *maybe(SEALED, "sealed_token sealed_session"),
         one_of("connection", "state", "connected paused needs_attention disconnected"),
