@@ -90,6 +90,16 @@ def end_edits(session: Session, ids: Sequence[int], now: datetime) -> None:
     session.execute(ending.values(**SUPERSEDED, settled_at=now), {"ids": list(ids)})
 
 
+def wait_again(session: Session, ids: Sequence[int], people: Select[Any], since: datetime, now: datetime) -> None:
+    """Those of these entries that were ended after `since`, because something else was to take their place and did not,
+    wait again. The caller commits.
+    """
+    ended = and_(state_is("done"), ENTRIES.c.outcome == "superseded", ENTRIES.c.settled_at >= since)
+    back = update(ENTRIES).where(Among(ENTRIES.c.id, "ids"), ENTRIES.c.person_id.in_(people), ended)
+    values = {"state": "waiting", "outcome": "", "reason": "", "settled_at": None, "not_before": now}
+    session.execute(back.where(ENTRIES.c.run_id.is_(None)).values(**values), {"ids": list(ids)})
+
+
 def send_what_was_edited(session: Session, connection_id: int, people: Sequence[str], now: datetime) -> None:
     """Lets go what was edited since of people who have just been linked: it waited to hear who they are. The caller
     commits.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, select, update
 
-from huma_tripletex.models import SyncResult, SyncRun
-from huma_tripletex.outbox.withdraw import withdraw_run
+from huma_tripletex.models import SyncPlan, SyncResult, SyncRun
+from huma_tripletex.outbox.withdraw import wait_again, withdraw_run
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing import outcomes
 from huma_tripletex.syncing.collecting import note_employees
@@ -46,3 +47,13 @@ def withdraw(runtime: Runtime, run: SyncRun) -> None:
     note_employees(runtime, run, pairs)
     for result, entry in pairs:
         outcomes.stop(result, now, entry.taken)
+    _let_wait_again(runtime, run, now)
+
+
+def _let_wait_again(runtime: Runtime, run: SyncRun, now: datetime) -> None:
+    """The edits that approval had ended, because the run was to take their place: of whom it was stopped before."""
+    plan = runtime.session.get_one(SyncPlan, run.plan_id)
+    if run.undoes is not None or plan.read_at is None:
+        return
+    left = select(SyncResult.person_id).where(SyncResult.run_id == run.id, SyncResult.outcome == "cancelled")
+    wait_again(runtime.session(), plan.waited, left, plan.read_at, now)

@@ -7,8 +7,8 @@ from collections import Counter
 
 from sqlalchemy import update
 
-from huma_tripletex import delivery, syncing
-from huma_tripletex.models import SyncRun
+from huma_tripletex import delivery, planning, syncing
+from huma_tripletex.models import Conflict, PlanItem, SyncRun
 from tests.flows.host_parts import db
 from tests.flows.syncing_parts import Desk, desk
 
@@ -58,3 +58,28 @@ def test_whoever_was_not_begun_when_it_was_stopped_is_not_written(desk: Desk) ->
     in_flight = desk.runtime.settings.in_flight
     assert outcomes["updated"] <= before[0] + 4 * in_flight, "those in flight, and what a look every 0.25 s lets pass"
     assert outcomes["cancelled"] == PEOPLE - outcomes["updated"] > 0
+
+
+def test_an_edit_that_the_sync_was_to_replace_is_sent_when_that_was_stopped_before(desk: Desk) -> None:
+    """Approving it had ended the edit; of whom nothing was begun, nothing has taken its place."""
+    first, second = desk.both(1), desk.both(2)
+    desk.finish(desk.approve("huma"))
+    desk.fault("status", method="PUT", path="/v2/employee/*", status=429, times=2)
+    desk.change(1, phone_number="41000001")
+    desk.change(2, phone_number="41000002")
+    desk.drain()
+    desk.clock.forward(60)
+    plan = desk.plan()
+    rows = {row.item_id: row.id for row in desk.session.query(Conflict).filter_by(plan_id=plan.id)}
+    whose = {item.person_id: rows[item.id] for item in desk.session.query(PlanItem) if item.id in rows}
+    planning.choose(desk.runtime, plan, {whose["1"]: "huma", whose["2"]: "leave"})
+    run = desk.start(plan)
+    syncing.cancel(desk.runtime, run)
+    desk.session.commit()
+    desk.carry_out(run)
+    desk.http("DELETE", "faults")
+    desk.clock.forward(600)
+    desk.drain()
+
+    assert desk.in_tripletex(first)["phoneNumberMobile"] == "41000001"
+    assert desk.in_tripletex(second)["phoneNumberMobile"] != "41000002", "left as it is, stopped or not"
