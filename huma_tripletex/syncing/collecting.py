@@ -21,7 +21,11 @@ SET_ASIDE: Final = (*ENDINGS, "undone")
 MENDED: Final = or_(
     OutboxEntry.state == "done", and_(OutboxEntry.state == "dismissed", OutboxEntry.reason.not_in(ENDINGS))
 )
-LATE: Final = {"waiting": OutboxEntry.state.in_(SETTLED), "failed": MENDED}
+LATE: Final = {
+    "waiting": OutboxEntry.state.in_(SETTLED),
+    "failed": MENDED,
+    "different": and_(MENDED, OutboxEntry.outcome != "different"),
+}
 """What may still come of people after their run has ended, seen of an entry: by the outcome that the run had."""
 SINCE: Final = {"changed_in_huma": "changed_in_huma_since", "changed_in_tripletex": "changed_in_tripletex_since"}
 """Of a run that takes back another: nobody chose anything, and what somebody has changed since is as they want it."""
