@@ -21,7 +21,7 @@ def end_if_over(runtime: Runtime, run: SyncRun, connection: Connection) -> bool:
     elif _is_somebody_left(runtime, run):
         return False
     complete = run.state == "running"
-    run.whole = run.whole and complete and not _is_something_left(runtime, run)
+    run.whole = run.whole and complete and not is_something_left(runtime, run)
     run.state, run.ended_at = "ended", now
     run.mail_state = "due" if run.sealed_recipient else "none"
     if connection.is_open and run.undoes is None:
@@ -30,9 +30,9 @@ def end_if_over(runtime: Runtime, run: SyncRun, connection: Connection) -> bool:
     return True
 
 
-def _is_something_left(runtime: Runtime, run: SyncRun) -> bool:
+def is_something_left(runtime: Runtime, run: SyncRun) -> bool:
     """Whether a run that was to take back all of another has left something that could have been put back. What waits
-    for Tripletex is sent all the same.
+    for Tripletex is sent all the same; when it was not, in the end, this is asked once more.
     """
     stays = and_(SyncResult.outcome == "skipped", SyncResult.reason.in_(STAYS))
     left = and_(SyncResult.outcome.not_in(("updated", "nothing_to_do", "waiting")), not_(stays))

@@ -10,6 +10,7 @@ from sqlalchemy import and_, or_, select
 from huma_tripletex.models import OutboxEntry, SyncResult, SyncRun
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing.collecting import LATE, collect
+from huma_tripletex.syncing.ending import is_something_left
 
 
 def take_in_late(runtime: Runtime, now: datetime) -> int:
@@ -43,4 +44,7 @@ def _take_in(runtime: Runtime, run: SyncRun) -> int:
         while found := collect(runtime, run, side=side):
             count += found
             runtime.session.commit()
+    if count and run.whole:
+        run.whole = not is_something_left(runtime, run)
+        runtime.session.commit()
     return count
