@@ -16,6 +16,7 @@ from huma_tripletex.delivery.creation import create, look_for_created, obstacle
 from huma_tripletex.delivery.employee_part import deliver_employee
 from huma_tripletex.delivery.employment_part import deliver_employment
 from huma_tripletex.delivery.guard import unforeseen
+from huma_tripletex.delivery.only_looking import only_look
 from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.work import Work
 from huma_tripletex.errors import Invalid, TripletexError, Unauthorised, VersionConflict
@@ -66,7 +67,12 @@ def _create(asking: Asking, work: Work, progress: Progress) -> None:
 
 def _change(asking: Asking, work: Work, progress: Progress) -> None:
     wanted = choose_fields(work, progress)
-    parts = ((deliver_employee, wanted & EMPLOYEE_KEYS), (deliver_employment, wanted & EMPLOYMENT_KEYS))
+    sent = wanted - work.looks
+    parts = (
+        (only_look, wanted & work.looks),
+        (deliver_employee, sent & EMPLOYEE_KEYS),
+        (deliver_employment, sent & EMPLOYMENT_KEYS),
+    )
     for deliver, fields in parts:
         if not fields:
             continue

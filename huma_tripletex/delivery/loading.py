@@ -106,6 +106,7 @@ def _work(
         unsure=claimed.unsure,
         creates=may_create(claimed, terms),
         unasked=claimed.kind != "create" or claimed.by_hand,
+        looks=claimed.looks,
     )
     if link is None or link["state"] == "archived":
         return replace(work, fields=frozenset(KEYS))

@@ -69,8 +69,8 @@ def idle_settlements(claimed: Claimed, reason: str) -> list[Settlement]:
             connection_id=claimed.connection_id,
             person_id=claimed.person_id,
             entry_ids=(entry.id,),
-            outcome="nothing_to_do",
-            reason=reason,
+            outcome="withdrawn" if entry.is_withdrawn else "nothing_to_do",
+            reason=entry.reason if entry.is_withdrawn else reason,
             detail=_noted(entry.taken) or None,
         )
         for entry in claimed.entries
@@ -85,7 +85,7 @@ def internal_settlements(claimed: Claimed, retrying: Retrying) -> list[Settlemen
             person_id=claimed.person_id,
             entry_ids=(entry.id,),
             outcome="later" if (again := retrying.next(entry, "internal")) else "parked",
-            reason="internal",
+            reason=entry.reason if entry.is_withdrawn and again else "internal",
             detail=_noted(entry.taken) or None,
             not_before=again,
             unsure=entry.unsure,
@@ -97,18 +97,21 @@ def internal_settlements(claimed: Claimed, retrying: Retrying) -> list[Settlemen
 def _settlement(claimed: Claimed, entry: Entry, work: Work, progress: Progress, retrying: Retrying) -> Settlement:
     found = _outcomes(entry, work, progress)
     outcome = min(found.values(), key=_rank, default=NothingToDo())
+    if entry.is_withdrawn and isinstance(outcome, Delivered) and NothingToDo() in found.values():
+        outcome = NothingToDo()  # only a part of it was carried out before it was taken back
     not_before = None
     if isinstance(outcome, Later):
         not_before = retrying.next(entry, outcome.reason)
         outcome = outcome if not_before else Parked(PARKED_AS.get(outcome.reason, "exhausted"))
     elif isinstance(outcome, Snoozed):
         not_before = retrying.now + timedelta(seconds=outcome.seconds)
+    kept = entry.is_withdrawn and (not_before is not None or isinstance(outcome, NothingToDo))
     return Settlement(
         connection_id=claimed.connection_id,
         person_id=claimed.person_id,
         entry_ids=(entry.id,),
-        outcome=NAMES[type(outcome)],
-        reason=_reason(outcome, found),
+        outcome="withdrawn" if kept and not_before is None else NAMES[type(outcome)],
+        reason=entry.reason if kept else _reason(outcome, found),
         detail=_detail(entry, outcome, found, work, progress) or None,
         not_before=not_before,
         unsure=not_before is not None and (progress.unsure or work.unsure),
@@ -120,6 +123,8 @@ def _settlement(claimed: Claimed, entry: Entry, work: Work, progress: Progress, 
 def _outcomes(entry: Entry, work: Work, progress: Progress) -> dict[str, Outcome]:
     """By field. What an undo was to put back and somebody has edited in Huma since is left alone, whatever was sent."""
     named = KEYS if entry.kind == "create" else entry.fields
+    if entry.is_withdrawn:
+        return {key: _as_seen(entry, work, progress, key) for key in named if key in progress.outcomes}
     edited = {key for key in named if entry.restores(key) and key not in work.restores}
     since: Outcome = NothingToDo("changed_in_huma")
     return {
@@ -127,6 +132,15 @@ def _outcomes(entry: Entry, work: Work, progress: Progress) -> dict[str, Outcome
         for key in named
         if key in edited or key in progress.outcomes
     }
+
+
+def _as_seen(entry: Entry, work: Work, progress: Progress, key: str) -> Outcome:
+    """Of what was taken back: whether it was carried out all the same. What is sent now is somebody else's wish."""
+    outcome = progress.outcomes[key]
+    if isinstance(outcome, (Later, Snoozed)):
+        return outcome
+    sent_now = isinstance(outcome, Delivered) and key not in work.looks and entry.kind != "create"
+    return Delivered() if key in progress.agreed and not sent_now else NothingToDo()
 
 
 def _rank(outcome: Outcome) -> int:

@@ -35,7 +35,8 @@ class Work:
     were approved with, None for one that is not known. `restores`: fields whose value is an earlier
     one that is put back, and not Huma's, so that both sides do not agree on it. `approved_reason`: why a run was
     approved to end the employment; "": no run says. `unasked`: is created by the option, or long after a run was
-    approved to, so nobody has been asked whether somebody in Tripletex is the same person.
+    approved to, so nobody has been asked whether somebody in Tripletex is the same person. `looks`: fields that are
+    looked at and not sent, for what named them was taken back.
     """
 
     person_id: str
@@ -54,6 +55,7 @@ class Work:
     taken: frozenset[int] = frozenset()
     restores: frozenset[str] = frozenset()
     approved_reason: str = field(default="", repr=False)
+    looks: frozenset[str] = frozenset()
 
     @property
     def end_reason(self) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,6 +19,8 @@ STATES = get_args(EntryState)
 EntryKind = Literal["change", "added", "create"]
 """change: fields of a person were edited. added: a person was added in Huma. create: an approved plan adds them."""
 KINDS = get_args(EntryKind)
+WITHDRAWN: Final = ("cancelled", "undone")
+"""Why an entry is taken back; one that waits for this reason, its answer lost, is looked at and never sent."""
 OPEN = "state IN ('waiting', 'in_flight', 'parked')"
 
 
@@ -124,6 +126,11 @@ class OutboxEntry(Base):
     """And why: a key of `core.reasons`."""
     by_hand: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     """A human has put it back after it was parked: the settings hold as they are, and not those of its run."""
+
+    @property
+    def why(self) -> str:
+        """`reason` as it is told: what was taken back and still waits does so until Tripletex says what it holds."""
+        return "no_answer" if self.state == "waiting" and self.reason in WITHDRAWN else self.reason
 
     @property
     def kept_out(self) -> list[str]:

@@ -20,7 +20,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.models.among import Among
 from huma_tripletex.models.base import Instant
-from huma_tripletex.models.outbox import EntryKind, taken_of
+from huma_tripletex.models.outbox import WITHDRAWN, EntryKind, taken_of
 from huma_tripletex.outbox.leasing import CONNECTION, Leased, given_to_lease, lease, leasing
 from huma_tripletex.outbox.record import RESTORE
 from huma_tripletex.outbox.rows import POSTGRESQL, dialect_of
@@ -44,7 +44,13 @@ class Entry:
     unsure: bool
     again_at: datetime | None = None
     by_hand: bool = False
+    reason: str = ""
     detail: dict[str, Any] | None = None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether only a look is left to be taken: was it carried out before it was taken back?"""
+        return self.unsure and self.reason in WITHDRAWN
 
     @property
     def taken(self) -> list[str]:
@@ -90,7 +96,16 @@ class Claimed:
     @cached_property
     def kind(self) -> EntryKind:
         """The most that any entry asks for: create, else added, else change."""
-        return max((entry.kind for entry in self.entries), key=WEIGHT.__getitem__)
+        asking = (entry.kind for entry in self.entries if not entry.is_withdrawn)
+        return max(asking, key=WEIGHT.__getitem__, default="change")
+
+    @property
+    def looks(self) -> frozenset[str]:
+        """Fields to look at without sending any: only entries that were taken back name them."""
+        asking = [entry for entry in self.entries if not entry.is_withdrawn]
+        if len(asking) == len(self.entries):
+            return frozenset()
+        return frozenset(self.fields if asking else KEYS).difference(*(entry.fields for entry in asking))
 
     @property
     def unsure(self) -> bool:

@@ -21,13 +21,14 @@ from huma_tripletex.models.outbox import EntryState
 from huma_tripletex.outbox.rows import Columns, as_json, dialect_of, rowset
 from huma_tripletex.outbox.tables import ENTRIES, LEASES, state_is
 
-Outcome = Literal["delivered", "nothing_to_do", "superseded", "different", "later", "snoozed", "parked"]
+Outcome = Literal["delivered", "nothing_to_do", "superseded", "different", "later", "snoozed", "parked", "withdrawn"]
 FINAL: dict[Outcome, EntryState] = {
     "delivered": "done",
     "nothing_to_do": "done",
     "superseded": "done",
     "different": "done",
     "parked": "parked",
+    "withdrawn": "dismissed",
 }
 """The state an outcome leads to; with `later` (counts as an attempt) and `snoozed` (does not) the entry waits again."""
 

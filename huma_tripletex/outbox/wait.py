@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, select, true, update
 from sqlalchemy.orm import Session
 
-from huma_tripletex.models.outbox import EntryState, OutboxEntry
+from huma_tripletex.models.outbox import WITHDRAWN, EntryState, OutboxEntry
 from huma_tripletex.outbox.tables import ENTRIES, anew, state_is
 
 OPEN: tuple[EntryState, ...] = ("waiting", "in_flight", "parked")
@@ -31,7 +31,9 @@ def retry(
     failed and what Tripletex took all the same stays known. For what was parked the settings hold as they are now.
     """
     which = and_(_chosen(connection_id, entry_ids, person_id), state_is("parked", "waiting"))
-    again = {"state": "waiting", "not_before": now, "reason": "", "request_id": "", "settled_at": None}
+    taken_back = and_(state_is("waiting"), ENTRIES.c.unsure, ENTRIES.c.reason.in_(WITHDRAWN))
+    reason = case((taken_back, ENTRIES.c.reason), else_="")
+    again = {"state": "waiting", "not_before": now, "reason": reason, "request_id": "", "settled_at": None}
     by_hand = case((state_is("parked"), true()), else_=ENTRIES.c.by_hand)
     fresh = update(ENTRIES).where(which, _needs_it(now)).values(**again, **anew(now), by_hand=by_hand)
     return len(session.execute(fresh.returning(ENTRIES.c.id)).all())

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from huma_tripletex.models.among import Among
-from huma_tripletex.models.outbox import OutboxEntry
+from huma_tripletex.models.outbox import WITHDRAWN, OutboxEntry
 from huma_tripletex.outbox.tables import ENTRIES, is_open, state_is
 
 SUPERSEDED: Final = {"state": "done", "outcome": "superseded", "reason": "superseded"}
@@ -21,8 +21,9 @@ SUPERSEDED: Final = {"state": "done", "outcome": "superseded", "reason": "supers
 def withdraw_run(session: Session, run_id: int, now: datetime) -> Sequence[OutboxEntry]:
     """Dismisses the run's entries that wait, and returns them. The caller commits.
 
-    One whose answer was lost stays: whether it was carried out must still be found out.
+    One whose answer was lost stays: whether it was carried out must still be found out, and no more.
     """
+    _only_look(session, run_id, None, "cancelled")
     taking_back = (
         update(OutboxEntry)
         .where(OutboxEntry.run_id == run_id, _waits())
@@ -36,11 +37,12 @@ def of_undone(run_id: int, people: Collection[str] | None = None) -> ColumnEleme
     """What of a run Tripletex has not taken, of everybody or of these people: sent after the run is undone, it would do
     again what was to be taken back. One whose answer was lost stays, as above.
     """
-    return and_(ENTRIES.c.run_id == run_id, _is_unsent(), true() if people is None else ENTRIES.c.person_id.in_(people))
+    return and_(_of_run(run_id, people), _is_unsent())
 
 
 def withdraw_undone(session: Session, run_id: int, people: Collection[str] | None, now: datetime) -> bool:
     """Dismisses it; False: something of the run may still reach Tripletex. The caller commits."""
+    _only_look(session, run_id, people, "undone")
     ending = update(ENTRIES).where(of_undone(run_id, people))
     session.execute(ending.values(state="dismissed", reason="undone", settled_at=now))
     return session.scalar(select(ENTRIES.c.id).where(ENTRIES.c.run_id == run_id, is_open()).limit(1)) is None
@@ -107,6 +109,16 @@ def send_what_was_edited(session: Session, connection_id: int, people: Sequence[
     theirs = and_(ENTRIES.c.connection_id == connection_id, is_open(), Among(ENTRIES.c.person_id, "people"))
     going = update(ENTRIES).where(theirs, _is_wish()).values(state="waiting", kind="change", not_before=now)
     session.execute(going.values(reason="", detail=None, settled_at=None), {"people": list(people)})
+
+
+def _only_look(session: Session, run_id: int, people: Collection[str] | None, why: str) -> None:
+    """What of a run may have been carried out is not sent again: delivery looks, and ends it."""
+    unsure = and_(state_is("waiting"), ENTRIES.c.unsure.is_(True), ENTRIES.c.reason.not_in(WITHDRAWN))
+    session.execute(update(ENTRIES).where(_of_run(run_id, people), unsure).values(reason=why))
+
+
+def _of_run(run_id: int, people: Collection[str] | None) -> ColumnElement[bool]:
+    return and_(ENTRIES.c.run_id == run_id, true() if people is None else ENTRIES.c.person_id.in_(people))
 
 
 def _is_unmade() -> ColumnElement[bool]:

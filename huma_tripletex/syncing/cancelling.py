@@ -46,7 +46,8 @@ def withdraw(runtime: Runtime, run: SyncRun) -> None:
     pairs = [(result, dropped[str(result.person_id)]) for result in runtime.session.scalars(handed_over)]
     note_employees(runtime, run, pairs)
     for result, entry in pairs:
-        outcomes.stop(result, now, entry.taken)
+        outcomes.stop(result, entry.taken)
+        outcomes.settle(result, now)
     _let_wait_again(runtime, run, now)
 
 

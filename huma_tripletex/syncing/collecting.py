@@ -54,7 +54,7 @@ def give_up_waiting(runtime: Runtime, run: SyncRun) -> None:
     while rows := _rows(runtime, run, OutboxEntry.state.in_(OPEN), outcomes.HANDED_OVER):
         note_employees(runtime, run, rows)
         for result, entry in rows:
-            outcomes.in_tripletex(result, "waiting", entry.taken, entry.reason or "still_waiting")
+            outcomes.in_tripletex(result, "waiting", entry.taken, entry.why or "still_waiting")
             outcomes.settle(result, runtime.clock())
         runtime.session.flush()
 
@@ -96,7 +96,9 @@ def _employees(runtime: Runtime, run: SyncRun, created: Sequence[SyncResult]) ->
 def _take_in(result: SyncResult, entry: OutboxEntry) -> None:
     """What the entry says; fields that it does not count as failed or skipped were written."""
     told = {name: fact for name, fact in (entry.detail or {}).items() if name != "taken"}
-    if entry.state == "dismissed":
+    if entry.state == "dismissed" and entry.reason == "cancelled":
+        outcomes.stop(result, entry.taken)
+    elif entry.state == "dismissed":
         why = entry.reason if entry.reason in SET_ASIDE else "dismissed"
         outcomes.in_tripletex(result, "skipped", entry.taken, why)
     elif entry.outcome == "superseded":

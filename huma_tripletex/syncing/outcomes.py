@@ -67,7 +67,7 @@ def skip(result: SyncResult, now: datetime, reason: str) -> None:
     settle(result, now)
 
 
-def stop(result: SyncResult, now: datetime, taken: Iterable[str] = ()) -> None:
+def stop(result: SyncResult, taken: Iterable[str]) -> None:
     """The run was stopped before Tripletex had everything of this person: whatever was written by then stays, and then
     it was not stopped before it came to them.
     """
@@ -77,7 +77,6 @@ def stop(result: SyncResult, now: datetime, taken: Iterable[str] = ()) -> None:
     known = result.huma_outcome in ("failed", "skipped")
     why = "stopped_in_part" if begun else "" if known else "cancelled"
     in_tripletex(result, "skipped" if begun else "cancelled", fields, why)
-    settle(result, now)
 
 
 def _explain(result: SyncResult, reason: str, detail: Facts) -> None:

@@ -119,8 +119,8 @@ def line(runtime: Runtime, entry: OutboxEntry, name: str, runs: Runs, *, beside:
         at=entry.again_at or entry.captured_at,
         result=result,
         tone=tone,
-        sentence=words.sentence(entry.reason, name=name, fields=fields),
-        next_step=words.next_step(entry.reason, name=name, fields=fields),
+        sentence=words.sentence(entry.why, name=name, fields=fields),
+        next_step=words.next_step(entry.why, name=name, fields=fields),
         request_id=entry.request_id,
         huma_url=runtime.host.person_url(entry.person_id) if name else None,
         tried_at=entry.settled_at if entry.state == "parked" else None,
@@ -145,7 +145,7 @@ def outcome(entry: OutboxEntry, name: str = "") -> tuple[str, str]:
     """What became of an entry, and in which tone."""
     match entry.state:
         case "waiting" if entry.reason:
-            return _("Waits: %(why)s", why=words.sentence(entry.reason, name=name, fields=entry.fields)), "tx-warn"
+            return _("Waits: %(why)s", why=words.sentence(entry.why, name=name, fields=entry.fields)), "tx-warn"
         case "waiting":
             return _("Waiting to be sent"), ""
         case "in_flight":
