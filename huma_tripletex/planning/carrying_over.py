@@ -44,7 +44,7 @@ def carry_over(runtime: Runtime, plan: SyncPlan) -> int:
         .order_by(SyncPlan.id.desc())
         .limit(1)
     ).first()
-    if before is None:
+    if before is None or not before.made_by:  # at the command line nobody chose
         return 0
     return _people(runtime, plan, before) + _values(runtime, plan, before)
 

@@ -216,3 +216,10 @@ def test_at_the_command_line_nothing_is_taken_over(quick_desk: Desk) -> None:
     planning.draft(desk.runtime, plan.id)
 
     assert chosen(desk, plan) == {"phone_number": None}
+    planning.choose_for_all(desk.runtime, plan, "huma")
+    desk.session.commit()
+
+    again = desk.plan()
+
+    assert chosen(desk, again) == {"phone_number": None}, "and nothing of it"
+    assert "carried" not in again.counts
