@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from time import sleep
 
 from sqlalchemy import update
 
@@ -13,7 +14,7 @@ from tests.flows.host_parts import db
 from tests.flows.syncing_parts import Desk, desk
 
 __all__ = ["desk"]
-PEOPLE, SLOW = 60, 0.15
+PEOPLE, SLOW = 60, 0.3
 
 
 def written(desk: Desk) -> int:
@@ -40,7 +41,7 @@ def test_whoever_was_not_begun_when_it_was_stopped_is_not_written(desk: Desk) ->
 
     def stop() -> None:
         while written(desk) < 10:
-            pass
+            sleep(0.02)
         before.append(written(desk))
         with engine.begin() as other:
             other.execute(update(SyncRun).where(SyncRun.id == run_id).values(state="cancelling"))
