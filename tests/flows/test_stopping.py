@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from time import sleep
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
 
+import httpx
 from sqlalchemy import update
 
 from huma_tripletex import delivery, planning, syncing
@@ -14,7 +16,7 @@ from tests.flows.host_parts import db
 from tests.flows.syncing_parts import Desk, desk
 
 __all__ = ["desk"]
-PEOPLE, SLOW = 60, 0.3
+PEOPLE, SLOW, STOPPED_AT = 60, 0.15, 10
 
 
 def written(desk: Desk) -> int:
@@ -31,33 +33,40 @@ def drain(desk: Desk) -> None:
     )
 
 
+class StoppedMeanwhile(httpx.BaseTransport):
+    """The way to Tripletex; with the tenth change, somebody stops the run."""
+
+    def __init__(self, way: httpx.BaseTransport, stop: Callable[[], object]) -> None:
+        self._way, self._stop, self._changes = way, stop, count(1)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "PUT" and next(self._changes) == STOPPED_AT:
+            self._stop()
+        return self._way.handle_request(request)
+
+
 def test_whoever_was_not_begun_when_it_was_stopped_is_not_written(desk: Desk) -> None:
     for number in range(1, PEOPLE + 1):
         desk.both(number, phone_number=f"4999{number:04}")
     run = desk.approve("huma")
     desk.carry_out(run)
     desk.fault("delay", method="PUT", path="/v2/employee/*", seconds=SLOW, times=None)
-    before: list[int] = []
+    run_id, engine = run.id, db.engine
 
     def stop() -> None:
-        while written(desk) < 10:
-            sleep(0.02)
-        before.append(written(desk))
         with engine.begin() as other:
             other.execute(update(SyncRun).where(SyncRun.id == run_id).values(state="cancelling"))
 
-    run_id, engine = run.id, db.engine
-    stopper = threading.Thread(target=stop)
-    stopper.start()
+    assert desk.runtime.transport
+    desk.runtime = replace(desk.runtime, transport=StoppedMeanwhile(desk.runtime.transport, stop))
     drain(desk)
-    stopper.join()
 
     desk.http("DELETE", "faults")
     ended = desk.finish(run)
     outcomes = Counter(desk.outcomes(ended))
     assert outcomes["updated"] == written(desk)
     in_flight = desk.runtime.settings.in_flight
-    assert outcomes["updated"] <= before[0] + 4 * in_flight, "those in flight, and what a look every 0.25 s lets pass"
+    assert outcomes["updated"] <= STOPPED_AT + 4 * in_flight, "those in flight, and what a look every 0.25 s lets pass"
     assert outcomes["cancelled"] == PEOPLE - outcomes["updated"] > 0
 
 
