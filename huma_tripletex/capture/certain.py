@@ -8,27 +8,14 @@ from sqlalchemy import FunctionElement
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.selectable import GenerativeSelect
 
-PLAIN = (
-    {
-        "lower",
-        "upper",
-        "initcap",
-        "trim",
-        "btrim",
-        "ltrim",
-        "rtrim",
-        "lpad",
-        "rpad",
-        "length",
-        "char_length",
-        "unaccent",
-    }
-    | {"concat", "concat_ws", "replace", "translate", "substr", "substring", "left", "right", "position", "strpos"}
-    | {"instr", "split_part", "regexp_replace", "md5", "coalesce", "nullif", "greatest", "least", "cast", "exists"}
-    | {"abs", "ceil", "floor", "mod", "round", "any", "count", "max", "min", "sum", "avg", "unnest", "array_length"}
-    | {"now", "current_date", "current_timestamp", "localtimestamp", "date", "date_part", "date_trunc", "to_char"}
-    | {"to_date", "strftime", "julianday"}
-)
+SPELLING = {"lower", "upper", "initcap", "trim", "btrim", "ltrim", "rtrim", "lpad", "rpad", "unaccent", "translate"}
+PARTS = {"concat", "concat_ws", "replace", "substr", "substring", "left", "right", "split_part", "regexp_replace"}
+PLACES = {"length", "char_length", "position", "strpos", "instr", "any", "unnest", "array_length", "exists"}
+CHOICES = {"coalesce", "nullif", "greatest", "least", "cast", "md5"}
+NUMBERS = {"abs", "ceil", "floor", "mod", "round", "count", "max", "min", "sum", "avg"}
+MOMENTS = {"now", "current_date", "current_timestamp", "localtimestamp", "date", "date_part", "date_trunc"}
+DATES = {"to_char", "to_date", "strftime", "julianday"}
+PLAIN = frozenset().union(SPELLING, PARTS, PLACES, CHOICES, NUMBERS, MOMENTS, DATES)
 """Functions that answer the same within a transaction."""
 
 

@@ -1,4 +1,4 @@
-"""A broad `except`, around one person in the drain; two more are around a mail and around a thread of the worker.
+"""A broad `except` around one person in the drain. Mail has one of its own, and so have the threads of a worker.
 
 An error that nobody foresaw (in our rules, in the host's way to load a person) must not hold up everybody else: it
 counts as an attempt of that person and is parked with a reason when it stays. Errors of the database are not about a

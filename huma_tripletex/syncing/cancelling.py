@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import CursorResult, select, update
 
-from huma_tripletex.models import SyncPlan, SyncResult, SyncRun
+from huma_tripletex.models import Connection, SyncPlan, SyncResult, SyncRun
 from huma_tripletex.outbox.withdraw import wait_again, withdraw_run
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing import outcomes
@@ -52,9 +52,12 @@ def withdraw(runtime: Runtime, run: SyncRun) -> None:
 
 
 def _let_wait_again(runtime: Runtime, run: SyncRun, now: datetime) -> None:
-    """The edits that approval had ended, because the run was to take their place: of whom it was stopped before."""
+    """The edits that approval had ended, because the run was to take their place: of whom it was stopped before. Where
+    it was stopped by disconnecting, nothing waits any more.
+    """
     plan = runtime.session.get_one(SyncPlan, run.plan_id)
-    if run.undoes is not None or plan.read_at is None:
+    is_open = runtime.session.get_one(Connection, run.connection_id).is_open
+    if run.undoes is not None or plan.read_at is None or not is_open:
         return
     left = select(SyncResult.person_id).where(SyncResult.run_id == run.id, SyncResult.outcome == "cancelled")
     wait_again(runtime.session(), plan.waited, left, plan.read_at, now)

@@ -10,7 +10,7 @@ from itertools import count
 import httpx
 from sqlalchemy import update
 
-from huma_tripletex import delivery, planning, syncing
+from huma_tripletex import connecting, delivery, planning, syncing
 from huma_tripletex.models import Conflict, PlanItem, SyncRun
 from tests.flows.host_parts import db
 from tests.flows.syncing_parts import Desk, desk
@@ -93,3 +93,20 @@ def test_an_edit_that_the_sync_was_to_replace_is_sent_when_that_was_stopped_befo
 
     assert desk.in_tripletex(first)["phoneNumberMobile"] == "41000001"
     assert desk.in_tripletex(second)["phoneNumberMobile"] != "41000002", "left as it is, stopped or not"
+
+
+def test_disconnecting_lets_nothing_wait_again(desk: Desk) -> None:
+    desk.both(1)
+    desk.finish(desk.approve("huma"))
+    desk.fault("status", method="PUT", path="/v2/employee/*", status=429, times=1)
+    desk.change(1, phone_number="41000001")
+    desk.drain()
+    desk.clock.forward(60)
+    plan = desk.plan()
+    planning.choose_for_all(desk.runtime, plan, "huma")
+    run = desk.start(plan)
+    connecting.disconnect(desk.runtime, desk.connection(), None)
+    desk.session.commit()
+    desk.carry_out(run)
+
+    assert {entry.state for entry in desk.entries()} <= {"done", "dismissed"}
