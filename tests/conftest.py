@@ -12,6 +12,7 @@ import pytest
 
 pytest_plugins = [
     "tests.parts.deviations",
+    "tests.parts.templates",
     "tests.parts.postgres",
     "tests.parts.valkey",
     "tests.parts.tripletex",

@@ -73,11 +73,12 @@ def seed_tripletex(simulator_url: str) -> list[str]:
     Raises:
         httpx.HTTPError: the simulator does not answer.
     """
-    rows = httpx.get(f"{simulator_url}/_simulator/tokens").raise_for_status().json()
-    tokens = list({row["company"]: row for row in reversed(rows) if row["rights"] == "all"}.values())[::-1]
-    for row, members in zip(tokens, COMPANIES.values(), strict=False):
-        url = f"{simulator_url}/_simulator/employees"
-        httpx.post(url, params={"company": row["company"]}, json=employees(members)).raise_for_status()
+    with httpx.Client(base_url=f"{simulator_url}/_simulator/") as simulator:
+        rows = simulator.get("tokens").raise_for_status().json()
+        tokens = list({row["company"]: row for row in reversed(rows) if row["rights"] == "all"}.values())[::-1]
+        for row, members in zip(tokens, COMPANIES.values(), strict=False):
+            company = {"company": row["company"]}
+            simulator.post("employees", params=company, json=employees(members)).raise_for_status()
     return [row["employee_token"] for row in tokens]
 
 

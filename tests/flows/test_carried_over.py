@@ -8,6 +8,7 @@ from huma_tripletex import planning, syncing
 from huma_tripletex.models import Conflict, PlanItem, SyncPlan
 from tests.flows.planning_parts import ANNA, account
 from tests.flows.syncing_parts import Desk, desk, quick_desk
+from tests.parts.tripletex import NEARLY_OVER
 
 __all__ = ["desk", "quick_desk"]
 
@@ -134,7 +135,7 @@ def test_what_payroll_has_put_back_meanwhile_is_not_chosen_again(quick_desk: Des
     desk = quick_desk
     employee = desk.both(1)
     desk.finish(desk.approve("huma"))
-    desk.fault("status", method="PUT", path="/v2/employee/*", status=429, times=1)
+    desk.fault("status", method="PUT", path="/v2/employee/*", status=429, headers=NEARLY_OVER, times=1)
     desk.change(1, bank_account_number=account(55))
     desk.drain()
     first = desk.plan()

@@ -13,6 +13,7 @@ from huma_tripletex.connecting import NeedsConfirmation, Refusal
 from huma_tripletex.models import Connection, LogLine, PersonLink
 from huma_tripletex.simulator.tokens import token_text
 from tests.flows.planning_parts import ANNA, ODA, ORGANISATION, Stand, blind, flows, quick  # noqa: F401
+from tests.parts.tripletex import NEARLY_OVER
 
 ELSEWHERE = "eyJ0b2tlbklkIjo3LCJ0b2tlbiI6IjEyMyJ9"
 
@@ -97,7 +98,7 @@ def test_a_token_that_may_not_do_what_is_needed(quick: Stand, rights: str, reaso
         ({"kind": "html"}, "unavailable"),
         ({"kind": "status", "status": 503}, "unavailable"),
         ({"kind": "status", "status": 500}, "unavailable"),
-        ({"kind": "status", "status": 429}, "rate_limited"),
+        ({"kind": "status", "status": 429, "headers": NEARLY_OVER}, "rate_limited"),
         ({"kind": "status", "status": 403}, "token_forbidden"),
         ({"kind": "revoke_token"}, "token_unauthorised"),
     ],

@@ -13,6 +13,7 @@ from tests.flows.host_parts import db
 from tests.flows.planning_parts import ANNA, account
 from tests.flows.syncing_parts import Desk, desk, quick_desk
 from tests.flows.test_syncing_undo import undone
+from tests.parts.tripletex import NEARLY_OVER
 
 __all__ = ["desk", "quick_desk"]
 EMPLOYMENT = "/v2/employee/employment/*"
@@ -179,7 +180,7 @@ def test_what_tripletex_took_of_somebody_who_waits_is_put_back_by_an_undo(desk: 
 def test_what_was_taken_is_known_after_attempts_that_brought_nothing(quick_desk: Desk) -> None:
     desk = quick_desk
     run, _ = half_sent(desk, 429)
-    desk.fault("status", method="GET", path="/v2/employee/*", status=429, times=1)
+    desk.fault("status", method="GET", path="/v2/employee/*", status=429, headers=NEARLY_OVER, times=1)
     well_again(desk)
     desk.drain()
     assert desk.entries()[0].reason == "rate_limited"
@@ -225,7 +226,7 @@ def test_who_was_added_without_an_employment_before_a_stop_was_begun(desk: Desk)
     desk.person(2)
     run = desk.approve("huma", add=True)
     desk.carry_out(run)
-    desk.fault("status", method="POST", path="/v2/employee/employment*", status=429, times=1)
+    desk.fault("status", method="POST", path="/v2/employee/employment*", status=429, headers=NEARLY_OVER, times=1)
     desk.drain()
     assert len(desk.named("Family2")) == 1
 

@@ -14,6 +14,7 @@ from huma_tripletex import connecting, delivery, planning, syncing
 from huma_tripletex.models import Conflict, PlanItem, SyncRun
 from tests.flows.host_parts import db
 from tests.flows.syncing_parts import Desk, desk
+from tests.parts.tripletex import NEARLY_OVER
 
 __all__ = ["desk"]
 PEOPLE, SLOW, STOPPED_AT = 60, 0.15, 10
@@ -74,7 +75,7 @@ def test_an_edit_that_the_sync_was_to_replace_is_sent_when_that_was_stopped_befo
     """Approving it had ended the edit; of whom nothing was begun, nothing has taken its place."""
     first, second = desk.both(1), desk.both(2)
     desk.finish(desk.approve("huma"))
-    desk.fault("status", method="PUT", path="/v2/employee/*", status=429, times=2)
+    desk.fault("status", method="PUT", path="/v2/employee/*", status=429, headers=NEARLY_OVER, times=2)
     desk.change(1, phone_number="41000001")
     desk.change(2, phone_number="41000002")
     desk.drain()
@@ -98,7 +99,7 @@ def test_an_edit_that_the_sync_was_to_replace_is_sent_when_that_was_stopped_befo
 def test_disconnecting_lets_nothing_wait_again(desk: Desk) -> None:
     desk.both(1)
     desk.finish(desk.approve("huma"))
-    desk.fault("status", method="PUT", path="/v2/employee/*", status=429, times=1)
+    desk.fault("status", method="PUT", path="/v2/employee/*", status=429, headers=NEARLY_OVER, times=1)
     desk.change(1, phone_number="41000001")
     desk.drain()
     desk.clock.forward(60)

@@ -14,6 +14,9 @@ import pytest
 
 from tests.parts.processes import eventually, free_port, running
 
+NEARLY_OVER = {"X-Rate-Limit-Limit": "100", "X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": "0"}
+"""Headers of a 429 whose window ends within a second; without any, whoever asks next waits for ten."""
+
 
 @dataclass(frozen=True)
 class SimulatedTripletex:

@@ -46,9 +46,9 @@ def test_every_page_is_accessible_and_nothing_overflows(
     with page_of(browser, address, visitor, scheme=scheme) as page:
         for stop in tour(office, visitor):
             name = stop.name
+            show(page, address, stop, visitor)
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 850})
-                show(page, address, stop, visitor)
                 if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
                     wrong.append(f"{name} overflows at {width}")
                 if width == examined:
