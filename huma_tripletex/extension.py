@@ -14,12 +14,13 @@ from sqlalchemy import Engine, event
 
 from huma_tripletex import capture
 from huma_tripletex.cli import tripletex
+from huma_tripletex.clock import Clock
 from huma_tripletex.config import Settings
 from huma_tripletex.errors import ConfigurationError
 from huma_tripletex.host.port import Host
 from huma_tripletex.models import schema
 from huma_tripletex.models.base import PREFIX
-from huma_tripletex.runtime import NAME, Runtime, utc_now
+from huma_tripletex.runtime import NAME, Runtime
 from huma_tripletex.task_queue import TaskQueue
 from huma_tripletex.vault import Vault
 from huma_tripletex.web import blueprint
@@ -38,7 +39,7 @@ class HumaTripletex:
         app: Flask,
         host: Host | None = None,
         *,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Callable[[], datetime] | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         """Mounts the extension. Tests may give a `clock`, and a `transport` in place of the network.
@@ -55,7 +56,7 @@ class HumaTripletex:
             host=host,
             vault=Vault.from_settings(settings.keys, settings.hash_key),
             queue=TaskQueue(settings.redis_url, settings.queue),
-            clock=clock,
+            clock=clock or Clock(),
             transport=transport,
         )
         _refuse_other_binds(app, host)

@@ -7,23 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import cast
 
 import httpx
 from flask import current_app
 from sqlalchemy.orm import Session, scoped_session
 
+from huma_tripletex.clock import Clock
 from huma_tripletex.config import Settings
 from huma_tripletex.host.port import Host
 from huma_tripletex.task_queue import TaskQueue
 from huma_tripletex.vault import Vault
 
 NAME = "huma_tripletex"
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +34,7 @@ class Runtime:
     host: Host
     vault: Vault
     queue: TaskQueue
-    clock: Callable[[], datetime] = utc_now
+    clock: Callable[[], datetime] = field(default_factory=Clock)
     transport: httpx.BaseTransport | None = field(default=None, repr=False)
 
     @property

@@ -1,13 +1,27 @@
-"""What to do when the clock is set back: moments that it wrote down while it ran ahead would be waited for."""
+"""The database's clock, and what to do when the clock is set back: moments that it wrote down while it ran ahead would
+be waited for.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from huma_tripletex.models.base import Instant
+from huma_tripletex.outbox.rows import POSTGRESQL, dialect_of
 from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES, LEASES, state_is
+
+
+def has_clock(session: Session) -> bool:
+    """Whether the database may be on another machine than whoever asks."""
+    return dialect_of(session) == POSTGRESQL
+
+
+def tell(session: Session) -> datetime:
+    """The database's time at this very moment, whenever the transaction began."""
+    return session.execute(select(func.clock_timestamp(type_=Instant))).scalar_one()
 
 
 def set_right(session: Session, now: datetime, lease: timedelta) -> int:

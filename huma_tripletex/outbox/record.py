@@ -32,7 +32,7 @@ from sqlalchemy.orm import Session
 
 from huma_tripletex.models.base import Instant, Json
 from huma_tripletex.models.outbox import EntryKind
-from huma_tripletex.outbox.rows import Columns, as_json, json_text, only_row, rowset
+from huma_tripletex.outbox.rows import POSTGRESQL, Columns, as_json, json_text, only_row, rowset
 from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES
 
 RESTORE = "restore"
@@ -150,7 +150,9 @@ def _spelled(dialect: Dialect, homes: Homes | None, alone: bool) -> tuple[str, C
 @cache
 def _recording(dialect: str, homes: Homes | None, alone: bool) -> Insert:
     rows = only_row(dialect, COLUMNS) if alone else rowset(dialect, COLUMNS)
-    now = bindparam("now", type_=Instant)
+    now: ColumnElement[datetime] = bindparam("now", type_=Instant)
+    if dialect == POSTGRESQL:  # the host's machine may be ahead of the workers', who would wait for that moment
+        now = func.least(now, func.clock_timestamp(), type_=Instant)
     changed: FromClause = rows
     organisation: ColumnElement[Any] = rows.c.organisation_id
     if homes:

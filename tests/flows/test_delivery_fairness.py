@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from huma_tripletex.clock import utc_now
 from huma_tripletex.delivery import DrainReport
 from huma_tripletex.jobs.agenda import Agenda
-from huma_tripletex.runtime import utc_now
 from huma_tripletex.tripletex import Budget
 from tests.flows.delivery_parts import Bench, bench
 

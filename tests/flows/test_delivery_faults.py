@@ -80,7 +80,7 @@ def test_a_slow_answer_does_not_lose_the_lease() -> None:
 
 
 def real() -> Any:
-    from huma_tripletex.runtime import utc_now
+    from huma_tripletex.clock import utc_now
 
     return utc_now
 

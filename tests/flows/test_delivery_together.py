@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from sqlalchemy import event, make_url
 
+from huma_tripletex.clock import utc_now
 from huma_tripletex.delivery import Clients, drain, draining
-from huma_tripletex.runtime import utc_now
 from tests.flows.delivery_parts import Bench, bench, statements
 
 

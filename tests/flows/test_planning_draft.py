@@ -15,11 +15,12 @@ import pytest
 from sqlalchemy import select, update
 
 from huma_tripletex import connecting, planning
+from huma_tripletex.clock import utc_now
 from huma_tripletex.gateway.agreement import agreed_hash
 from huma_tripletex.models import Conflict, Connection, LogLine, PersonLink, PlanItem, SyncPlan
 from huma_tripletex.planning import NotPossible
-from huma_tripletex.runtime import utc_now
 from tests.flows.planning_parts import ANNA, ODA, Stand, blind, flows, hurried, quick, stand  # noqa: F401
+from tests.parts.tripletex import NEARLY_OVER
 
 drafting = import_module("huma_tripletex.planning.draft")
 
@@ -283,7 +284,7 @@ def test_a_lease_outlives_a_slow_call(hurried: Stand) -> None:
         ({"kind": "html"}, "unavailable"),
         ({"kind": "status", "status": 500}, "unavailable"),
         ({"kind": "status", "status": 403}, "forbidden"),
-        ({"kind": "status", "status": 429}, "rate_limited"),
+        ({"kind": "status", "status": 429, "headers": NEARLY_OVER}, "rate_limited"),
         ({"kind": "revoke_token"}, "unauthorised"),
     ],
 )

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from huma_tripletex.clock import utc_now
 from huma_tripletex.delivery import Clients
 from huma_tripletex.gateway import opening
 from huma_tripletex.models import Connection
-from huma_tripletex.runtime import utc_now
 from tests.flows.delivery_parts import Bench, bench, statements
 
 

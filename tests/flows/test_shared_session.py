@@ -15,12 +15,13 @@ import httpx
 import pytest
 from sqlalchemy import create_engine, text, update
 
+from huma_tripletex.clock import utc_now
 from huma_tripletex.errors import NoAnswer
 from huma_tripletex.gateway import sessions
 from huma_tripletex.gateway.opening import OpenClient, keep_session, open_client
 from huma_tripletex.gateway.sessions import kept_session, seal_session
 from huma_tripletex.models import Connection
-from huma_tripletex.runtime import Runtime, utc_now
+from huma_tripletex.runtime import Runtime
 from huma_tripletex.tripletex import EmployeeTokenSession, Session
 from huma_tripletex.vault import Vault, new_key
 from tests.flows.host_parts import db, make_connection, make_host_app, make_tables, runtime_of

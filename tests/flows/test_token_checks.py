@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import select, update
 
 from huma_tripletex import connecting
+from huma_tripletex.clock import utc_now
 from huma_tripletex.connecting import daily
 from huma_tripletex.jobs import upkeep
 from huma_tripletex.models import Connection
-from huma_tripletex.runtime import NAME, utc_now
+from huma_tripletex.runtime import NAME
 from tests.flows.delivery_parts import Bench, bench
 from tests.flows.planning_parts import Stand, flows, quick
 from tests.flows.test_worker_threads import ENOUGH, at_work

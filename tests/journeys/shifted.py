@@ -1,4 +1,4 @@
-"""The demo host with a clock that can be set: its number of seconds ahead stands in a file of the stage."""
+"""The demo host on a machine whose clock can be set: its number of seconds ahead stands in a file of the stage."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from flask import Flask
 
 from huma_tripletex import demo
+from huma_tripletex.clock import Clock
 from huma_tripletex.runtime import NAME
 
 FACTORY = "tests.journeys.shifted:create_app()"
@@ -23,10 +24,10 @@ def create_app() -> Flask:
 
 
 def shift(app: Flask, file: Path) -> None:
-    """Lets `app` go by the clock of `file`."""
+    """Lets the machine of `app` have the clock of `file`."""
 
-    def clock() -> datetime:
+    def machine() -> datetime:
         ahead = file.read_text() if file.exists() else ""
         return datetime.now(UTC) + timedelta(seconds=float(ahead or 0))
 
-    app.extensions[NAME] = replace(app.extensions[NAME], clock=clock)
+    app.extensions[NAME] = replace(app.extensions[NAME], clock=Clock(machine))
