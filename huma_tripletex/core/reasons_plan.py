@@ -83,4 +83,9 @@ REASONS: Final = (
         N_("A sync is running already."),
         N_("Wait until it has ended."),
     ),
+    Reason(
+        "being_sent",
+        N_("An earlier change of somebody in this sync is on its way to Tripletex at this very moment."),
+        N_("Nothing was written. Wait a few seconds, then try again."),
+    ),
 )

@@ -76,14 +76,21 @@ def waiting_edits(
     session: Session, ids: Sequence[int], people: Select[Any], seen_since: datetime
 ) -> Sequence[OutboxEntry]:
     """Those of these entries that are edits of these people and wait or are parked, also of an earlier run, and say
-    which fields. Whatever is in flight cannot be taken back, nor what a run may have carried out and nobody has seen:
-    Tripletex was read after `seen_since`.
+    which fields. Not what a run may have carried out and nobody has seen: Tripletex was read after `seen_since`. A
+    worker that claims one just now is waited for, and has it then; see `being_sent`.
     """
     edits = select(OutboxEntry).where(Among(OutboxEntry.id, "ids"), OutboxEntry.person_id.in_(people))
     sure = or_(OutboxEntry.run_id.is_(None), OutboxEntry.unsure.is_(False), OutboxEntry.sent_at <= seen_since)
     edits = edits.where(is_open(), state_is("waiting", "parked"), OutboxEntry.kind == "change", sure)
-    edits = edits.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    edits = edits.order_by(OutboxEntry.id).with_for_update().execution_options(populate_existing=True)
     return [edit for edit in session.scalars(edits, {"ids": list(ids)}) if edit.fields]
+
+
+def being_sent(session: Session, ids: Sequence[int], people: Select[Any]) -> Sequence[OutboxEntry]:
+    """Those of these entries, of these people, that a worker holds: they cannot be taken back."""
+    held = select(OutboxEntry).where(Among(OutboxEntry.id, "ids"), OutboxEntry.person_id.in_(people))
+    held = held.where(is_open(), state_is("in_flight")).execution_options(populate_existing=True)
+    return session.scalars(held, {"ids": list(ids)}).all()
 
 
 def end_edits(session: Session, ids: Sequence[int], now: datetime) -> None:

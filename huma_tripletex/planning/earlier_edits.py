@@ -14,7 +14,8 @@ from datetime import datetime
 from sqlalchemy import or_, select
 
 from huma_tripletex.models import Conflict, Connection, OutboxEntry, PlanItem, SyncPlan
-from huma_tripletex.outbox.withdraw import end_edits, end_wishes, not_ended, waiting_edits
+from huma_tripletex.outbox.withdraw import being_sent, end_edits, end_wishes, not_ended, waiting_edits
+from huma_tripletex.planning.refusals import NotPossible
 from huma_tripletex.runtime import Runtime
 
 
@@ -28,6 +29,9 @@ def replace_earlier_edits(runtime: Runtime, plan: SyncPlan, now: datetime, only:
     """Ends what waits, or is parked, from before the comparison: of fields that differed then, or, before the first
     sync, of all, but for what may be there already. Also the wish of the option to add somebody who was decided about.
     The caller commits.
+
+    Raises:
+        NotPossible: something of it is in flight; refused just now, it would wait again and be sent over the decision.
     """
     session, people = runtime.session(), select(PlanItem.person_id)
     people = people.where(PlanItem.plan_id == plan.id, PlanItem.person_id.is_not(None))
@@ -35,6 +39,7 @@ def replace_earlier_edits(runtime: Runtime, plan: SyncPlan, now: datetime, only:
     decided = people.where(or_(PlanItem.kind == "matched", PlanItem.choice.is_not(None)))
     end_wishes(session, plan.waited, decided, now)
     edits = waiting_edits(session, plan.waited, people, plan.made_at)
+    _refuse_if_sent_now(runtime, plan, being_sent(session, plan.waited, people))
     if not edits:
         return
     is_first = runtime.session.get_one(Connection, plan.connection_id).activated_at is None
@@ -42,13 +47,25 @@ def replace_earlier_edits(runtime: Runtime, plan: SyncPlan, now: datetime, only:
     _replace_compared(runtime, plan, [edit for edit in edits if edit.unsure or not is_first], now)
 
 
-def _replace_compared(runtime: Runtime, plan: SyncPlan, edits: Collection[OutboxEntry], now: datetime) -> None:
+def _refuse_if_sent_now(runtime: Runtime, plan: SyncPlan, held: Collection[OutboxEntry]) -> None:
+    compared = _compared(runtime, plan, held)
+    if any(edit.kind != "change" or not compared[edit.person_id].isdisjoint(edit.fields) for edit in held):
+        raise NotPossible("being_sent")
+
+
+def _compared(runtime: Runtime, plan: SyncPlan, edits: Collection[OutboxEntry]) -> dict[str | None, set[str]]:
+    """The fields that differed, of the people of these edits."""
     compared: dict[str | None, set[str]] = defaultdict(set)
-    fields = select(PlanItem.person_id, Conflict.field).join(Conflict, Conflict.item_id == PlanItem.id)
-    whose = PlanItem.person_id.in_({edit.person_id for edit in edits})
-    for person_id, key in runtime.session.execute(fields.where(Conflict.plan_id == plan.id, whose)):
-        compared[person_id].add(key)
-    ended = []
+    if edits:
+        fields = select(PlanItem.person_id, Conflict.field).join(Conflict, Conflict.item_id == PlanItem.id)
+        whose = PlanItem.person_id.in_({edit.person_id for edit in edits})
+        for person_id, key in runtime.session.execute(fields.where(Conflict.plan_id == plan.id, whose)):
+            compared[person_id].add(key)
+    return compared
+
+
+def _replace_compared(runtime: Runtime, plan: SyncPlan, edits: Collection[OutboxEntry], now: datetime) -> None:
+    compared, ended = _compared(runtime, plan, edits), []
     for edit in edits:
         done = compared[edit.person_id].union(edit.taken if edit.state == "parked" else ())
         if left := [key for key in edit.fields if key not in done]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from huma_tripletex import planning, syncing
 from huma_tripletex.models import Conflict
 from huma_tripletex.outbox import wait
-from tests.flows.planning_parts import account
+from huma_tripletex.outbox.claim import claim
+from huma_tripletex.outbox.settle import hand_back
+from tests.flows.planning_parts import ANNA, account
 from tests.flows.syncing_parts import Desk, desk
 from tests.flows.test_undo_of_the_rest import refuses_account
 
@@ -69,6 +72,44 @@ def test_what_did_not_differ_and_what_came_later_is_sent(desk: Desk) -> None:
     desk.drain()
     row = desk.in_tripletex(employee)
     assert (row["phoneNumberMobile"], row["bankAccountNumber"]) == ("48000000", account(55))
+
+
+@pytest.mark.parametrize("outcome", ["refused", "taken"])
+def test_what_is_on_its_way_just_then_is_waited_for(desk: Desk, outcome: str) -> None:
+    """It cannot be taken back; Tripletex may refuse it for now, and then it would wait again."""
+    employee = desk.both(1)
+    desk.finish(desk.approve())
+    desk.change(1, phone_number="41111111")
+    desk.http("PATCH", f"employees/{employee}", json={"phoneNumberMobile": "48000000"})
+    plan = desk.plan()
+    planning.choose_for_all(desk.runtime, plan, "leave")
+    desk.session.commit()
+    now, session = desk.clock(), desk.session()
+    assert claim(session, desk.connection().id, now, now + timedelta(minutes=1), "a worker", 1)
+    desk.session.commit()
+
+    with pytest.raises(planning.NotPossible, match="being_sent"):
+        planning.approve(desk.runtime, plan, ANNA)
+    desk.session.rollback()
+    assert plan.state == "ready"
+
+    hand_back(session, "a worker")
+    desk.session.commit()
+    if outcome == "taken":
+        desk.drain()
+    desk.finish(desk.start(plan))
+    desk.drain()
+    assert desk.in_tripletex(employee)["phoneNumberMobile"] == ("41111111" if outcome == "taken" else "48000000")
+
+
+def test_what_is_on_its_way_and_did_not_differ_holds_nothing_up(desk: Desk) -> None:
+    employee = desk.both(1)
+    desk.finish(desk.approve())
+    desk.change(1, phone_number="41111111")
+    desk.http("PATCH", f"employees/{employee}", json={"phoneNumberMobile": "41111111", "firstName": "Another"})
+    plan, now = desk.plan(), desk.clock()
+    assert claim(desk.session(), desk.connection().id, now, now + timedelta(minutes=1), "a worker", 1)
+    assert planning.approve(desk.runtime, plan, ANNA)
 
 
 @pytest.mark.parametrize("wanted", ["edit", "retry"])
