@@ -212,4 +212,9 @@ REASONS: Final = (
         N_("The sync ended while the change of {name} was still waiting for Tripletex."),
         N_("Nothing to do: it is sent as soon as Tripletex takes it. Look again later."),
     ),
+    Reason(
+        "taken_back_unsure",
+        N_("What was on its way for {name} was taken back, and Tripletex has not said yet whether it has it."),
+        N_("Nothing to do: it is looked at as soon as Tripletex answers, and nothing more is sent."),
+    ),
 )

@@ -130,7 +130,7 @@ class OutboxEntry(Base):
     @property
     def why(self) -> str:
         """`reason` as it is told: what was taken back and still waits does so until Tripletex says what it holds."""
-        return "no_answer" if self.state == "waiting" and self.reason in WITHDRAWN else self.reason
+        return "taken_back_unsure" if self.state == "waiting" and self.reason in WITHDRAWN else self.reason
 
     @property
     def kept_out(self) -> list[str]:

@@ -43,8 +43,8 @@ NOT_DONE: Final[Mapping[str, Said]] = {
         count,
     ),
     "waiting": lambda count: ngettext(
-        "%(num)s person is still waiting for Tripletex. It is sent by itself.",
-        "%(num)s people are still waiting for Tripletex. They are sent by themselves.",
+        "%(num)s person is still waiting for Tripletex. This is finished by itself.",
+        "%(num)s people are still waiting for Tripletex. This is finished by itself.",
         count,
     ),
     "cancelled": lambda count: ngettext(

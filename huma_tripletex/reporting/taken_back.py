@@ -33,8 +33,8 @@ WAYS: Final[Mapping[str, Callable[[int], str]]] = {
         count,
     ),
     "waiting": lambda count: ngettext(
-        "%(num)s person is still waiting for Tripletex. It is sent by itself.",
-        "%(num)s people are still waiting for Tripletex. They are sent by themselves.",
+        "%(num)s person is still waiting for Tripletex. This is finished by itself.",
+        "%(num)s people are still waiting for Tripletex. This is finished by itself.",
         count,
     ),
     "stopped_in_part": lambda count: ngettext(

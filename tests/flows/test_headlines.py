@@ -80,7 +80,8 @@ def test_what_still_waits_is_on_its_way_and_needs_nobody(quick_desk: Desk) -> No
     assert headline(desk, ended) == "0 of 1 person synced, 1 is on its way"
     assert reporting.report(desk.runtime, ended).need_you == 0
     assert subject(desk) == "Tripletex: 0 of 1 person synced, 1 is on its way"
-    assert "1 person is still waiting for Tripletex. It is sent by itself." in " ".join(desk.mails[-1].text.split())
+    said = " ".join(desk.mails[-1].text.split())
+    assert "1 person is still waiting for Tripletex. This is finished by itself." in said
 
 
 @pytest.mark.parametrize(("reason", "needed"), [("changed_in_huma", 0), ("changed_in_tripletex", 1)])

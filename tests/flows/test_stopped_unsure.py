@@ -103,7 +103,7 @@ def test_neither_more_errors_nor_trying_at_once_make_it_sent(quick_desk: Desk) -
     desk.clock.forward(300)
     desk.drain()
     (entry,) = desk.entries()
-    assert (entry.state, entry.reason, entry.why) == ("waiting", "cancelled", "no_answer")
+    assert (entry.state, entry.reason, entry.why) == ("waiting", "cancelled", "taken_back_unsure")
     wait.retry(desk.session(), desk.connection().id, desk.clock())
     desk.session.commit()
 
