@@ -111,15 +111,20 @@ def _new(noted: Noted, model: WatchedModel, thing: Any, flush: UOWTransaction) -
 
 
 def _changed(noted: Noted, model: WatchedModel, thing: Any, flush: UOWTransaction) -> None:
-    changed = {name for name in _set(model, thing) if _differs(thing, name)}
+    written = {name for name in _set(model, thing) if _is_written(thing, name)}
     if EXPRESSIONS in flush.attributes:
-        changed |= {name for name in model.values if _is_expression(model, instance_state(thing).identity, name, flush)}
-    if not changed:
+        written |= {name for name in model.values if _is_expression(model, instance_state(thing).identity, name, flush)}
+    if not written:
         return
-    if model.person in changed or model.organisation in changed:
+    places = written & {model.person, model.organisation, model.takes_part}
+    as_before = {name for name in places if _says_the_same(thing, name)}
+    if places - as_before - {model.takes_part}:
         _moved(noted, model, thing)
         return
-    noted.set(model, changed, _now(thing, model.organisation), _person(thing, model))
+    whose = _now(thing, model.organisation), _person(thing, model)
+    noted.set(model, written - as_before, *whose)
+    if as_before:
+        noted.changed(*whose, ())
 
 
 def _moved(noted: Noted, model: WatchedModel, thing: Any) -> None:
@@ -133,12 +138,20 @@ def _set(model: WatchedModel, thing: Any) -> Set[str]:
     return model.attributes & instance_state(thing).committed_state.keys()
 
 
-def _differs(thing: Any, name: str) -> bool:
-    """Whether the value really changed: the same date given as text, or put back, is no change."""
+def _is_written(thing: Any, name: str) -> bool:
+    """Whether the unit of work writes the value: also the same date given as text, for the row may say another by now.
+
+    What is put back is not written.
+    """
     history = get_history(thing, name, PASSIVE_NO_INITIALIZE)
-    if not history.added:
-        return bool(history.deleted)
-    return not history.deleted or as_text(history.deleted[0]) != as_text(history.added[0])
+    return bool(history.added or history.deleted)
+
+
+def _says_the_same(thing: Any, name: str) -> bool:
+    """Whether a value that is written is, as text, the one that was loaded."""
+    history = get_history(thing, name, PASSIVE_NO_INITIALIZE)
+    old, new = ([as_text(value) for value in values] for values in (history.deleted, history.added))
+    return bool(new) and old == new
 
 
 def _now(thing: Any, name: str | None) -> Any:

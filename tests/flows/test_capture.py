@@ -76,18 +76,44 @@ def test_only_values_that_really_changed_count(person: Person) -> None:
     assert entries() == []
 
 
-def test_the_same_date_as_text_is_no_change(person: Person) -> None:
+def test_the_same_date_as_text_is_written_and_counts(person: Person) -> None:
     person.last_workday = date(2026, 3, 1)
     db.session.commit()
     forget()
-    assert person.last_workday == date(2026, 3, 1)
-    person.last_workday = "2026-03-01"
+    for day in ("2026-03-01", "2026-03-02"):
+        assert person.last_workday
+        person.last_workday = day
+        db.session.commit()
+    assert person.last_workday == date(2026, 3, 2)
+    assert told() == [("change", str(person.id), ["last_workday"])] * 2
+
+
+def test_an_older_date_as_text_that_overwrites_a_newer_one(person: Person) -> None:
+    person.last_workday = date(2026, 1, 1)
     db.session.commit()
-    assert entries() == []
-    assert person.last_workday == date(2026, 3, 1)
-    person.last_workday = "2026-03-02"
-    db.session.commit()
+    with db.session.session_factory(expire_on_commit=False) as slow:
+        stale = slow.get_one(Person, person.id)
+        slow.commit()
+        person.last_workday = date(2026, 6, 30)
+        db.session.commit()
+        forget()
+        stale.last_workday = "2026-01-01"
+        slow.commit()
     assert told() == [("change", str(person.id), ["last_workday"])]
+    assert person.last_workday == date(2026, 1, 1)
+
+
+def test_the_same_organisation_as_text_moves_nobody(person: Person) -> None:
+    """... but whoever is taken back to it, from one that was not known of, is looked at."""
+    assert person.organisation_id == 1
+    person.organisation_id, person.phone_number = "1", "22334455"
+    db.session.commit()
+    assert told() == [("change", str(person.id), ["phone_number"])]
+    forget()
+    assert person.organisation_id == 1
+    person.organisation_id = "1"
+    db.session.commit()
+    assert told() == [("change", str(person.id), [])]
 
 
 def test_an_edit_of_an_object_that_was_not_read_again(person: Person) -> None:
