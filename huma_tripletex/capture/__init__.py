@@ -6,8 +6,8 @@
     warned       ... which names the place in the host's code, once
     telling      from what was noted to entries, and the nudge after the outermost commit
 
-Listens to the host's own session class and engine, to nothing else. Entries are rows of the host's transaction: what is
-rolled back takes its entries along.
+Listens to the host's own session class, and to its engines on the database that its people are in, to nothing else.
+Entries are rows of the host's transaction: what is rolled back takes its entries along.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app
+from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import class_mapper
 
@@ -46,15 +47,16 @@ def install(runtime: Runtime) -> None:
     for person_model in runtime.host.models:
         _check(person_model)
     current_app.extensions[EXTENSION] = Watch.over(runtime.host.models)
-    session, engine = runtime.session, runtime.host.db.engine
+    session = runtime.session
     _listen(session, "before_flush", before_flush)
     _listen(session, "after_flush", after_flush)
     _listen(session, "do_orm_execute", on_execute)
     _listen(session, "after_soft_rollback", after_rollback)
     _listen(session, "after_commit", nudge)
     _listen(session, "after_transaction_end", forget_nudges)
-    _listen_to_statements(engine)
-    _listen(engine.pool, "checkin", beneath.given_back)
+    for engine in _engines(runtime.host.db):
+        _listen_to_statements(engine)
+        _listen(engine.pool, "checkin", beneath.given_back)
     for person_model in runtime.host.models:
         _listen(person_model.model, "before_delete", before_delete, propagate=True)
         for name in filter(None, (person_model.person_id, person_model.organisation_id)):
@@ -77,6 +79,21 @@ def _check(spec: PersonModel) -> None:
             raise ConfigurationError(f"{spec.model.__name__}.{name} is not a mapped column, so it cannot be watched")
     if unknown := spec.fields.keys() - BY_KEY.keys():
         raise ConfigurationError(f"not a supported field of {spec.model.__name__}: {', '.join(sorted(unknown))}")
+
+
+def _engines(db: SQLAlchemy) -> list[Engine]:
+    """The host's engine, and those of its others that lead to the same database."""
+    here = _place(db.engine)
+    return [engine for engine in db.engines.values() if _place(engine) == here]
+
+
+def _place(engine: Engine) -> tuple[Any, ...]:
+    """Where an engine's database is; one in memory is its own alone."""
+    url = engine.url
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        return (id(engine),)
+    named = (url.host or url.query.get("host"), url.port or url.query.get("port"))
+    return (url.get_backend_name(), *named, url.database)
 
 
 def _listen(target: Any, name: str, listener: Any, **options: Any) -> None:

@@ -118,8 +118,8 @@ class Nudges:
 
     given: list[int] = field(default_factory=list)
 
-    def nudge(self, connection_id: int) -> bool:
-        self.given.append(connection_id)
+    def nudge(self, *connection_ids: int) -> bool:
+        self.given += connection_ids
         return True
 
 
@@ -155,13 +155,20 @@ def listening(target: Any, name: str, listener: Callable[..., Any], **options: A
 
 
 def make_host_app(
-    database_url: str, models: list[PersonModel] = PEOPLE, clock: Clock | None = None, *, has_tables: bool = False
+    database_url: str,
+    models: list[PersonModel] = PEOPLE,
+    clock: Clock | None = None,
+    *,
+    has_tables: bool = False,
+    **config: Any,
 ) -> Flask:
     """The host with the extension mounted, and its tables made unless the database has them."""
     if not has_tables:
         make_tables(database_url)
     app = Flask("host")
-    app.config.update(SQLALCHEMY_DATABASE_URI=database_url, SECRET_KEY="test", HUMA_TRIPLETEX_KEYS=new_key("k1"))
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=database_url, SECRET_KEY="test", HUMA_TRIPLETEX_KEYS=new_key("k1"), **config
+    )
     db.init_app(app)
     HumaTripletex(make_host(models)).init_app(app, clock=clock or Clock())
     return app

@@ -1,0 +1,58 @@
+"""Hosts with more than one engine: capture listens to all of them that lead to its database, and to no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, insert, make_url, update
+from sqlalchemy.orm import Session
+
+from huma_tripletex.capture import UncapturedChange
+from tests.flows.host_parts import Clock, Person, db, entries, forget, make_connection, make_host_app, make_person
+
+
+@pytest.fixture
+def two_engines(host_url: str, tmp_path: Any) -> Iterator[Flask]:
+    """A host with one more engine for its jobs on the same database, and one on another database."""
+    jobs = {"url": make_url(host_url), "pool_size": 1}
+    binds = {"jobs": jobs, "elsewhere": f"sqlite:///{tmp_path / 'elsewhere.db'}"}
+    app = make_host_app(host_url, clock=Clock(), has_tables=True, SQLALCHEMY_BINDS=binds)
+    with app.app_context():
+        make_connection()
+        yield app
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def change_by(engine: Engine) -> None:
+    """An edit by a session that is not the host's own."""
+    with Session(engine) as session:
+        session.get_one(Person, 1).phone_number = "22334455"
+        session.commit()
+
+
+def test_another_engine_on_the_same_database(two_engines: Flask) -> None:
+    make_person()
+    forget()
+    db.session.remove()
+    change_by(db.engines["jobs"])
+    assert [(entry.person_id, entry.fields) for entry in entries()] == [("1", ["phone_number"])]
+
+
+def test_what_cannot_be_captured_there_is_warned_of(two_engines: Flask) -> None:
+    with db.engines["jobs"].begin() as connection, pytest.warns(UncapturedChange):
+        connection.execute(insert(Person).values(organisation_id=1, given_name="A", family_name="B", on_payroll=True))
+
+
+def test_an_engine_on_another_database(two_engines: Flask) -> None:
+    elsewhere = db.engines["elsewhere"]
+    Person.__table__.create(elsewhere)  # type: ignore[attr-defined]
+    with elsewhere.begin() as connection:
+        connection.execute(insert(Person).values(organisation_id=1, given_name="A", family_name="B", on_payroll=True))
+        connection.execute(update(Person).values(phone_number="22334455"))
+    change_by(elsewhere)
+    assert entries() == []
