@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from huma_tripletex.capture.noted import Noted
 from huma_tripletex.capture.watch import Watch, current_watch
 from huma_tripletex.core.fields import BY_KEY
-from huma_tripletex.outbox.echo import silent_connection
+from huma_tripletex.outbox.echo import without_echo
 from huma_tripletex.outbox.record import record
 from huma_tripletex.outbox.tables import ENTRIES
 from huma_tripletex.runtime import current_runtime
@@ -51,7 +51,10 @@ def tell_on(connection: Connection, watch: Watch, noted: Noted) -> set[int]:
     if not changes or not _has_tables(connection, watch):
         return set()
     homes = watch.homes if any(change.organisation_id is None for change in changes) else None
-    return record(connection, changes, current_runtime().clock(), silent_connection(), homes)
+    now = current_runtime().clock()
+    news, own, of_run = without_echo(changes)
+    told = record(connection, news, now, homes=homes) if news else set()
+    return told | record(connection, own, now, of_run, homes) if own else told
 
 
 def nudge(session: Session) -> None:

@@ -16,7 +16,7 @@ from huma_tripletex.core.normalise import same
 from huma_tripletex.core.people import HostPerson
 from huma_tripletex.gateway.left_out import never_synced
 from huma_tripletex.models import Connection, SyncResult, SyncRun
-from huma_tripletex.outbox.record import Change, record, record_for_run
+from huma_tripletex.outbox.record import Change, RunChange, record, record_for_run
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing import huma, outcomes
 from huma_tripletex.syncing.approved import Step, steps
@@ -71,13 +71,13 @@ def _carry_out(runtime: Runtime, run: SyncRun, connection: Connection, batch: Se
     ids = [step.person_id for step in batch if step.result.person_id]
     people = runtime.host.load_people(connection.organisation_id, ids) if ids else {}
     obstacles = Obstacles(batch, people, links, never_synced(runtime, connection.id, ids), sight)
-    going, edited = [], []
+    going: list[RunChange] = []
+    edited: list[Change] = []
     for step in batch:
         if why := obstacles.of(step):
             outcomes.skip(step.result, now, why)
             continue
-        change = _link_and_write(runtime, connection, step, people, links, sight)
-        edited += [change] if change else []
+        edited += _link_and_write(runtime, connection, step, people, links, sight)
         going += for_tripletex(runtime, connection, step)
     links.save()
     record_for_run(runtime.session(), connection.id, run.id, going, now)
@@ -94,29 +94,28 @@ def _link_and_write(
     people: Mapping[str, HostPerson],
     links: Links,
     sight: Sight,
-) -> Change | None:
-    """Links the person and writes Huma. Returns what was edited in Huma since the plan was drawn, of somebody who was
-    not linked until now and whose edits therefore went nowhere.
+) -> list[Change]:
+    """Links the person and writes Huma. Returns what the host made of it, and what was edited in Huma since the plan
+    was drawn, of somebody who was not linked until now and whose edits therefore went nowhere.
     """
     try:
         if step.result.action == "add_to_huma":
-            huma.add(runtime, connection, step, links)
-            return None
+            return huma.add(runtime, connection, step, links)
         person, now = people[step.person_id], runtime.clock()
         news = step.employee is not None and links.join(person.id, step.employee, step.approved.matched_by, now)
         if step.employee is not None:
             links.note(person.id, step.approved.agreed)
-        huma.write(runtime, connection, step, person, links, *sight.unsafe(step))
-        return _edited_meanwhile(connection, step, person) if news else None
+        changes = huma.write(runtime, connection, step, person, links, *sight.unsafe(step))
+        return changes + _edited_meanwhile(connection, step, person) if news else changes
     except huma.RefusedByHuma:
         outcomes.in_huma(step.result, "failed", reason="huma_failed")
-        return None
+        return []
 
 
-def _edited_meanwhile(connection: Connection, step: Step, person: HostPerson) -> Change | None:
+def _edited_meanwhile(connection: Connection, step: Step, person: HostPerson) -> list[Change]:
     seen = step.compared.person
     known = {*step.approved.huma, *step.approved.tripletex}
     fields = tuple(
         key for key in KEYS if seen and key not in known and not same(key, person.values.get(key), seen.values.get(key))
     )
-    return Change(connection.organisation_id, person.id, fields) if fields else None
+    return [Change(connection.organisation_id, person.id, fields)] if fields else []

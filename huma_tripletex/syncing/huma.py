@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.core.normalise import normalise, same
-from huma_tripletex.core.people import HostPerson
+from huma_tripletex.core.people import HostPerson, Values
 from huma_tripletex.gateway.agreement import hash_for
 from huma_tripletex.gateway.put_back import PutBack, note_put_back
 from huma_tripletex.models import Connection
-from huma_tripletex.outbox.echo import quiet
+from huma_tripletex.outbox.echo import Echo, quiet
+from huma_tripletex.outbox.record import Change
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing import outcomes
 from huma_tripletex.syncing.approved import Step
@@ -32,9 +33,10 @@ def write(
     links: Links,
     unsafe: Collection[str] = (),
     why_unsafe: str = "",
-) -> None:
+) -> list[Change]:
     """Writes what is still as approved; what somebody edited in Huma meanwhile, and the `unsafe` fields, are left alone
-    and asked again. Values are canonical, or, when a run is taken back, written as Huma had them.
+    and asked again. Values are canonical, or, when a run is taken back, written as Huma had them. Returns what the host
+    made something else of.
 
     Raises:
         RefusedByHuma: the host did not take the values.
@@ -44,7 +46,7 @@ def write(
     as_seen = [key for key, (before, _) in wanted.items() if same(key, person.values.get(key), before)]
     values = {key: wanted[key][1] for key in as_seen if key not in equal}
     if values:
-        with _writing(runtime, connection):
+        with _writing(runtime, quiet(connection.id, person.id, values)):
             runtime.host.write_person(connection.organisation_id, person.id, values)
     held = [*values, *equal]
     if step.takes_back:
@@ -55,6 +57,7 @@ def write(
     edited = [key for key in wanted if key not in held]
     changed = "changed_in_huma_since" if step.takes_back else "changed_in_huma"
     _note(step, list(values), [*unsafe, *edited], why_unsafe if unsafe else changed)
+    return _made_of(runtime, connection, person.id, values) if values else []
 
 
 def _note_put_back(runtime: Runtime, connection: Connection, step: Step, fields: Collection[str]) -> None:
@@ -67,8 +70,9 @@ def _note_put_back(runtime: Runtime, connection: Connection, step: Step, fields:
     note_put_back(runtime.session(), connection.id, back, runtime.clock())
 
 
-def add(runtime: Runtime, connection: Connection, step: Step, links: Links) -> None:
-    """Adds somebody to Huma and links them in the same transaction.
+def add(runtime: Runtime, connection: Connection, step: Step, links: Links) -> list[Change]:
+    """Adds somebody to Huma and links them in the same transaction. Returns what the host added of its own accord:
+    values, and other people.
 
     Raises:
         RefusedByHuma: the host did not take the person.
@@ -76,12 +80,22 @@ def add(runtime: Runtime, connection: Connection, step: Step, links: Links) -> N
     employee = step.employee
     assert employee is not None
     values = {key: normalise(key, after) for key, (_, after) in step.approved.huma.items() if after is not None}
-    with _writing(runtime, connection):
+    with _writing(runtime, quiet(connection.id)) as echo:
         person_id = runtime.host.add_person(connection.organisation_id, values, step.approved.email)
     step.result.person_id = person_id
     links.join(person_id, employee, "created_in_huma", runtime.clock())
     links.agree(person_id, {key: values.get(key) for key in KEYS})
     outcomes.in_huma(step.result, "added", list(values))
+    others = [change for change in echo.added if change.person_id != person_id]
+    return others + _made_of(runtime, connection, person_id, {key: values.get(key) for key in KEYS})
+
+
+def _made_of(runtime: Runtime, connection: Connection, person_id: str, written: Values) -> list[Change]:
+    """Where Huma now holds another value than was written: a listener or a trigger of the host's changed it."""
+    person = runtime.host.load_people(connection.organisation_id, [person_id]).get(person_id)
+    held = person.values if person else {}
+    fields = tuple(key for key in written if key in held and not same(key, held[key], written[key]))
+    return [Change(connection.organisation_id, person_id, fields)] if fields else []
 
 
 def _note(step: Step, written: list[str], skipped: list[str], why: str) -> None:
@@ -92,11 +106,11 @@ def _note(step: Step, written: list[str], skipped: list[str], why: str) -> None:
 
 
 @contextmanager
-def _writing(runtime: Runtime, connection: Connection) -> Iterator[None]:
+def _writing(runtime: Runtime, guard: AbstractContextManager[Echo]) -> Iterator[Echo]:
     """Inside the echo guard, and flushed there. What the host refuses is taken back, and nothing else."""
     try:
-        with quiet(connection.id), runtime.session.begin_nested():
-            yield
+        with guard as echo, runtime.session.begin_nested():
+            yield echo
             runtime.session.flush()
     except (IntegrityError, DataError, ValueError, LookupError) as error:
         raise RefusedByHuma from error

@@ -199,7 +199,7 @@ def test_only_the_persons_own_organisation_hears_of_it(connection: Connection) -
 
 
 def test_what_a_run_writes_makes_no_entry_for_its_connection(person: Person, connection: Connection) -> None:
-    with quiet(connection.id):
+    with quiet(connection.id, str(person.id), ["phone_number"]):
         person.phone_number = "22334455"
         db.session.flush()
     person.employee_id = "17"
@@ -208,7 +208,7 @@ def test_what_a_run_writes_makes_no_entry_for_its_connection(person: Person, con
 
 
 def test_a_run_of_one_connection_is_heard_by_another(person: Person, connection: Connection) -> None:
-    with quiet(connection.id + 1):
+    with quiet(connection.id + 1, str(person.id), ["phone_number"]):
         person.phone_number = "22334455"
         db.session.flush()
     db.session.commit()
