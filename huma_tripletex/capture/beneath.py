@@ -18,7 +18,7 @@ from huma_tripletex.capture.certain import is_certain
 from huma_tripletex.capture.noted import Noted
 from huma_tripletex.capture.telling import tell_on
 from huma_tripletex.capture.warned import UNCERTAIN, warn
-from huma_tripletex.capture.watch import Watch, WatchedModel, table_name
+from huma_tripletex.capture.watch import Watch, WatchedModel, schemas_of, table_name
 from huma_tripletex.runtime import current_runtime
 
 ASKED, TOLD, COMMITTED = "huma_tripletex_asked", "huma_tripletex_told", "huma_tripletex_committed"
@@ -37,8 +37,9 @@ def capture(context: Any, watch: Watch, model: WatchedModel, touched: frozenset[
     if context.isinsert or not here or touched & {model.person, model.organisation}:
         return False
     connection, noted, rows = context.root_connection, Noted(watch.all_keys), 0
-    for query, parameters in _queries(statement, context.compiled_parameters, columns):
-        for person, *home in connection.execute(query, parameters):
+    options = schemas_of(context.execution_options)
+    for query, parameters in _queries(statement, context.compiled_parameters, columns, context.isdelete):
+        for person, *home in connection.execute(query, parameters, execution_options=options):
             rows += 1
             whose = (home[0] if home else None), person
             if context.isdelete:
@@ -81,16 +82,17 @@ def given_back(_connection: Any, record: Any) -> None:
     record.info.pop(TOLD, None)
     told = record.info.pop(COMMITTED, ())
     if told and has_app_context():
-        for connection_id in told:
-            current_runtime().queue.nudge(connection_id)
+        current_runtime().queue.nudge(*told)
 
 
 def _queries(
-    statement: Any, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column[Any]]
+    statement: Any, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column[Any]], deletes: bool
 ) -> Iterator[tuple[Select[Any], Mapping[str, Any]]]:
-    """Who meets the statement's condition, for each row of its parameters."""
+    """Who meets the statement's condition, for each row of its parameters. They are locked no more than an UPDATE does:
+    it does not wait for whoever is inserting a row that refers to them.
+    """
     query, condition = select(*columns), statement.whereclause
-    locking = query.with_for_update(of=columns[0].table)
+    locking = query.with_for_update(of=columns[0].table, key_share=not deletes)
     if condition is None:
         yield locking, {}
     elif (by := _one_column(condition)) is not None and len(rows) > 1:

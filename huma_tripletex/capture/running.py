@@ -6,23 +6,30 @@ for the keys before. Whoever executed the statement gets the result that they wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final, cast
 
 from sqlalchemy import Column, Result, Select, select, tuple_
 from sqlalchemy.orm import ORMExecuteState
 
-from huma_tripletex.capture.watch import WatchedModel
+from huma_tripletex.capture.flushes import current_flush
+from huma_tripletex.capture.watch import WatchedModel, schemas_of
 
+CAPTURED: Final = "huma_tripletex_captured"
+"""The execution option of a statement that is carried out here."""
+_updating: ContextVar[tuple[Any, Any] | None] = ContextVar("huma_tripletex_updating", default=None)
 Pairs = set[tuple[Any, Any]]
 """Whose rows: organisation (None: the main model knows) and person."""
 
 
 def can_run(state: ORMExecuteState, model: WatchedModel) -> bool:
     """Whether the keys of the rows can be had without changing what the host gets."""
-    table = getattr(_statement(state).table, "fullname", None)
-    if any(column.table.fullname != table for column in _keys(model)):
-        return False  # an alias, or a part of a joined inheritance that does not hold the keys
+    if {column.table for column in _keys(model)} != {_statement(state).table}:
+        return (
+            False  # an alias, a table of the same name, or a part of a joined inheritance that does not hold the keys
+        )
     if state.is_insert and not _returns(state):
         return False
     if _hosts_returning(state):
@@ -37,14 +44,15 @@ def run(state: ORMExecuteState, model: WatchedModel) -> tuple[Result[Any], Pairs
     if state.is_insert and _makes_several(state):
         return _inserting_several(state, model)
     if state.is_update and _many(state):
-        result = state.invoke_statement()
+        with _by_the_unit_of_work(model):
+            result = state.invoke_statement()
         return result, keys_before(state, model)
     if not _returns(state):
         before = keys_before(state, model)
-        return state.invoke_statement(), before
+        return _invoke(state, state.statement), before
     keys = _keys(model)
     # As supplemental columns too: a key that the statement itself sets is otherwise not returned.
-    result = state.invoke_statement(statement=_statement(state).return_defaults(*keys, supplemental_cols=keys))
+    result = _invoke(state, _statement(state).return_defaults(*keys, supplemental_cols=keys))
     rows = result.returned_defaults_rows or ()  # type: ignore[attr-defined]
     return result, {_whose(model, [row._mapping[column] for column in keys]) for row in rows}
 
@@ -55,24 +63,55 @@ def keys_before(state: ORMExecuteState, model: WatchedModel) -> Pairs:
         state.session.flush()
     query = select(*_keys(model))
     if _many(state):
-        return _pairs(model, state.session.execute(_by_primary_key(query, state, model)))
+        return _pairs(model, ask(state, _by_primary_key(query, state, model)))
     condition = _statement(state).whereclause
     if condition is not None:
         query = query.where(condition)
-    parameters = state.parameters if isinstance(state.parameters, Mapping) else None
-    return _pairs(model, state.session.execute(query, parameters))
+    if not state.is_delete:  # as the statement is about to lock them, so that they do not move elsewhere before it
+        query = query.with_for_update(of=_keys(model)[0].table, key_share=True)
+    return _pairs(model, ask(state, query, state.parameters if isinstance(state.parameters, Mapping) else None))
+
+
+def ask(state: ORMExecuteState, query: Select[Any], parameters: Mapping[str, Any] | None = None) -> Result[Any]:
+    """Executes a question about a statement where the statement itself is executed, whatever others go elsewhere."""
+    connection = state.session.connection(bind_arguments=dict(state.bind_arguments))
+    return connection.execute(query, parameters, execution_options=schemas_of(state.execution_options))
+
+
+def is_captured(context: Any) -> bool:
+    """Whether a statement is one that is carried out here, and not one that a listener of the host adds to it."""
+    options, cache = context.execution_options, _updating.get()
+    if CAPTURED in options:
+        return True
+    return cache is not None and options.get("compiled_cache") is cache[0] and current_flush() is cache[1]
+
+
+def _invoke(state: ORMExecuteState, statement: Any) -> Result[Any]:
+    return state.invoke_statement(statement=statement, execution_options={CAPTURED: True})
+
+
+@contextmanager
+def _by_the_unit_of_work(model: WatchedModel) -> Iterator[None]:
+    """What updates many rows by their keys takes no options along: it is known by the cache that its statements are in,
+    as long as no flush comes between.
+    """
+    token = _updating.set((model.mapper.base_mapper._compiled_cache, current_flush()))
+    try:
+        yield
+    finally:
+        _updating.reset(token)
 
 
 def _beside_hosts_returning(state: ORMExecuteState, model: WatchedModel) -> tuple[Result[Any], Pairs]:
     """The host asked for columns itself: ours come after them, and are taken away again."""
     theirs = len(_statement(state)._returning)
-    frozen = state.invoke_statement(statement=_also_returning(state, model)).freeze()
+    frozen = _invoke(state, _also_returning(state, model)).freeze()
     pairs = {_whose(model, tuple(row)[theirs:]) for row in frozen()}
     return frozen().columns(*range(theirs)), pairs
 
 
 def _inserting_several(state: ORMExecuteState, model: WatchedModel) -> tuple[Result[Any], Pairs]:
-    result = state.invoke_statement(statement=_also_returning(state, model))
+    result = _invoke(state, _also_returning(state, model))
     rows = result.all()
     if not hasattr(result, "rowcount"):
         result.rowcount = len(rows)  # type: ignore[attr-defined]  # the host may ask how many there were
@@ -116,7 +155,7 @@ def _makes_several(state: ORMExecuteState) -> bool:
     statement = _statement(state)
     if statement.select is not None or statement._multi_values or statement._post_values_clause is not None:
         return True  # ... of which SQLAlchemy returns no defaults
-    return bool(state.parameters) if state.is_orm_statement else _many(state)
+    return bool(state.parameters) and state.is_orm_statement
 
 
 def _keys(model: WatchedModel) -> list[Column[Any]]:

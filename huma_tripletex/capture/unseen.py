@@ -13,7 +13,7 @@ from sqlalchemy import CTE
 
 from huma_tripletex.capture import beneath
 from huma_tripletex.capture.flushes import before_own_statement, writes_it_itself
-from huma_tripletex.capture.statements import is_captured
+from huma_tripletex.capture.running import is_captured
 from huma_tripletex.capture.warned import UNCAPTURED, warn
 from huma_tripletex.capture.watch import attributes_set, current_watch, table_name
 
@@ -26,7 +26,7 @@ def before_statement(_cursor: Any, _statement: str, *parameters_and_context: Any
     context = parameters_and_context[-1]
     if within := getattr(context.compiled, "ctes", None):
         _look_within(within)
-    if not (context.isinsert or context.isupdate or context.isdelete) or is_captured():
+    if not (context.isinsert or context.isupdate or context.isdelete) or is_captured(context):
         return
     statement, watch = context.compiled.statement, current_watch()
     model = watch.of_table(table_name(statement)) if watch else None

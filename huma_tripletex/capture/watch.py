@@ -155,3 +155,8 @@ def attributes_set(statement: Any, parameters: Any, model: WatchedModel) -> froz
     for row in rows:
         given.extend([row] if isinstance(row, str) else row)
     return model.meant(given)
+
+
+def schemas_of(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the options of a statement those that say which schema its tables are in: a question about it needs them."""
+    return {name: options[name] for name in ("schema_translate_map",) if name in options}

@@ -122,3 +122,25 @@ def test_what_a_flush_executes_itself_is_told_once(people: list[int]) -> None:
     db.session.add(Person(**NAMES))
     db.session.commit()
     assert len(told()) == 3
+
+
+@pytest.mark.parametrize("how", ["the session's connection", "the engine's event"])
+def test_what_a_listener_adds_to_a_statement_of_the_session(people: list[int], how: str) -> None:
+    """A column that the host keeps twice, or an audit: told like anything that is executed by itself."""
+
+    def on_session(state: Any) -> None:
+        if state.is_update:
+            state.session.connection().execute(call(people[1]))
+
+    def on_engine(connection: Any, _cursor: Any, _statement: str, _parameters: Any, context: Any, _many: bool) -> None:
+        if context.isupdate and "employee_id" in context.compiled_parameters[0]:
+            connection.execute(call(people[1]))
+
+    session_first = how == "the session's connection"
+    place = (
+        (db.session, "do_orm_execute", on_session) if session_first else (db.engine, "after_cursor_execute", on_engine)
+    )
+    with listening(*place):
+        db.session.execute(update(Person).where(Person.id == people[0]).values(employee_id="7"))
+        db.session.commit()
+    assert told() == [(people[0], "change", ["employee_id"]), (people[1], "change", ["phone_number"])]
