@@ -20,11 +20,15 @@ class Noted:
     fields: dict[tuple[str | None, str], set[str]] = field(default_factory=dict)
     new: set[tuple[str | None, str]] = field(default_factory=set)
     gone: set[tuple[str | None, str]] = field(default_factory=set)
+    homeless: dict[str, Any] = field(default_factory=dict)
+    """The ids, as the host's column holds them, of those whose organisation only the main model knows."""
 
     def changed(self, organisation: Any, person: Any, keys: Iterable[str]) -> None:
         """Values of the person changed; no keys: look at the person."""
         if person is not None:
             self.fields.setdefault(_who(organisation, person), set()).update(keys)
+            if organisation is None:
+                self.homeless[str(person)] = person
 
     def added(self, organisation: Any, person: Any) -> None:
         """The person is new in this organisation."""
@@ -61,7 +65,13 @@ class Noted:
 
     def changes(self) -> list[Change]:
         return [
-            Change(organisation, person, self._fields(organisation, person), self._kind(organisation, person))
+            Change(
+                organisation,
+                person,
+                self._fields(organisation, person),
+                self._kind(organisation, person),
+                self.homeless.get(person),
+            )
             for organisation, person in self.fields
         ]
 

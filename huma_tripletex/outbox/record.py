@@ -7,7 +7,7 @@ Called by `syncing` for what an approved plan sends to Tripletex.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -20,6 +20,8 @@ from sqlalchemy import (
     FromClause,
     Insert,
     Text,
+    TypeDecorator,
+    Uuid,
     and_,
     bindparam,
     cast,
@@ -29,6 +31,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from huma_tripletex.models.base import Instant, Json
 from huma_tripletex.models.outbox import EntryKind
@@ -43,6 +46,8 @@ END_REASON = "end_reason"
 """Beside the fields in `RunChange.expected`: why the employment ends is not a setting, but what the run sealed."""
 NOBODY = 0
 """No connection has this id."""
+AT_ONCE = 500
+"""People asked about by one statement; databases take only so many parameters."""
 COLUMNS: Columns = {"organisation_id": Text(), "person_id": Text(), "kind": Text(), "fields": Json}
 WRITTEN = ("connection_id", "person_id", "kind", "fields", "captured_at", "not_before")
 
@@ -56,6 +61,8 @@ class Change:
     person_id: str
     fields: tuple[str, ...]
     kind: EntryKind = "change"
+    held: Any = field(default=None, compare=False, repr=False)
+    """The person's id as the host's column holds it, where the organisation is None."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,10 @@ class Homes:
 
     person: Column[Any]
     organisation: Column[Any]
+
+    def are_text(self, dialect: Dialect) -> bool:
+        """Whether the database itself makes of the ids the text that Python makes of them, and back."""
+        return _is_text(self.person.type, dialect) and _is_text(self.organisation.type, dialect)
 
 
 @dataclass(frozen=True)
@@ -88,11 +99,16 @@ def record(
     """Makes an entry per change and capturing connection of its organisation; returns the connections told.
 
     One statement, whatever the number of changes. An organisation without a connection gets no entry. `homes` is
-    asked, by the same statement, about people whose change does not name their organisation. `where`: the host's
-    session, or a connection of its engine.
+    asked about people whose change does not name their organisation: by the same statement, or before it where only
+    Python can tell what the ids are as text. `where`: the host's session, or a connection of its engine.
     """
     connection = where if isinstance(where, Connection) else where.connection()
-    dialect, rows = connection.dialect, [_row(change) for change in changes]
+    dialect = connection.dialect
+    if homes and not homes.are_text(dialect):
+        changes, homes = _at_home(connection, list(changes), homes), None
+    rows = [_row(change) for change in changes]
+    if not rows:
+        return set()
     given = {"now": now, "excluded": exclude_connection or NOBODY}
     if alone := len(rows) == 1:
         given |= rows[0]
@@ -120,6 +136,29 @@ def record_for_run(
     ]
     session.connection().execute(insert(ENTRIES), rows)
     return len(rows)
+
+
+def _at_home(connection: Connection, changes: Sequence[Change], homes: Homes) -> list[Change]:
+    """The changes with the organisations that the host's own table knows; without those of nobody who is there."""
+    asked = [change.held for change in changes if change.organisation_id is None]
+    found: dict[str, str] = {}
+    for start in range(0, len(asked), AT_ONCE):
+        those = homes.person.in_(asked[start : start + AT_ONCE])
+        rows = connection.execute(select(homes.person, homes.organisation).where(those))
+        found |= {str(person): str(organisation) for person, organisation in rows if organisation is not None}
+    homeless = (one for one in changes if one.organisation_id is None and one.person_id in found)
+    return [
+        *(change for change in changes if change.organisation_id is not None),
+        *(replace(change, organisation_id=found[change.person_id]) for change in homeless),
+    ]
+
+
+def _is_text(kind: TypeEngine[Any], dialect: Dialect) -> bool:
+    """Not a type that the host has decorated, nor a UUID in a database that has none."""
+    held = kind.dialect_impl(dialect)
+    if isinstance(held, Uuid):
+        return held.native_uuid and dialect.supports_native_uuid
+    return not isinstance(held, TypeDecorator)
 
 
 def _row(change: Change) -> dict[str, Any]:
