@@ -1,17 +1,20 @@
 """Says "look now" to the workers. Losing what is said here costs seconds, never a change: the sweep finds everything.
 
 Nothing in Redis is more than a connection's or a plan's number. Every call gives up within a second and swallows
-Redis's errors, because the host's request must not wait for it.
+Redis's errors, because the host's request must not wait for it; and after one that waited in vain, nothing is asked for
+some seconds, because the next would wait as well.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
+from typing import Any
 from uuid import uuid4
 
 from redis import Redis
@@ -28,6 +31,12 @@ log = logging.getLogger(__name__)
 
 NUDGE_SECONDS = 30
 """How long a nudge stands if no drain picks it up; after that the next change nudges again."""
+PATIENCE = 1.0
+"""Seconds that Redis has for an answer."""
+SLOW = PATIENCE / 4
+"""Whoever was kept waiting longer than this, in vain, had no refusal but a Redis that hangs."""
+SILENCE = 10.0
+"""Seconds for which a Redis that hangs is asked nothing."""
 RESULT_SECONDS = 0
 FAILURE_SECONDS = 3600
 DRAIN, PLAN, RUN = "huma_tripletex.jobs.drain", "huma_tripletex.jobs.draft_plan", "huma_tripletex.jobs.run"
@@ -51,17 +60,45 @@ def nudged_connection(job_id: str) -> int | None:
     return int(found[1]) if found else None
 
 
+def impatient(url: str) -> Redis:
+    """A client that fails fast: one second, no retries."""
+    return Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=Retry(NoBackoff(), 0))
+
+
+@dataclass
+class Silence:
+    """Whether Redis is left alone, since it hangs. When the time is over, one asks, and the others wait for no answer:
+    they stay silent until that one has had it. Takes no lock: at worst two ask.
+    """
+
+    _until: float = 0.0
+
+    def is_kept(self) -> bool:
+        now = time.monotonic()
+        if now < self._until:
+            return True
+        if self._until:
+            self._until = now + SILENCE
+        return False
+
+    def begin(self) -> None:
+        self._until = time.monotonic() + SILENCE
+
+    def end(self) -> None:
+        self._until = 0.0
+
+
 @dataclass(frozen=True)
 class TaskQueue:
     """The way to the workers. `url` empty: there is none, and every call says False."""
 
     url: str = field(repr=False)
     name: str = "huma_tripletex"
+    _silence: Silence = field(default_factory=Silence, init=False, repr=False, compare=False)
 
     @cached_property
     def redis(self) -> Redis:
-        """A connection that fails fast: one second, no retries."""
-        return Redis.from_url(self.url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))
+        return impatient(self.url)
 
     @cached_property
     def queue(self) -> Queue:
@@ -71,9 +108,12 @@ class TaskQueue:
     def _nudging(self) -> Script:
         return self.redis.register_script(NUDGING)
 
-    def nudge(self, connection_id: int) -> bool:
-        """Asks for a drain of a connection; many nudges before the drain begins are one. False: nobody was told."""
-        return self._say(lambda: self._nudge(connection_id))
+    def nudge(self, *connection_ids: int) -> bool:
+        """Asks for a drain of each connection; many nudges before the drain begins are one. False: nobody was told.
+
+        One is one round trip, many are two.
+        """
+        return self._say(lambda: self._nudge(connection_ids))
 
     def begin_drain(self, connection_id: int) -> None:
         """Called before the first read of a drain: a change committed after this nudges again."""
@@ -88,7 +128,18 @@ class TaskQueue:
         """Whether Redis answers."""
         return self._say(lambda: bool(self.redis.ping()))
 
-    def _nudge(self, connection_id: int) -> bool:
+    def _nudge(self, connection_ids: Sequence[int]) -> bool:
+        if len(connection_ids) == 1:
+            self._nudging(*self._nudge_of(connection_ids[0]))
+            return True
+        with self.redis.pipeline(transaction=False) as together:
+            for connection_id in connection_ids:
+                self._nudging(*self._nudge_of(connection_id), client=together)
+            together.execute()
+        return True
+
+    def _nudge_of(self, connection_id: int) -> tuple[list[str], list[Any]]:
+        """The keys and the arguments of the script."""
         queue = self.queue
         job = Job.create(
             DRAIN,
@@ -104,8 +155,7 @@ class TaskQueue:
         )
         job.enqueued_at = now()
         keys = [self._key(connection_id), queue.redis_queues_keys, queue.key, job.key]
-        self._nudging(keys, [NUDGE_SECONDS, job.id, *chain.from_iterable(job.to_dict().items())])
-        return True
+        return keys, [NUDGE_SECONDS, job.id, *chain.from_iterable(job.to_dict().items())]
 
     def _enqueue(self, function: str, number: int) -> bool:
         self.queue.enqueue(function, number, job_timeout=-1, result_ttl=RESULT_SECONDS, failure_ttl=FAILURE_SECONDS)
@@ -115,10 +165,16 @@ class TaskQueue:
         return f"{self.name}:nudge:{connection_id}"
 
     def _say(self, what: Callable[[], bool]) -> bool:
-        if not self.url:
+        if not self.url or self._silence.is_kept():
             return False
+        began = time.monotonic()
         try:
-            return what()
+            said = what()
         except (RedisError, OSError) as error:
             log.warning("Redis did not answer (%s); the sweep takes over", type(error).__name__)
-            return False
+            if time.monotonic() - began > SLOW:
+                self._silence.begin()
+                return False
+            said = False
+        self._silence.end()
+        return said

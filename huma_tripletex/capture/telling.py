@@ -64,9 +64,7 @@ def nudge(session: Session) -> None:
     """
     if session.in_nested_transaction() or not (waiting := session.info.pop(NUDGES, None)):
         return
-    queue = current_runtime().queue
-    for connection_id in waiting:
-        queue.nudge(connection_id)
+    current_runtime().queue.nudge(*waiting)
 
 
 def forget_nudges(session: Session, transaction: SessionTransaction) -> None:

@@ -90,8 +90,12 @@ class AtOnce(Queue):
     def dequeue_any(cls, *given: Any, **named: Any) -> tuple[Job, Queue] | None:
         found: tuple[Any, Queue] | None = super().dequeue_any(*given, **named)
         if found:
-            workplace().busy = True
+            place = workplace()
+            place.busy = True
             found[0].run_at_once()
+            place.busy = False  # what RQ notes of it may be broken off
+            if place.is_stopping():
+                raise StopRequested
         return found
 
 

@@ -1,7 +1,7 @@
 """Listens to Redis with an RQ worker in this process, for as long as the worker lives, whatever Redis does.
 
 RQ's own loop ends when Redis goes away during a job; here it is begun again. Until Redis is back, the sweep does
-everything.
+everything. A Redis that hangs is not waited for by a worker that is to stop.
 """
 
 from __future__ import annotations
@@ -22,11 +22,14 @@ from huma_tripletex.jobs.allowed import AllowedJob, AtOnce
 from huma_tripletex.jobs.careful import failure
 from huma_tripletex.jobs.workplace import Workplace
 from huma_tripletex.runtime import Runtime
+from huma_tripletex.task_queue import impatient
 
 log = logging.getLogger(__name__)
 
 PAUSE = 1.0
 """Seconds until Redis is asked again after it went away."""
+WAIT = 5
+"""Seconds that Redis is asked to wait for a job at a time."""
 
 
 class Listener(SimpleWorker):
@@ -36,9 +39,13 @@ class Listener(SimpleWorker):
     """
 
     max_connection_wait_time = PAUSE
+    dequeue_timeout = WAIT
+    connection_timeout = WAIT + 2
 
-    def __init__(self, place: Workplace, queue: str, redis: Redis) -> None:
+    def __init__(self, place: Workplace, queue: str, redis: Redis, parting: Redis) -> None:
+        """`parting`: another way to the same Redis, which fails fast."""
         self._place = place
+        self._parting = parting
         super().__init__(
             [queue],
             connection=redis,
@@ -50,21 +57,40 @@ class Listener(SimpleWorker):
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         super().execute_job(job, queue)
-        self._place.busy = False
         if self._place.is_stopping():
             raise StopRequested
 
-    def interrupt(self) -> None:
-        """Ends the wait for jobs. Called from a signal handler, which runs in this same thread."""
-        if not self._place.busy:
-            raise StopRequested
+    def subscribe(self) -> None:
+        """RQ would listen to commands there, to stop jobs or the process: Redis can only say "look now"."""
+
+    def teardown(self) -> None:
+        """Says that it is gone. If that cannot be said now, RQ's own entry of this worker runs out by itself."""
+        self.connection = self._parting
+        try:
+            super().teardown()  # type: ignore[no-untyped-call]
+        except (RedisError, OSError) as error:
+            log.info("Redis was not told that this worker is gone (%s)", type(error).__name__)
 
     def _install_signal_handlers(self) -> None:
         """The process has its own."""
 
+    def _finalize_failure(self, *given: Any, **named: Any) -> None:
+        """To RQ, the wish to stop is a failure of the job if it comes while its end is noted in Redis; which may hang,
+        and RQ would note that too.
+        """
+        if self._place.is_stopping():
+            raise StopRequested
+        super()._finalize_failure(*given, **named)
+
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         """RQ would log the traceback; ours never raise, so this is somebody else's job."""
         log.error("job %s was refused: %s", job.id, getattr(exc_info[0], "__name__", "") if exc_info else "")
+
+
+def interrupt(place: Workplace) -> None:
+    """Ends a wait for Redis, but no job. Called from a signal handler, which runs in this same thread."""
+    if not place.busy:
+        raise StopRequested
 
 
 class Listening:
@@ -74,7 +100,7 @@ class Listening:
         self._app = app
         self._runtime = runtime
         self._place = place
-        self._listener: Listener | None = None
+        self._is_listening = False
         self._told = False
 
     def run(self) -> None:
@@ -86,26 +112,29 @@ class Listening:
                 time.sleep(PAUSE)
 
     def interrupt(self) -> None:
-        if self._listener:
-            self._listener.interrupt()
+        if self._is_listening:
+            interrupt(self._place)
 
     def _listen(self) -> None:
         """One life of the listener; it ends when Redis is not there or goes away."""
         settings = self._runtime.settings
-        redis = Redis.from_url(settings.redis_url, socket_connect_timeout=PAUSE)
+        redis, parting = Redis.from_url(settings.redis_url, socket_connect_timeout=PAUSE), impatient(settings.redis_url)
         try:
-            redis.ping()
+            self._is_listening = True
+            if self._place.is_stopping():  # the signal came just before that
+                return
+            parting.ping()
             with self._app.app_context():
-                self._listener = Listener(self._place, settings.queue, redis)
-                self._listener.work(logging_level="WARNING")
+                Listener(self._place, settings.queue, redis, parting).work(logging_level="WARNING")
             self._told = False
         except StopRequested:
             self._told = False
         except (RedisError, OSError) as error:
             self._say_once(error)
         finally:
-            self._listener, self._place.busy = None, False
+            self._is_listening = self._place.busy = False
             redis.close()
+            parting.close()
 
     def _say_once(self, error: Exception) -> None:
         if not self._told:

@@ -15,9 +15,9 @@ from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 from huma_tripletex.jobs.allowed import ALLOWED
-from huma_tripletex.jobs.listening import Listener
+from huma_tripletex.jobs.listening import Listener, interrupt
 from huma_tripletex.jobs.workplace import workplace
-from huma_tripletex.task_queue import DRAIN, TaskQueue
+from huma_tripletex.task_queue import DRAIN, TaskQueue, impatient
 from tests.flows.host_parts import make_host_app
 
 TIMES = ("created_at", "enqueued_at")
@@ -37,8 +37,9 @@ def app(host_sqlite_url: str) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def listener(app: Flask, redis: Redis) -> Listener:
-    return Listener(workplace(), "huma_tripletex", redis)
+def listener(app: Flask, redis: Redis, redis_url: str) -> Iterator[Listener]:
+    with impatient(redis_url) as parting:
+        yield Listener(workplace(), "huma_tripletex", redis, parting)
 
 
 def jobs_of(redis: Redis) -> list[dict[bytes, Any]]:
@@ -147,7 +148,7 @@ def test_a_stop_during_a_job_ends_the_listening_after_it(
 
     def drain(number: int) -> None:
         workplace().stop()
-        listener.interrupt()  # as the signal handler does, in this same thread
+        interrupt(workplace())  # as the signal handler does, in this same thread
         seen.append(number)
 
     monkeypatch.setitem(ALLOWED, DRAIN, drain)
@@ -156,7 +157,7 @@ def test_a_stop_during_a_job_ends_the_listening_after_it(
     listener.work(burst=True, logging_level="WARNING")
     assert seen == [7], "what was begun is finished, and nothing else is begun"
     with pytest.raises(StopRequested):
-        listener.interrupt()
+        interrupt(workplace())
 
 
 @pytest.mark.parametrize("when", ["in the job", "after it"])
@@ -167,7 +168,7 @@ def test_a_stop_is_heeded_when_redis_went_away_during_a_job(
 
     def signal() -> None:
         workplace().stop()
-        listener.interrupt()  # which does not break off the job
+        interrupt(workplace())  # which does not break off the job
 
     def gone(*_: object, **__: object) -> None:
         if not workplace().is_stopping():
