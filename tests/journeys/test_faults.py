@@ -23,6 +23,7 @@ FAULTS: list[dict[str, Any]] = [
     {"kind": "rate_limit", "limit": 3, "period": 1, "times": None},
     {"kind": "html", "times": 2},
 ]
+NUMBERS = [f"{number}" for number in range(1002, 1002 + len(FAULTS))]
 
 
 @pytest.fixture(params=["postgresql"])
@@ -44,16 +45,24 @@ def active(empty_stage: Stage) -> Iterator[Stage]:
 
 
 def test_every_fault_during_delivery_ends_in_a_later_success(active: Stage) -> None:
-    for number, fault in enumerate(FAULTS):
-        active.tripletex.fault(method="PUT", path="/v2/employee/*", **fault)
-        phone = f"9000000{number}"
+    """Each fault meets somebody else, all at the same time."""
+    people = [row for row in active.tripletex.employees() if row["employeeNumber"] in NUMBERS]
+    assert len(people) == len(FAULTS)
+    for row, fault in zip(people, FAULTS, strict=True):
+        active.tripletex.fault(method="PUT", path=f"/v2/employee/{row['id']}", **fault)
+    wanted = {row["employeeNumber"]: f"9000{row['employeeNumber']}" for row in people}
+    for row in people:
+        active.edit(row["firstName"], row["lastName"], phone_number=wanted[row["employeeNumber"]])
 
-        active.edit("Per", "Haugen", phone_number=phone)
-
-        eventually(lambda phone=phone: active.tripletex.employee("1004")["phoneNumberMobile"] == phone, 60)
-        active.tripletex.no_faults()
+    eventually(lambda: phones(active) == wanted, 60)
+    active.tripletex.no_faults()
     eventually(lambda: status(active)["waiting"] == 0, 30)
     assert status(active)["parked_people"] == 0
+
+
+def phones(stage: Stage) -> dict[str, str]:
+    rows = stage.tripletex.employees()
+    return {row["employeeNumber"]: row["phoneNumberMobile"] for row in rows if row["employeeNumber"] in NUMBERS}
 
 
 def test_a_reply_that_is_lost_never_makes_a_second_employee(empty_stage: Stage) -> None:
