@@ -105,6 +105,7 @@ def check(runtime: Runtime, connection: Connection, stop: Callable[[], bool] = l
         facts, reason = check_token(runtime, token, stop), ""
     except Refusal as refusal:
         facts, reason = None, refusal.reason
+    runtime.session.refresh(connection)
     if connection.sealed_token != sealed:
         return ()  # disconnected meanwhile, or given another token
     if facts is None:

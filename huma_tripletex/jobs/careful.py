@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from huma_tripletex.delivery.guard import unforeseen
 from huma_tripletex.delivery.transaction import PASSING
+from huma_tripletex.models.freshness import read_anew
 from huma_tripletex.runtime import current_runtime
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ def carefully(app: Flask, what: str, step: Callable[[], object]) -> bool:
     def whole() -> None:
         with app.app_context():
             session = current_runtime().session
+            read_anew(session())
             try:
                 step()
                 session.commit()

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.i18n import LOCALES, force_locale
 from huma_tripletex.models import Connection, OutboxEntry, SyncPlan, SyncRun
+from huma_tripletex.models.freshness import read_anew
 from huma_tripletex.runtime import current_runtime
 
 OPEN_TO_ANYONE = {"huma_tripletex.static", "huma_tripletex.metrics"}
@@ -33,6 +34,7 @@ def enter() -> None:
     speak(somebody.locale)
     if host.current_organisation() is None or not host.may_change_settings():
         abort(403)
+    read_anew(current_runtime().session())
 
 
 def speak(locale: str) -> None:

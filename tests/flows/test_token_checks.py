@@ -147,3 +147,25 @@ def test_a_worker_that_looks_at_many_tokens_stops_after_the_call_under_way(postg
             before = len(stand.http("GET", "requests"))
         assert not [thread for thread in threading.enumerate() if thread.name == "huma_tripletex-upkeep"]
         assert len(stand.http("GET", "requests")) <= before + 1
+
+
+@pytest.mark.parametrize("keeps", [True, False], ids=["the session keeps what it has read", "the usual session"])
+@pytest.mark.parametrize(("what", "state"), [("disconnected", "disconnected"), ("new token", "connected")])
+def test_what_an_administrator_does_during_the_look_stands(
+    flows: Stand, monkeypatch: pytest.MonkeyPatch, what: str, state: str, keeps: bool
+) -> None:
+    flows.session().expire_on_commit = not keeps
+    connection = flows.connect()
+    flows.clock.passes(hours=25)
+    engine = flows.session.get_bind()
+    news = {"state": state, "sealed_token": None if what == "disconnected" else b"another"}
+
+    def meanwhile(*_: object) -> None:
+        with engine.begin() as other:
+            other.execute(update(Connection).values(**news))
+        raise connecting.Refusal("token_unknown")
+
+    monkeypatch.setattr(daily, "check_token", meanwhile)
+    look(flows)
+    flows.session.refresh(connection)
+    assert {"state": connection.state, "sealed_token": connection.sealed_token} == news
