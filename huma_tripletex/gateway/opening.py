@@ -154,11 +154,11 @@ def reading_client(runtime: Runtime, connection: Connection) -> Iterator[OpenCli
 
 
 def keep_session(runtime: Runtime, connection: Connection, client: OpenClient) -> bool:
-    """Seals a session that the client has made onto the row; False: there was none, or another process was faster, and
-    the client's will end with it. The caller commits.
+    """Seals a session that the client has made onto the row; False: there was none, or another process was faster, or
+    the connection was disconnected meanwhile, and the client's will end with it. The caller commits.
     """
     session = client.unkept_session
-    if session is None:
+    if session is None or connection.sealed_token is None:
         return False
     kept, first = kept_session(runtime.vault, connection), client.began_with
     if kept and not kept.is_over(runtime.clock()) and (first is None or kept.token != first.token):

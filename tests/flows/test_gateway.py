@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from huma_tripletex.connecting.store import forget_secrets
 from huma_tripletex.errors import NotReadable
 from huma_tripletex.gateway import reading
 from huma_tripletex.gateway.agreement import agree, agreed_hash
@@ -53,6 +54,15 @@ class TestSession:
             client.who_am_i()
             assert keep_session(stand.runtime, connection, client)
             assert not keep_session(stand.runtime, connection, client)
+
+    def test_a_connection_that_was_disconnected_meanwhile_keeps_none(self, stand: Bench) -> None:
+        connection = stand.connection
+        with open_client(stand.runtime, connection) as client:
+            client.who_am_i()
+            forget_secrets(connection)
+            assert not keep_session(stand.runtime, connection, client)
+        assert connection.sealed_session is None
+        assert [row["method"] for row in stand.http("GET", "requests")][-1] == "DELETE", "it is ended instead"
 
     def test_a_token_that_was_moved_between_rows_does_not_open(self, stand: Bench) -> None:
         connection = stand.connection
