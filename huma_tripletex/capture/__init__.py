@@ -46,15 +46,15 @@ def install(runtime: Runtime) -> None:
     """
     for person_model in runtime.host.models:
         _check(person_model)
-    current_app.extensions[EXTENSION] = Watch.over(runtime.host.models)
-    session = runtime.session
+    session, engines = runtime.session, _engines(runtime.host.db)
+    current_app.extensions[EXTENSION] = Watch.over(runtime.host.models, engines)
     _listen(session, "before_flush", before_flush)
     _listen(session, "after_flush", after_flush)
     _listen(session, "do_orm_execute", on_execute)
     _listen(session, "after_soft_rollback", after_rollback)
     _listen(session, "after_commit", nudge)
     _listen(session, "after_transaction_end", forget_nudges)
-    for engine in _engines(runtime.host.db):
+    for engine in engines:
         _listen_to_statements(engine)
         _listen(engine.pool, "checkin", beneath.given_back)
     for person_model in runtime.host.models:

@@ -39,7 +39,7 @@ def on_execute(state: ORMExecuteState) -> Result[Any] | None:
         upsert.note(noted, after)
     else:
         _note(noted, watch, model, state, touched, (before, after))
-    tell(state.session, watch, noted)
+    tell(state.session, watch, noted, state.bind_arguments)
     return result
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Connection, inspect
 from sqlalchemy.orm import Session, SessionTransaction
@@ -13,6 +15,7 @@ from huma_tripletex.core.fields import BY_KEY
 from huma_tripletex.outbox.echo import without_echo
 from huma_tripletex.outbox.record import record
 from huma_tripletex.outbox.tables import ENTRIES
+from huma_tripletex.outbox.writing import WRITING, writing_connection
 from huma_tripletex.runtime import current_runtime
 
 log = logging.getLogger(__name__)
@@ -39,10 +42,21 @@ def record_change(person_id: object, *fields: str, organisation_id: object, sess
     tell(session or current_runtime().session(), watch, noted)
 
 
-def tell(session: Session, watch: Watch, noted: Noted) -> None:
-    """Writes the entries: one statement, none when nothing was noted."""
+def tell(session: Session, watch: Watch, noted: Noted, bind_arguments: Mapping[str, Any] | None = None) -> None:
+    """Writes the entries: one statement, none when nothing was noted. `bind_arguments`: of the statement that was
+    executed, None: people were flushed.
+    """
     if noted.fields:
-        session.info.setdefault(NUDGES, set()).update(tell_on(session.connection(), watch, noted))
+        connection = _connection(session, watch, bind_arguments)
+        session.info.setdefault(NUDGES, set()).update(tell_on(connection, watch, noted))
+
+
+def _connection(session: Session, watch: Watch, bind_arguments: Mapping[str, Any] | None) -> Connection:
+    """The connection that carried out what is told of, so that both are committed together; but where that leads to
+    another database, the one to ours.
+    """
+    connection = writing_connection(session, bind_arguments or {"mapper": watch.main.mapper, "clause": WRITING})
+    return connection if connection.dialect in watch.dialects else writing_connection(session)
 
 
 def tell_on(connection: Connection, watch: Watch, noted: Noted) -> set[int]:

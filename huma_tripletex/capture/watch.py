@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from flask import current_app, has_app_context
-from sqlalchemy import Column, inspect
+from sqlalchemy import Column, Dialect, Engine, inspect
 from sqlalchemy.orm import Mapper
 
 from huma_tripletex.core.fields import KEYS
@@ -97,11 +97,14 @@ class Watch:
     warned: set[tuple[str, int]] = field(default_factory=set)
     tables_found: set[str] = field(default_factory=set)
     """Filled when our own table was seen in the database; until then there is nothing to capture into."""
+    dialects: frozenset[Dialect] = frozenset()
+    """Of the host's engines that lead to its database; each engine has one of its own."""
     _by_class: dict[type[Any], WatchedModel | None] = field(default_factory=dict)
 
     @classmethod
-    def over(cls, models: Iterable[PersonModel]) -> Watch:
-        return cls(tuple(WatchedModel(spec, is_main=number == 0) for number, spec in enumerate(models)))
+    def over(cls, models: Iterable[PersonModel], engines: Iterable[Engine]) -> Watch:
+        watched = tuple(WatchedModel(spec, is_main=number == 0) for number, spec in enumerate(models))
+        return cls(watched, dialects=frozenset(engine.dialect for engine in engines))
 
     @property
     def main(self) -> WatchedModel:

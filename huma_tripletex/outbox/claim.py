@@ -25,6 +25,7 @@ from huma_tripletex.outbox.leasing import CONNECTION, Leased, given_to_lease, le
 from huma_tripletex.outbox.record import RESTORE
 from huma_tripletex.outbox.rows import POSTGRESQL, dialect_of
 from huma_tripletex.outbox.tables import ENTRIES, anew, is_open, state_is
+from huma_tripletex.outbox.writing import writing_connection
 
 WEIGHT: dict[EntryKind, int] = {"change": 0, "added": 1, "create": 2}
 
@@ -145,7 +146,7 @@ def _at_once(session: Session, given: dict[str, Any]) -> Taken:
     """Leases people and takes their entries with one statement. Everything that waits is taken, also what would have
     waited longer: what is sent are the latest values.
     """
-    rows = session.connection().execute(_leasing_and_taking(), given).mappings().all()
+    rows = writing_connection(session).execute(_leasing_and_taking(), given).mappings().all()
     leased = {row["person_id"]: Leased(*(row[name] for name in ABOUT)) for row in rows}
     return list(leased.values()), [_entry(row) for row in rows]
 
@@ -166,7 +167,7 @@ def _take_parked(
     named: dict[str, list[Entry]] = defaultdict(list)
     for entry in newer:
         named[entry.person_id].append(entry)
-    parked = session.connection().execute(_parked(), {"connection": connection_id, "people": list(people)}).all()
+    parked = writing_connection(session).execute(_parked(), {"connection": connection_id, "people": list(people)}).all()
     again = [row.id for row in parked if any(_names(entry, row.id, row.fields) for entry in named[row.person_id])]
     if not again:
         return []
@@ -181,7 +182,7 @@ def _names(entry: Entry, parked_id: int, fields: Sequence[str]) -> bool:
 
 
 def _entries(session: Session, taking: Executable, given: dict[str, Any]) -> list[Entry]:
-    return [_entry(row) for row in session.connection().execute(taking, given).mappings()]
+    return [_entry(row) for row in writing_connection(session).execute(taking, given).mappings()]
 
 
 def _entry(row: RowMapping) -> Entry:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from huma_tripletex.models.base import Instant
 from huma_tripletex.outbox.rows import POSTGRESQL, dialect_of
 from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES, LEASES, state_is
+from huma_tripletex.outbox.writing import AS_WRITTEN
 
 
 def has_clock(session: Session) -> bool:
@@ -21,7 +22,7 @@ def has_clock(session: Session) -> bool:
 
 def tell(session: Session) -> datetime:
     """The database's time at this very moment, whenever the transaction began."""
-    return session.execute(select(func.clock_timestamp(type_=Instant))).scalar_one()
+    return session.execute(select(func.clock_timestamp(type_=Instant)), bind_arguments=AS_WRITTEN).scalar_one()
 
 
 def set_right(session: Session, now: datetime, lease: timedelta) -> int:

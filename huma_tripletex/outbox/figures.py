@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, distinct, func, select
 from sqlalchemy.orm import Session
 
 from huma_tripletex.outbox.tables import BEGAN, ENTRIES, is_open, takes_part
+from huma_tripletex.outbox.writing import AS_WRITTEN
 
 SAMPLE = 500
 MINUTE = timedelta(minutes=1)
@@ -35,11 +37,10 @@ class Figures:
 
 def figures(session: Session, connection_id: int, now: datetime) -> Figures:
     """The figures of one connection, in three statements that read only what is open or recent."""
-    states = {row.state: row for row in session.execute(_open(connection_id))}
-    recent = session.execute(_recent_count(connection_id, now)).scalar_one()
-    seconds = sorted(
-        max(0.0, (there_at - began).total_seconds()) for began, there_at in session.execute(_latest(connection_id))
-    )
+    ask = partial(session.execute, bind_arguments=AS_WRITTEN)
+    states = {row.state: row for row in ask(_open(connection_id))}
+    recent = ask(_recent_count(connection_id, now)).scalar_one()
+    seconds = sorted(max(0.0, (there_at - began).total_seconds()) for began, there_at in ask(_latest(connection_id)))
     waiting, in_flight, parked = (states.get(state) for state in ("waiting", "in_flight", "parked"))
     return Figures(
         waiting=waiting.entries if waiting else 0,

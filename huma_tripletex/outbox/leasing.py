@@ -36,6 +36,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from huma_tripletex.models.base import BigId, Instant
 from huma_tripletex.outbox.rows import POSTGRESQL, dialect_of
 from huma_tripletex.outbox.tables import CHOICES, CONNECTIONS, ENTRIES, LEASES, state_is
+from huma_tripletex.outbox.writing import writing_connection
 
 ENTRIES_PER_PERSON = 20
 """So many entries are looked at for every person asked for."""
@@ -70,7 +71,7 @@ def lease(session: Session, given: Mapping[str, Any]) -> list[Leased]:
     The transaction waits for the disk: were a lease lost in a crash of the database, another worker would claim the
     same people, and whoever held them would go on with older values.
     """
-    rows = session.connection().execute(leasing(dialect_of(session)), given).all()
+    rows = writing_connection(session).execute(leasing(dialect_of(session)), given).all()
     return [Leased(person_id, parked, left_out) for person_id, parked, left_out, *_ in rows]
 
 

@@ -37,6 +37,7 @@ from huma_tripletex.models.base import Instant, Json
 from huma_tripletex.models.outbox import EntryKind
 from huma_tripletex.outbox.rows import POSTGRESQL, Columns, as_json, json_text, only_row, rowset
 from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES
+from huma_tripletex.outbox.writing import writing_connection
 
 RESTORE = "restore"
 """Third word of a field in `RunChange.expected`: not Huma's value is sent, but the earlier one that the run sealed."""
@@ -102,7 +103,7 @@ def record(
     asked about people whose change does not name their organisation: by the same statement, or before it where only
     Python can tell what the ids are as text. `where`: the host's session, or a connection of its engine.
     """
-    connection = where if isinstance(where, Connection) else where.connection()
+    connection = where if isinstance(where, Connection) else writing_connection(where)
     dialect = connection.dialect
     if homes and not homes.are_text(dialect):
         changes, homes = _at_home(connection, list(changes), homes), None
@@ -134,7 +135,7 @@ def record_for_run(
         | {"expected": dict(c.expected) if c.expected is not None else None}
         for c in changes
     ]
-    session.connection().execute(insert(ENTRIES), rows)
+    writing_connection(session).execute(insert(ENTRIES), rows)
     return len(rows)
 
 

@@ -20,6 +20,7 @@ from huma_tripletex.models.base import BigId, Instant, Json
 from huma_tripletex.models.outbox import EntryState
 from huma_tripletex.outbox.rows import Columns, as_json, dialect_of, rowset
 from huma_tripletex.outbox.tables import ENTRIES, LEASES, state_is
+from huma_tripletex.outbox.writing import writing_connection
 
 Outcome = Literal["delivered", "nothing_to_do", "superseded", "different", "later", "snoozed", "parked", "withdrawn"]
 FINAL: dict[Outcome, EntryState] = {
@@ -97,7 +98,7 @@ def settle(session: Session, token: str, settled: Sequence[Settlement], now: dat
         return 0
     dialect = dialect_of(session)
     given = {"rows": as_json(dialect, rows), "token": token, "now": now}
-    done = len(session.connection().execute(_settling(dialect), given).all())
+    done = len(writing_connection(session).execute(_settling(dialect), given).all())
     _give_back(session, token, {s.person_id for s in settled})
     return done
 
@@ -118,18 +119,18 @@ def extend(session: Session, token: str, until: datetime) -> int:
 def held(session: Session, token: str, person_ids: Sequence[str]) -> set[str]:
     """Who of these people `token` still holds; they stay held until the transaction ends."""
     given = {"token": token, "people": list(person_ids)}
-    return set(session.connection().execute(_HELD, given).scalars().all())
+    return set(writing_connection(session).execute(_HELD, given).scalars().all())
 
 
 def _end_leases(session: Session, token: str, people: set[str] | None) -> set[tuple[int, str]]:
     given = {"token": token, "people": sorted(people or ())}
-    rows = session.connection().execute(_ENDING if people is None else _ENDING_OF, given).all()
+    rows = writing_connection(session).execute(_ENDING if people is None else _ENDING_OF, given).all()
     return {(row.connection_id, row.person_id) for row in rows}
 
 
 def _give_back(session: Session, token: str, people: set[str] | None) -> int:
     given = {"token": token, "people": sorted(people or ())}
-    return len(session.connection().execute(_GIVING if people is None else _GIVING_OF, given).all())
+    return len(writing_connection(session).execute(_GIVING if people is None else _GIVING_OF, given).all())
 
 
 def _rows(settlement: Settlement) -> list[dict[str, Any]]:

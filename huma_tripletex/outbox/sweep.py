@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from huma_tripletex.models.outbox import EntryState
 from huma_tripletex.outbox.leasing import may_be_asked
 from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES, LEASES, state_is
+from huma_tripletex.outbox.writing import AS_WRITTEN
 
 AT_ONCE = 1000
 ENDED: tuple[EntryState, ...] = ("done", "dismissed")
@@ -49,7 +50,7 @@ def due_connections(session: Session, now: datetime) -> list[int]:
     busy = _busy().c.connection_id
     oldest = select(func.min(ENTRIES.c.not_before)).where(_waits(busy, now)).scalar_subquery()
     due = select(busy).where(oldest <= now, _may_send(busy, now)).order_by(oldest, busy)
-    return list(session.execute(due).scalars())
+    return list(session.execute(due, bind_arguments=AS_WRITTEN).scalars())
 
 
 def prune(session: Session, keep_after: datetime) -> int:

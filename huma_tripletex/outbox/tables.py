@@ -44,9 +44,7 @@ def is_open() -> ColumnElement[bool]:
 
 def takes_part(connection_id: int) -> ColumnElement[bool]:
     """Entries of people who are not left out of every sync: what is still open of the others is never sent."""
-    left_out = select(RememberedChoice.person_id).where(
-        RememberedChoice.connection_id == connection_id,
-        RememberedChoice.choice == "never_sync",
-        RememberedChoice.person_id.is_not(None),
+    left_out = select(CHOICES.c.person_id).where(
+        CHOICES.c.connection_id == connection_id, CHOICES.c.choice == "never_sync", CHOICES.c.person_id.is_not(None)
     )
     return ENTRIES.c.person_id.not_in(left_out)

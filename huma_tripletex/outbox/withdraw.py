@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from huma_tripletex.models.among import Among
 from huma_tripletex.models.outbox import WITHDRAWN, OutboxEntry
 from huma_tripletex.outbox.tables import ENTRIES, is_open, state_is
+from huma_tripletex.outbox.writing import AS_WRITTEN
 
 SUPERSEDED: Final = {"state": "done", "outcome": "superseded", "reason": "superseded"}
 
@@ -45,7 +46,8 @@ def withdraw_undone(session: Session, run_id: int, people: Collection[str] | Non
     _only_look(session, run_id, people, "undone")
     ending = update(ENTRIES).where(of_undone(run_id, people))
     session.execute(ending.values(state="dismissed", reason="undone", settled_at=now))
-    return session.scalar(select(ENTRIES.c.id).where(ENTRIES.c.run_id == run_id, is_open()).limit(1)) is None
+    left = select(ENTRIES.c.id).where(ENTRIES.c.run_id == run_id, is_open()).limit(1)
+    return session.scalar(left, bind_arguments=AS_WRITTEN) is None
 
 
 def narrow_undone(session: Session, run_id: int, fields: Mapping[str, Collection[str]]) -> None:
@@ -60,7 +62,7 @@ def narrow_undone(session: Session, run_id: int, fields: Mapping[str, Collection
 def not_ended(session: Session, connection_id: int) -> list[int]:
     """Ids of what has not ended, and is committed: whoever reads Huma's values after this has read what it is about."""
     theirs = select(ENTRIES.c.id).where(ENTRIES.c.connection_id == connection_id, is_open())
-    return list(session.scalars(theirs.order_by(ENTRIES.c.id)))
+    return list(session.scalars(theirs.order_by(ENTRIES.c.id), bind_arguments=AS_WRITTEN))
 
 
 def end_wishes(session: Session, ids: Sequence[int], people: Select[Any], now: datetime) -> None:

@@ -7,11 +7,21 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, insert, make_url, update
+from sqlalchemy import Engine, insert, make_url, select, update
 from sqlalchemy.orm import Session
 
 from huma_tripletex.capture import UncapturedChange
-from tests.flows.host_parts import Clock, Person, db, entries, forget, make_connection, make_host_app, make_person
+from tests.flows.host_parts import (
+    Clock,
+    Person,
+    db,
+    entries,
+    forget,
+    listening,
+    make_connection,
+    make_host_app,
+    make_person,
+)
 
 
 @pytest.fixture
@@ -41,6 +51,30 @@ def test_another_engine_on_the_same_database(two_engines: Flask) -> None:
     db.session.remove()
     change_by(db.engines["jobs"])
     assert [(entry.person_id, entry.fields) for entry in entries()] == [("1", ["phone_number"])]
+
+
+def test_a_statement_of_the_session_on_another_engine(two_engines: Flask) -> None:
+    """Its entry is in the same transaction; in another, SQLite would have the one wait for the other."""
+    make_person()
+    forget()
+    changing = update(Person).where(Person.id == 1).values(phone_number="22334455")
+    told: list[str] = []
+    with listening(db.engines["jobs"], "before_cursor_execute", lambda _c, _cursor, sql, *_: told.append(sql)):
+        db.session.execute(changing, bind_arguments={"bind": db.engines["jobs"]})
+        db.session.commit()
+    assert [sql.split()[0] for sql in told] == ["UPDATE", "INSERT"]
+    assert [(entry.person_id, entry.fields) for entry in entries()] == [("1", ["phone_number"])]
+
+
+def test_a_statement_of_the_session_on_another_database(two_engines: Flask) -> None:
+    """It is carried out as ever, though our tables are not there."""
+    make_person()
+    Person.__table__.create(db.engines["elsewhere"])  # type: ignore[attr-defined]
+    there = {"bind": db.engines["elsewhere"]}
+    db.session.execute(insert(Person).values(organisation_id=1, given_name="A", family_name="B"), bind_arguments=there)
+    db.session.execute(update(Person).values(phone_number="22334455"), bind_arguments=there)
+    db.session.commit()
+    assert db.session.scalars(select(Person.phone_number), bind_arguments=there).all() == ["22334455"]
 
 
 def test_what_cannot_be_captured_there_is_warned_of(two_engines: Flask) -> None:
