@@ -12,6 +12,7 @@ Entries are rows of the host's transaction: what is rolled back takes its entrie
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 from flask import current_app
@@ -35,6 +36,9 @@ from huma_tripletex.runtime import Runtime
 
 __all__ = ["UncapturedChange", "install", "quiet", "record_change", "tables_are_made"]
 
+_heard: list[Any] = []
+"""The sessions listened to. SQLAlchemy knows them by their `id()` ever after, so no other may come to have it."""
+
 
 def install(runtime: Runtime) -> None:
     """Begins to listen. Call it in the application context of an application whose `db` is initialised.
@@ -46,8 +50,12 @@ def install(runtime: Runtime) -> None:
     """
     for person_model in runtime.host.models:
         _check(person_model)
+    for one, other in combinations(runtime.host.models, 2):
+        _check_together(one, other)
     session, engines = runtime.session, _engines(runtime.host.db)
     current_app.extensions[EXTENSION] = Watch.over(runtime.host.models, engines)
+    if session not in _heard:
+        _heard.append(session)
     _listen(session, "before_flush", before_flush)
     _listen(session, "after_flush", after_flush)
     _listen(session, "do_orm_execute", on_execute)
@@ -61,7 +69,7 @@ def install(runtime: Runtime) -> None:
         _listen(person_model.model, "before_delete", before_delete, propagate=True)
         for name in filter(None, (person_model.person_id, person_model.organisation_id)):
             # When it is changed, what it was before is loaded, if it is not known.
-            _listen(getattr(person_model.model, name), "set", _nothing, active_history=True)
+            _listen(getattr(person_model.model, name), "set", _nothing, active_history=True, propagate=True)
 
 
 def tables_are_made() -> None:
@@ -79,6 +87,20 @@ def _check(spec: PersonModel) -> None:
             raise ConfigurationError(f"{spec.model.__name__}.{name} is not a mapped column, so it cannot be watched")
     if unknown := spec.fields.keys() - BY_KEY.keys():
         raise ConfigurationError(f"not a supported field of {spec.model.__name__}: {', '.join(sorted(unknown))}")
+
+
+def _check_together(one: PersonModel, other: PersonModel) -> None:
+    """Two models may be kept in one table if a row of it is the same person's for both."""
+    mappers = [class_mapper(spec.model, configure=False) for spec in (one, other)]
+    shared = {table.fullname for table in mappers[0].tables} & {table.fullname for table in mappers[1].tables}
+    if not shared:
+        return
+    said = f"{one.model.__name__} and {other.model.__name__} are both kept in the table {min(shared)}"
+    if mappers[0].base_mapper is not mappers[1].base_mapper:
+        raise ConfigurationError(f"{said}, but as classes apart: name the fields of both in one PersonModel")
+    mine, yours = (mapper.columns.get(spec.person_id) for mapper, spec in zip(mappers, (one, other), strict=True))
+    if mine is not None and yours is not None and mine.table is yours.table and mine is not yours:
+        raise ConfigurationError(f"{said}, but {one.person_id} and {other.person_id} are not the same person")
 
 
 def _engines(db: SQLAlchemy) -> list[Engine]:

@@ -18,7 +18,7 @@ from huma_tripletex.capture.certain import is_certain
 from huma_tripletex.capture.noted import Noted
 from huma_tripletex.capture.telling import tell_on
 from huma_tripletex.capture.warned import UNCERTAIN, warn
-from huma_tripletex.capture.watch import Watch, WatchedModel, schemas_of, table_name
+from huma_tripletex.capture.watch import Watch, WatchedModel, schemas_of, table_name, table_written
 from huma_tripletex.runtime import current_runtime
 
 ASKED, TOLD, COMMITTED = "huma_tripletex_asked", "huma_tripletex_told", "huma_tripletex_committed"
@@ -33,7 +33,7 @@ def capture(context: Any, watch: Watch, model: WatchedModel, touched: frozenset[
     """
     statement = context.invoked_statement
     columns = [model.column(name) for name in (model.person, model.organisation) if name]
-    here = {column.table for column in columns} == {getattr(statement, "table", None)}
+    here = {column.table for column in columns} == {table_written(statement)}
     if context.isinsert or not here or touched & {model.person, model.organisation}:
         return False
     connection, noted, rows = context.root_connection, Noted(watch.all_keys), 0

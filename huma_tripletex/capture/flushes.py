@@ -15,7 +15,7 @@ from sqlalchemy.sql import visitors
 
 from huma_tripletex.capture.noted import Noted
 from huma_tripletex.capture.telling import tell
-from huma_tripletex.capture.watch import Watch, WatchedModel, current_watch
+from huma_tripletex.capture.watch import Watch, WatchedModel, columns_of, current_watch
 from huma_tripletex.host.values import as_text
 
 WATCH, EXPRESSIONS, DELETED = "huma_tripletex_watch", "huma_tripletex_expressions", "huma_tripletex_deleted"
@@ -47,13 +47,13 @@ def before_own_statement(model: WatchedModel, context: Any) -> None:
 def before_delete(_mapper: Any, _connection: Any, thing: Any) -> None:
     """Notes whose row is about to be deleted, also when it goes as an orphan; afterwards it cannot be asked."""
     flush, watch = current_flush(), current_watch()
-    model = watch.of(type(thing)) if watch else None
-    if flush is None or model is None:
+    if flush is None or watch is None:
         return
-    for name in filter(None, (model.organisation, model.person)):
-        getattr(thing, name)
-    whose = _before(thing, model.organisation), _before(thing, model.person)
-    flush.attributes.setdefault(DELETED, []).append((model, whose))
+    for model in watch.of(type(thing)):
+        for name in filter(None, (model.organisation, model.person)):
+            getattr(thing, name)
+        whose = _before(thing, model.organisation), _before(thing, model.person)
+        flush.attributes.setdefault(DELETED, []).append((model, whose))
 
 
 def after_flush(session: Session, flush: UOWTransaction) -> None:
@@ -65,7 +65,7 @@ def after_flush(session: Session, flush: UOWTransaction) -> None:
     noted = Noted(watch.all_keys)
     for note, things in ((_new, session.new), (_changed, session.dirty)):
         for thing in things:
-            if model := watch.of(type(thing)):
+            for model in watch.of(type(thing)):
                 note(noted, model, thing, flush)
     for model, whose in flush.attributes.get(DELETED, ()):
         noted.went(model, *whose)
@@ -171,7 +171,8 @@ def _person(thing: Any, model: WatchedModel) -> Any:
     """Whose values these are; an object that is expired knows by its key, if that is the person's."""
     known = _now(thing, model.person)
     if known is None and (identity := instance_state(thing).identity):
-        known = dict(zip(model.mapper.primary_key, identity, strict=True)).get(model.column(model.person))
+        key = dict(zip(model.mapper.primary_key, identity, strict=True))
+        known = next((key[column] for column in columns_of(model.mapper, model.person) if column in key), None)
     return known if known is not None else getattr(thing, model.person)
 
 

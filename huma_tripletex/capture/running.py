@@ -32,6 +32,8 @@ def can_run(state: ORMExecuteState, model: WatchedModel) -> bool:
         )
     if state.is_insert and not _returns(state):
         return False
+    if _is_spread(state, model):
+        return False  # row by row over several tables: each of its statements is about one
     if _hosts_returning(state):
         return bool(state.is_orm_statement) and _returns(state)
     return state.is_insert or bool(state.is_orm_statement) or not _many(state)
@@ -149,6 +151,11 @@ def _hosts_returning(state: ORMExecuteState) -> bool:
 
 def _many(state: ORMExecuteState) -> bool:
     return isinstance(state.parameters, Sequence)
+
+
+def _is_spread(state: ORMExecuteState, model: WatchedModel) -> bool:
+    spread = bool(state.is_orm_statement) and len(model.mapper.tables) > 1
+    return spread and (state.is_insert or (state.is_update and _many(state)))
 
 
 def _makes_several(state: ORMExecuteState) -> bool:

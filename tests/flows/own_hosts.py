@@ -24,10 +24,7 @@ def own_host(url: str, db: SQLAlchemy, models: list[PersonModel], organisation: 
     db.metadata.create_all(engine)
     schema.upgrade(engine)
     engine.dispose()
-    app = Flask("host")
-    app.config.update(SQLALCHEMY_DATABASE_URI=url, SECRET_KEY="test", HUMA_TRIPLETEX_KEYS=new_key("k1"))
-    db.init_app(app)
-    HumaTripletex(replace(make_host(models), db=db, **from_models(db, models))).init_app(app, clock=Clock())
+    app = mount(url, db, models)
     with app.app_context():
         known = {"company_id": 1, "company_name": "Fjord AS", "owner_employee_id": 1, "owner_name": "Anna Berg"}
         since = dict.fromkeys(("state_since", "connected_at", "capturing_since", "activated_at"), NOON)
@@ -36,6 +33,15 @@ def own_host(url: str, db: SQLAlchemy, models: list[PersonModel], organisation: 
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+def mount(url: str, db: SQLAlchemy, models: list[PersonModel]) -> Flask:
+    """The host with the extension mounted."""
+    app = Flask("host")
+    app.config.update(SQLALCHEMY_DATABASE_URI=url, SECRET_KEY="test", HUMA_TRIPLETEX_KEYS=new_key("k1"))
+    db.init_app(app)
+    HumaTripletex(replace(make_host(models), db=db, **from_models(db, models))).init_app(app, clock=Clock())
+    return app
 
 
 def told_in(db: SQLAlchemy) -> list[tuple[str, str, list[str]]]:
