@@ -295,5 +295,7 @@ def test_sigterm_ends_a_worker(
     stopping.ended.set()
     for thread in threads:
         thread.join()
+    with app.app_context():
+        db.engine.dispose()
     assert stopping.ready.is_set()
     assert stopping.took < ENOUGH
