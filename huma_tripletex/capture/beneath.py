@@ -16,9 +16,11 @@ from sqlalchemy.sql import operators, visitors
 
 from huma_tripletex.capture.certain import is_certain
 from huma_tripletex.capture.noted import Noted
+from huma_tripletex.capture.spelled import schemas_of, table_name, table_written
 from huma_tripletex.capture.telling import tell_on
 from huma_tripletex.capture.warned import UNCERTAIN, warn
-from huma_tripletex.capture.watch import Watch, WatchedModel, schemas_of, table_name, table_written
+from huma_tripletex.capture.watch import Watch
+from huma_tripletex.capture.watched import WatchedModel
 from huma_tripletex.runtime import current_runtime
 
 ASKED, TOLD, COMMITTED = "huma_tripletex_asked", "huma_tripletex_told", "huma_tripletex_committed"

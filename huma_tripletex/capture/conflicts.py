@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import ORMExecuteState
 
-from huma_tripletex.capture.watch import WatchedModel
+from huma_tripletex.capture.watched import WatchedModel
 
 AT_ONCE = 500
 """Rows asked about by one statement; databases take only so many parameters."""

@@ -15,7 +15,8 @@ from sqlalchemy.sql import visitors
 
 from huma_tripletex.capture.noted import Noted
 from huma_tripletex.capture.telling import tell
-from huma_tripletex.capture.watch import Watch, WatchedModel, columns_of, current_watch
+from huma_tripletex.capture.watch import Watch, current_watch
+from huma_tripletex.capture.watched import WatchedModel, columns_of
 from huma_tripletex.host.values import as_text
 
 WATCH, EXPRESSIONS, DELETED = "huma_tripletex_watch", "huma_tripletex_expressions", "huma_tripletex_deleted"

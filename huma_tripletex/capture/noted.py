@@ -6,7 +6,7 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from typing import Any
 
-from huma_tripletex.capture.watch import WatchedModel
+from huma_tripletex.capture.watched import WatchedModel
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.models.outbox import EntryKind
 from huma_tripletex.outbox.record import Change

@@ -15,7 +15,9 @@ from sqlalchemy import Column, Result, Select, select, tuple_
 from sqlalchemy.orm import ORMExecuteState
 
 from huma_tripletex.capture.flushes import current_flush
-from huma_tripletex.capture.watch import WatchedModel, schemas_of
+from huma_tripletex.capture.spelled import schemas_of
+from huma_tripletex.capture.watched import WatchedModel
+from huma_tripletex.outbox.writing import writing_connection
 
 CAPTURED: Final = "huma_tripletex_captured"
 """The execution option of a statement that is carried out here."""
@@ -27,9 +29,7 @@ Pairs = set[tuple[Any, Any]]
 def can_run(state: ORMExecuteState, model: WatchedModel) -> bool:
     """Whether the keys of the rows can be had without changing what the host gets."""
     if {column.table for column in _keys(model)} != {_statement(state).table}:
-        return (
-            False  # an alias, a table of the same name, or a part of a joined inheritance that does not hold the keys
-        )
+        return False  # an alias, another table of that name, or a part of a joined inheritance without the keys
     if state.is_insert and not _returns(state):
         return False
     if _is_spread(state, model):
@@ -76,7 +76,7 @@ def keys_before(state: ORMExecuteState, model: WatchedModel) -> Pairs:
 
 def ask(state: ORMExecuteState, query: Select[Any], parameters: Mapping[str, Any] | None = None) -> Result[Any]:
     """Executes a question about a statement where the statement itself is executed, whatever others go elsewhere."""
-    connection = state.session.connection(bind_arguments=dict(state.bind_arguments))
+    connection = writing_connection(state.session, state.bind_arguments)
     return connection.execute(query, parameters, execution_options=schemas_of(state.execution_options))
 
 

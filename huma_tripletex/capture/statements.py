@@ -12,10 +12,12 @@ from sqlalchemy.orm import ORMExecuteState
 
 from huma_tripletex.capture.noted import Noted
 from huma_tripletex.capture.running import Pairs, can_run, keys_before, run
+from huma_tripletex.capture.spelled import attributes_set, table_name
 from huma_tripletex.capture.telling import tell
 from huma_tripletex.capture.upserts import Upsert
 from huma_tripletex.capture.warned import UNCERTAIN, warn
-from huma_tripletex.capture.watch import Watch, WatchedModel, attributes_set, current_watch, table_name
+from huma_tripletex.capture.watch import Watch, current_watch
+from huma_tripletex.capture.watched import WatchedModel
 
 
 def on_execute(state: ORMExecuteState) -> Result[Any] | None:

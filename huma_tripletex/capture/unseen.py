@@ -14,8 +14,9 @@ from sqlalchemy import CTE
 from huma_tripletex.capture import beneath
 from huma_tripletex.capture.flushes import before_own_statement, writes_it_itself
 from huma_tripletex.capture.running import is_captured
+from huma_tripletex.capture.spelled import attributes_set, table_name
 from huma_tripletex.capture.warned import UNCAPTURED, warn
-from huma_tripletex.capture.watch import attributes_set, current_watch, table_name
+from huma_tripletex.capture.watch import current_watch
 
 
 def before_statement(_cursor: Any, _statement: str, *parameters_and_context: Any) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.sql import visitors
 from huma_tripletex.capture.conflicts import AT_ONCE, Conflict, conflicts, target
 from huma_tripletex.capture.noted import Noted
 from huma_tripletex.capture.running import Pairs, ask
-from huma_tripletex.capture.watch import WatchedModel
+from huma_tripletex.capture.watched import WatchedModel
 from huma_tripletex.outbox.rows import POSTGRESQL
 
 IS_NEW: ColumnElement[bool] = literal_column("xmax = 0")
