@@ -17,7 +17,7 @@ from sqlalchemy import Select, bindparam, select
 
 from huma_tripletex.core.people import HostPerson, Values
 from huma_tripletex.host.port import PersonModel
-from huma_tripletex.host.values import as_text, from_text
+from huma_tripletex.host.values import as_text, from_text, key_from_text
 
 
 class PeopleFunctions(TypedDict):
@@ -82,7 +82,7 @@ class PeopleInModels:
             ValueError: a column cannot hold a value.
         """
         person = self.main.model()
-        _put(self.main, person, self.main.organisation_id, organisation_id)
+        _put_key(self.main, person, self.main.organisation_id, organisation_id)
         if self.main.email:
             _put(self.main, person, self.main.email, email)
         _set(self.main, person, values)
@@ -149,9 +149,9 @@ class PeopleInModels:
 
     def _new_row(self, other: PersonModel, organisation_id: str, person_id: str) -> Any:
         row = other.model()
-        _put(other, row, other.person_id, person_id)
+        _put_key(other, row, other.person_id, person_id)
         if other.organisation_id:
-            _put(other, row, other.organisation_id, organisation_id)
+            _put_key(other, row, other.organisation_id, organisation_id)
         self.db.session.add(row)
         return row
 
@@ -166,7 +166,7 @@ def _possible(column: Any, texts: Iterable[str]) -> list[Any]:
     possible = []
     for text in texts:
         with suppress(ValueError):
-            possible.append(from_text(column.type, text))
+            possible.append(key_from_text(column.type, text))
     return possible
 
 
@@ -190,3 +190,7 @@ def _set(spec: PersonModel, row: Any, values: Values) -> None:
 
 def _put(spec: PersonModel, row: Any, attribute: str, text: str | None) -> None:
     setattr(row, attribute, from_text(getattr(spec.model, attribute).type, text))
+
+
+def _put_key(spec: PersonModel, row: Any, attribute: str, text: str) -> None:
+    setattr(row, attribute, key_from_text(getattr(spec.model, attribute).type, text))

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
@@ -30,6 +31,25 @@ def from_text(kind: TypeEngine[Any], text: str | None) -> Any:
     if issubclass(python, (date, datetime)):
         return python.fromisoformat(text)
     return python(text) if issubclass(python, (int, UUID)) else text
+
+
+def key_from_text(kind: TypeEngine[Any], text: str) -> Any:
+    """What a column of type `kind` holds for the id that is told as `text`. What a decorated type makes of its values,
+    only it knows: where the text is no value of what it decorates, it is one of its own.
+
+    Raises:
+        ValueError: the column cannot hold it, so it is nobody's.
+    """
+    try:
+        return from_text(kind, text)
+    except ValueError:
+        if not isinstance(kind, TypeDecorator):
+            raise
+    try:
+        kind.process_bind_param(text, DefaultDialect())
+    except (NotImplementedError, LookupError, TypeError) as error:
+        raise ValueError("not an id of this column") from error
+    return text
 
 
 def _python_type(kind: TypeEngine[Any]) -> type[Any]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from huma_tripletex import PersonModel
+from huma_tripletex.runtime import NAME
 from tests.flows.host_parts import Statements
 from tests.flows.own_hosts import own_host, told_in
 
@@ -68,7 +69,7 @@ def test_an_edit_of_a_second_model(database_url: str, kind: Any, key: Any, home_
         model=Account, fields={"bank_account_number": "number"}, person_id="person_id", organisation_id=""
     )
     models = [PersonModel(model=Person, fields={"given_name": "given_name"}), accounts]
-    with own_host(database_url, db, models, str(home)):
+    with own_host(database_url, db, models, str(home)) as app:
         db.session.add(Person(id=key, organisation_id=home, given_name="Kari"))
         db.session.flush()
         db.session.add(Account(person_id=key))
@@ -81,3 +82,10 @@ def test_an_edit_of_a_second_model(database_url: str, kind: Any, key: Any, home_
         assert len(statements.texts) == (3 if asks else 2)
         assert all(not text.startswith("SELECT") or "FROM person" in text for text in statements.texts)
         assert told_in(db) == [(str(key), "change", ["bank_account_number"])]
+        load, write = (app.extensions[NAME].host.__dict__[name] for name in ("load_people", "write_person"))
+        loaded = load(str(home), [str(key), "nobody"])
+        assert loaded[str(key)].values == {"given_name": "Kari", "bank_account_number": "12345678903"}
+        db.session.delete(db.session.scalars(select(Account)).one())
+        db.session.commit()
+        write(str(home), str(key), {"bank_account_number": "15100000072"})
+        assert db.session.scalars(select(Account)).one().person_id == key
