@@ -14,6 +14,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
+    and_,
     case,
     tuple_,
 )
@@ -81,11 +82,13 @@ def _usual_name(constraint: PrimaryKeyConstraint | UniqueConstraint, table: Tabl
 
 
 def _conflict(columns: Sequence[Column[Any]], rows: Sequence[tuple[Any, ...]]) -> Conflict:
+    # Compared with the columns themselves, so that each value is given to the database as its column does.
+    places = [
+        (and_(*(column == value for column, value in zip(columns, row, strict=True))), n) for n, row in enumerate(rows)
+    ]
     if len(columns) == 1:
-        (column,), values = columns, [value for (value,) in rows]
-        return Conflict(column.in_(values), case({value: n for n, value in enumerate(values)}, value=column))
-    whole = tuple_(*columns)
-    return Conflict(whole.in_(rows), case(*((whole == row, n) for n, row in enumerate(rows))))
+        return Conflict(columns[0].in_([value for (value,) in rows]), case(*places))
+    return Conflict(tuple_(*columns).in_(rows), case(*places))
 
 
 def _numbered(columns: Sequence[Column[Any]], values: Sequence[Any]) -> bool:

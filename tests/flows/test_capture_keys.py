@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Dialect, ForeignKey, Integer, Uuid, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -89,3 +90,40 @@ def test_an_edit_of_a_second_model(database_url: str, kind: Any, key: Any, home_
         db.session.commit()
         write(str(home), str(key), {"bank_account_number": "15100000072"})
         assert db.session.scalars(select(Account)).one().person_id == key
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys"),
+    [
+        (Uuid(), (FIVE, COMPANY)),
+        (Uuid(as_uuid=False), (str(FIVE), str(COMPANY))),
+        (Prefixed(), (f"prs_{FIVE.hex}", f"prs_{COMPANY.hex}")),
+        (Numbered(), ("prs_5", "prs_77")),
+    ],
+)
+def test_an_upsert(database_url: str, kind: Any, keys: tuple[Any, Any]) -> None:
+    db = SQLAlchemy()
+
+    class Rows(DeclarativeBase):
+        metadata = db.metadata
+
+    class Person(Rows):
+        __tablename__ = "person"
+        id = mapped_column(kind, primary_key=True)
+        organisation_id: Mapped[int]
+        given_name: Mapped[str]
+
+    with own_host(database_url, db, [PersonModel(model=Person, fields={"given_name": "given_name"})]):
+        db.session.add(Person(id=keys[0], organisation_id=1, given_name="Kari"))
+        db.session.commit()
+        told_in(db)
+        insert = (postgresql if db.engine.dialect.name == "postgresql" else sqlite).insert(Person)
+        rows = [{"id": key, "organisation_id": 1, "given_name": "Ada"} for key in reversed(keys)]
+        adding = insert.values(rows)
+        db.session.execute(
+            adding.on_conflict_do_update(index_elements=[Person.id], set_={"given_name": adding.excluded.given_name})
+        )
+        db.session.commit()
+        assert sorted(told_in(db)) == sorted(
+            [(str(keys[0]), "change", ["given_name"]), (str(keys[1]), "added", ["given_name"])]
+        )
