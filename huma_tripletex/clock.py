@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from math import inf
 
 
 def utc_now() -> datetime:
@@ -28,6 +29,11 @@ class Clock:
             return self._machine()
         moment, then = self._known
         return moment + timedelta(seconds=_counted() - then)
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was last set; endless if it goes by its machine."""
+        return inf if self._known is None else _counted() - self._known[1]
 
     def follow(self, ask: Callable[[], datetime]) -> None:
         """Goes by another clock from now on. `ask` tells its time, which is taken to be of midway between question and

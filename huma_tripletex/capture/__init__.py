@@ -63,7 +63,7 @@ def install(runtime: Runtime) -> None:
     _listen(session, "after_commit", nudge)
     _listen(session, "after_transaction_end", forget_nudges)
     for engine in engines:
-        _listen_to_statements(engine)
+        listen_to_statements(engine)
         _listen(engine.pool, "checkin", beneath.given_back)
     for person_model in runtime.host.models:
         _listen(person_model.model, "before_delete", before_delete, propagate=True)
@@ -123,18 +123,20 @@ def _listen(target: Any, name: str, listener: Any, **options: Any) -> None:
         event.listen(target, name, listener, **options)
 
 
-def _listen_to_statements(engine: Engine) -> None:
+def listen_to_statements(engine: Engine) -> None:
     """To the engine's dialect; where the host stands there first, it may execute statements without our being asked.
 
-    There to the engine, which costs the host a little in every transaction.
+    There to the engine, which costs the host a little in every transaction. The dialect itself is asked who listens:
+    SQLAlchemy goes by the engine's `id()`, which may be another's by now, as long as the dialect lives.
     """
     ways = ("do_execute", "do_executemany", "do_execute_no_params")
-    first = [next(iter(getattr(engine.dialect.dispatch, way)), before_statement) for way in ways]
-    if any(listener is not before_statement for listener in first):
+    listening = {way: list(getattr(engine.dialect.dispatch, way)) for way in ways}
+    if any(there and there[0] is not before_statement for there in listening.values()):
         _listen(engine, "before_cursor_execute", before_cursor)
         return
-    for way in ways:
-        _listen(engine, way, before_statement)
+    for way, there in listening.items():
+        if before_statement not in there:
+            event.listen(engine, way, before_statement)
 
 
 def _nothing(_target: Any, _value: Any, _old: Any, _initiator: Any) -> None:

@@ -61,8 +61,7 @@ def run(state: ORMExecuteState, model: WatchedModel) -> tuple[Result[Any], Pairs
 
 def keys_before(state: ORMExecuteState, model: WatchedModel) -> Pairs:
     """Whose rows the statement is about, by asking the database."""
-    if state.session.autoflush:
-        state.session.flush()
+    flush_before(state)
     query = select(*_keys(model))
     if _many(state):
         return _pairs(model, ask(state, _by_primary_key(query, state, model)))
@@ -72,6 +71,12 @@ def keys_before(state: ORMExecuteState, model: WatchedModel) -> Pairs:
     if not state.is_delete:  # as the statement is about to lock them, so that they do not move elsewhere before it
         query = query.with_for_update(of=_keys(model)[0].table, key_share=True)
     return _pairs(model, ask(state, query, state.parameters if isinstance(state.parameters, Mapping) else None))
+
+
+def flush_before(state: ORMExecuteState) -> None:
+    """As a statement of the session does; not inside a flush, where a listener of the host's executes it."""
+    if state.session.autoflush and not getattr(state.session, "_flushing", False):
+        state.session.flush()
 
 
 def ask(state: ORMExecuteState, query: Select[Any], parameters: Mapping[str, Any] | None = None) -> Result[Any]:

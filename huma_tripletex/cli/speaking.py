@@ -20,6 +20,7 @@ from huma_tripletex.errors import HumaTripletexError
 from huma_tripletex.i18n import force_locale
 from huma_tripletex.models import Connection
 from huma_tripletex.models.freshness import read_anew
+from huma_tripletex.outbox.clock import keep_time
 from huma_tripletex.runtime import Runtime, current_runtime
 
 P = ParamSpec("P")
@@ -68,6 +69,7 @@ def for_organisation(function: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(function)
     def command(*args: Any, **kwargs: Any) -> None:
         read_anew(current_runtime().session())
+        keep_time(current_runtime())
         with force_locale("en_GB"):
             plainly(function, current_runtime(), *args, **kwargs)
 

@@ -47,7 +47,7 @@ def key_from_text(kind: TypeEngine[Any], text: str) -> Any:
             raise
     try:
         kind.process_bind_param(text, DefaultDialect())
-    except (NotImplementedError, LookupError, TypeError) as error:
+    except (NotImplementedError, AttributeError, LookupError, TypeError) as error:
         raise ValueError("not an id of this column") from error
     return text
 

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from huma_tripletex import jobs, planning, syncing
-from huma_tripletex.clock import Clock
 from huma_tripletex.jobs.workplace import Workplace
-from huma_tripletex.outbox.clock import has_clock, set_right, tell
+from huma_tripletex.outbox.clock import keep_time, set_right
 from huma_tripletex.outbox.sweep import due_connections, release_expired
 from huma_tripletex.runtime import Runtime
 
@@ -30,14 +29,6 @@ def steps(runtime: Runtime, place: Workplace) -> Iterator[Step]:
     yield "finding due connections", lambda: find_connections(runtime, place, now)
     yield "finding plans to draft", lambda: find_plans(runtime, now)
     yield "finding runs to carry out", lambda: find_runs(runtime, now)
-
-
-def keep_time(runtime: Runtime) -> None:
-    """All workers go by the database's clock, where it has one of its own."""
-    session, clock = runtime.session(), runtime.clock
-    if isinstance(clock, Clock) and has_clock(session):
-        session.connection()  # so that making one is not taken for the way there
-        clock.follow(lambda: tell(session))
 
 
 def look_at_clock(runtime: Runtime, place: Workplace, now: datetime) -> None:

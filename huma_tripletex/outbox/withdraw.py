@@ -74,25 +74,22 @@ def end_wishes(session: Session, ids: Sequence[int], people: Select[Any], now: d
     session.execute(ending.values(**SUPERSEDED, settled_at=now), {"ids": list(ids)})
 
 
-def waiting_edits(
-    session: Session, ids: Sequence[int], people: Select[Any], seen_since: datetime
-) -> Sequence[OutboxEntry]:
-    """Those of these entries that are edits of these people and wait or are parked, also of an earlier run, and say
-    which fields. Not what a run may have carried out and nobody has seen: Tripletex was read after `seen_since`. A
-    worker that claims one just now is waited for, and has it then; see `being_sent`.
+def lock_open(session: Session, ids: Sequence[int], people: Select[Any]) -> list[OutboxEntry]:
+    """Those of these entries, of these people, that have not ended. They stay as they are until the transaction ends: a
+    worker that claims or settles one just now is waited for, and the next waits.
     """
-    edits = select(OutboxEntry).where(Among(OutboxEntry.id, "ids"), OutboxEntry.person_id.in_(people))
-    sure = or_(OutboxEntry.run_id.is_(None), OutboxEntry.unsure.is_(False), OutboxEntry.sent_at <= seen_since)
-    edits = edits.where(is_open(), state_is("waiting", "parked"), OutboxEntry.kind == "change", sure)
-    edits = edits.order_by(OutboxEntry.id).with_for_update().execution_options(populate_existing=True)
-    return [edit for edit in session.scalars(edits, {"ids": list(ids)}) if edit.fields]
+    theirs = select(OutboxEntry).where(Among(OutboxEntry.id, "ids"), OutboxEntry.person_id.in_(people), is_open())
+    locked = theirs.order_by(OutboxEntry.id).with_for_update().execution_options(populate_existing=True)
+    return list(session.scalars(locked, {"ids": list(ids)}))
 
 
-def being_sent(session: Session, ids: Sequence[int], people: Select[Any]) -> Sequence[OutboxEntry]:
-    """Those of these entries, of these people, that a worker holds: they cannot be taken back."""
-    held = select(OutboxEntry).where(Among(OutboxEntry.id, "ids"), OutboxEntry.person_id.in_(people))
-    held = held.where(is_open(), state_is("in_flight")).execution_options(populate_existing=True)
-    return session.scalars(held, {"ids": list(ids)}).all()
+def is_waiting_edit(entry: OutboxEntry, seen_since: datetime) -> bool:
+    """Whether it is an edit that waits or is parked, also of an earlier run, and says which fields. What is in flight
+    cannot be taken back, nor what a run may have carried out and nobody has seen: `seen_since` Tripletex was read.
+    """
+    if entry.state == "in_flight" or entry.kind != "change" or not entry.fields:
+        return False
+    return entry.run_id is None or not entry.unsure or (entry.sent_at is not None and entry.sent_at <= seen_since)
 
 
 def end_edits(session: Session, ids: Sequence[int], now: datetime) -> None:

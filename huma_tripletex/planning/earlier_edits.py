@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 
 from huma_tripletex.models import Conflict, Connection, OutboxEntry, PlanItem, SyncPlan
-from huma_tripletex.outbox.withdraw import being_sent, end_edits, end_wishes, not_ended, waiting_edits
+from huma_tripletex.outbox.withdraw import end_edits, end_wishes, is_waiting_edit, lock_open, not_ended
 from huma_tripletex.planning.refusals import NotPossible
 from huma_tripletex.runtime import Runtime
 
@@ -38,8 +38,9 @@ def replace_earlier_edits(runtime: Runtime, plan: SyncPlan, now: datetime, only:
     people = people if only is None else people.where(PlanItem.id.in_(only))
     decided = people.where(or_(PlanItem.kind == "matched", PlanItem.choice.is_not(None)))
     end_wishes(session, plan.waited, decided, now)
-    edits = waiting_edits(session, plan.waited, people, plan.made_at)
-    _refuse_if_sent_now(runtime, plan, being_sent(session, plan.waited, people))
+    entries = lock_open(session, plan.waited, people)
+    _refuse_if_sent_now(runtime, plan, [entry for entry in entries if entry.state == "in_flight"])
+    edits = [entry for entry in entries if is_waiting_edit(entry, plan.made_at)]
     if not edits:
         return
     is_first = runtime.session.get_one(Connection, plan.connection_id).activated_at is None

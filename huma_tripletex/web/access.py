@@ -15,6 +15,7 @@ from huma_tripletex.host.port import HostUser
 from huma_tripletex.i18n import LOCALES, force_locale
 from huma_tripletex.models import Connection, OutboxEntry, SyncPlan, SyncRun
 from huma_tripletex.models.freshness import read_anew
+from huma_tripletex.outbox.clock import NOW_AND_THEN, keep_time
 from huma_tripletex.runtime import current_runtime
 
 OPEN_TO_ANYONE = {"huma_tripletex.static", "huma_tripletex.metrics"}
@@ -35,6 +36,7 @@ def enter() -> None:
     if host.current_organisation() is None or not host.may_change_settings():
         abort(403)
     read_anew(current_runtime().session())
+    keep_time(current_runtime(), NOW_AND_THEN)
 
 
 def speak(locale: str) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, insert, make_url, select, update
+from sqlalchemy import Engine, create_engine, insert, make_url, select, update
 from sqlalchemy.orm import Session
 
-from huma_tripletex.capture import UncapturedChange
+from huma_tripletex.capture import UncapturedChange, listen_to_statements
+from huma_tripletex.capture.unseen import before_statement
 from tests.flows.host_parts import (
     Clock,
     Person,
@@ -90,3 +91,13 @@ def test_an_engine_on_another_database(two_engines: Flask) -> None:
         connection.execute(update(Person).values(phone_number="22334455"))
     change_by(elsewhere)
     assert entries() == []
+
+
+def test_an_engine_in_the_place_of_another_that_is_gone() -> None:
+    """SQLAlchemy tells engines apart by where they are in memory, as long as something holds their dialect."""
+    dialects = []
+    for _ in range(300):
+        engine = create_engine("sqlite://")
+        listen_to_statements(engine)
+        assert before_statement in list(engine.dialect.dispatch.do_execute)
+        dialects.append(engine.dialect)

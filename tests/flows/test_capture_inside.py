@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from huma_tripletex.capture import UncapturedChange
@@ -144,3 +145,24 @@ def test_what_a_listener_adds_to_a_statement_of_the_session(people: list[int], h
         db.session.execute(update(Person).where(Person.id == people[0]).values(employee_id="7"))
         db.session.commit()
     assert told() == [(people[0], "change", ["employee_id"]), (people[1], "change", ["phone_number"])]
+
+
+@pytest.mark.parametrize("how", ["move", "upsert", "by key"])
+def test_what_asks_before_it_changes_flushes_nothing_inside_a_flush(people: list[int], how: str) -> None:
+    insert = (postgresql if db.engine.dialect.name == "postgresql" else sqlite).insert(Person)
+    adding = insert.values(id=people[1], **NAMES)
+    change: tuple[Any, ...] = {
+        "move": (update(Person).where(Person.id == people[1]).values(organisation_id=2),),
+        "upsert": (adding.on_conflict_do_update(index_elements=[Person.id], set_={"phone_number": "9"}),),
+        "by key": (update(Person), [{"id": people[1], "phone_number": "9"}]),
+    }[how]
+    quietly = {"synchronize_session": False} if how == "move" else {}
+
+    def on_flush(session: Any, _context: Any) -> None:
+        session.execute(*change, execution_options=quietly)
+
+    with listening(db.session, "after_flush", on_flush):
+        db.session.get_one(Person, people[0]).employee_id = "7"
+        db.session.commit()
+    fields = [] if how == "move" else ["phone_number"]
+    assert told() == [(people[0], "change", ["employee_id"]), (people[1], "change", fields)]

@@ -6,14 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import literal, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from huma_tripletex import planning, syncing
 from huma_tripletex.models import Conflict
 from huma_tripletex.outbox import wait
 from huma_tripletex.outbox.claim import claim
 from huma_tripletex.outbox.settle import hand_back
+from huma_tripletex.outbox.withdraw import lock_open
 from tests.flows.planning_parts import ANNA, account
-from tests.flows.syncing_parts import Desk, desk
+from tests.flows.syncing_parts import Desk, desk, desk_on
 from tests.flows.test_undo_of_the_rest import refuses_account
 
 __all__ = ["desk"]
@@ -100,6 +104,24 @@ def test_what_is_on_its_way_just_then_is_waited_for(desk: Desk, outcome: str) ->
     desk.finish(desk.start(plan))
     desk.drain()
     assert desk.in_tripletex(employee)["phoneNumberMobile"] == ("41111111" if outcome == "taken" else "48000000")
+
+
+def test_what_comes_back_while_a_plan_is_approved_waits_for_that(postgres_url: str) -> None:
+    """Tripletex refused it just then: it is held as it was found until the approval is over."""
+    for firm in desk_on(postgres_url):
+        firm.both(1)
+        firm.finish(firm.approve())
+        firm.change(1, phone_number="41111111")
+        now, session = firm.clock(), firm.session()
+        assert claim(session, firm.connection().id, now, now + timedelta(minutes=1), "a worker", 1)
+        session.commit()
+        (entry,) = lock_open(session, [one.id for one in firm.entries()], select(literal("1")))
+        assert entry.state == "in_flight"
+        with Session(session.get_bind()) as other:
+            other.execute(text("SET LOCAL lock_timeout = '200ms'"))
+            with pytest.raises(OperationalError, match="lock"):
+                hand_back(other, "a worker")
+        session.rollback()
 
 
 def test_what_is_on_its_way_and_did_not_differ_holds_nothing_up(desk: Desk) -> None:

@@ -11,7 +11,9 @@ from huma_tripletex.clock import Clock, utc_now
 from huma_tripletex.jobs import sweep
 from huma_tripletex.jobs.workplace import Workplace
 from huma_tripletex.outbox.claim import claim
+from huma_tripletex.outbox.clock import NOW_AND_THEN, keep_time
 from tests.flows.delivery_parts import Bench, bench
+from tests.flows.host_parts import Statements
 
 NEARLY = timedelta(seconds=5)
 
@@ -44,6 +46,14 @@ def test_what_the_host_wrote_with_a_clock_that_is_ahead_goes_at_once(stand: Benc
     do_a_sweep(stand)
     stand.drain()
     assert stand.employee(employee)["phoneNumberMobile"] == "98765432"
+
+
+def test_others_ask_now_and_then(stand: Bench) -> None:
+    keep_time(stand.runtime, NOW_AND_THEN)
+    assert abs(stand.clock() - utc_now()) < NEARLY
+    statements = Statements().listen(stand.session().get_bind())
+    keep_time(stand.runtime, NOW_AND_THEN)
+    assert not statements.texts
 
 
 def test_setting_the_machine_moves_nothing_any_more() -> None:
