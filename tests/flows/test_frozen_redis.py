@@ -48,9 +48,9 @@ from tests.parts.valkey import answers
 
 QUEUE = "rq:queue:huma_tripletex"
 TENANTS = 12
-ENOUGH = 3.0
+ENOUGH = 6.0
 """Seconds for what waits for Redis once, for a second, and otherwise takes no time; each of the twelve would."""
-LATE = 5.0
+LATE = 12.0
 """Seconds after which a worker should long have ended, and Redis is thawed so that the test ends."""
 
 
@@ -136,7 +136,7 @@ def test_one_asks_and_the_others_wait_for_no_answer(silent_url: str, monkeypatch
     asking = threading.Thread(target=queue.nudge, args=(2,))
     asking.start()
     time.sleep(0.2)
-    with within(0.5):
+    with within(0.9):
         queue.nudge(3)
     asking.join()
 
@@ -145,7 +145,7 @@ def test_a_redis_that_refused_is_asked_at_once_when_it_is_there(valkey: Valkey) 
     socket_path = Path(valkey.url.removeprefix("unix://"))
     away = socket_path.rename(socket_path.with_suffix(".away"))
     queue = TaskQueue(valkey.url)
-    with within(0.5):
+    with within(ENOUGH):
         assert not any(queue.nudge(number) for number in range(TENANTS))
     away.rename(socket_path)
     assert queue.nudge(1)
