@@ -13,8 +13,9 @@ from bench.ratio import Ratio
 from bench.stand import Stand, stand
 from bench.throughput import beside_a_bare_loop
 from huma_tripletex import delivery
+from huma_tripletex.clock import utc_now
 from huma_tripletex.jobs.agenda import Agenda
-from huma_tripletex.runtime import current_runtime, utc_now
+from huma_tripletex.runtime import current_runtime
 
 LATENCY, PEOPLE = 0.05, 400
 LIMIT, PERIOD, WINDOWS = 100, 10, 3
