@@ -21,11 +21,10 @@ from huma_tripletex.capture.telling import tell_on
 from huma_tripletex.capture.warned import UNCERTAIN, warn
 from huma_tripletex.capture.watch import Watch
 from huma_tripletex.capture.watched import WatchedModel
+from huma_tripletex.outbox.rows import AT_ONCE
 from huma_tripletex.runtime import current_runtime
 
 ASKED, TOLD, COMMITTED = "huma_tripletex_asked", "huma_tripletex_told", "huma_tripletex_committed"
-AT_ONCE = 500
-"""Rows asked about by one statement; databases take only so many parameters."""
 
 
 def capture(context: Any, watch: Watch, model: WatchedModel, touched: frozenset[str]) -> bool:

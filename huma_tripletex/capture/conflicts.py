@@ -21,9 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import ORMExecuteState
 
 from huma_tripletex.capture.watched import WatchedModel
-
-AT_ONCE = 500
-"""Rows asked about by one statement; databases take only so many parameters."""
+from huma_tripletex.outbox.rows import AT_ONCE
 
 
 @dataclass(frozen=True)

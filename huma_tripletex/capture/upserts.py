@@ -14,10 +14,11 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.sql import visitors
 
-from huma_tripletex.capture.conflicts import AT_ONCE, Conflict, conflicts, target
+from huma_tripletex.capture.conflicts import Conflict, conflicts, target
 from huma_tripletex.capture.noted import Noted
 from huma_tripletex.capture.running import Pairs, ask, flush_before
 from huma_tripletex.capture.watched import WatchedModel
+from huma_tripletex.outbox.rows import AT_ONCE
 
 Rows = dict[tuple[Any, ...], tuple[tuple[Any, Any], tuple[Any, ...]]]
 """By primary key: whose row it is, and what it says."""

@@ -35,7 +35,7 @@ from sqlalchemy.types import TypeEngine
 
 from huma_tripletex.models.base import Instant, Json
 from huma_tripletex.models.outbox import EntryKind
-from huma_tripletex.outbox.rows import POSTGRESQL, Columns, as_json, json_text, only_row, rowset
+from huma_tripletex.outbox.rows import AT_ONCE, POSTGRESQL, Columns, as_json, json_text, only_row, rowset
 from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES
 from huma_tripletex.outbox.writing import writing_connection
 
@@ -47,8 +47,6 @@ END_REASON = "end_reason"
 """Beside the fields in `RunChange.expected`: why the employment ends is not a setting, but what the run sealed."""
 NOBODY = 0
 """No connection has this id."""
-AT_ONCE = 500
-"""People asked about by one statement; databases take only so many parameters."""
 COLUMNS: Columns = {"organisation_id": Text(), "person_id": Text(), "kind": Text(), "fields": Json}
 WRITTEN = ("connection_id", "person_id", "kind", "fields", "captured_at", "not_before")
 

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 POSTGRESQL = "postgresql"
+AT_ONCE = 500
+"""Rows asked about by one statement by their keys; databases take only so many parameters."""
 Columns = Mapping[str, TypeEngine[Any]]
 
 
