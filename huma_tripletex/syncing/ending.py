@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import and_, exists, not_, select
+from sqlalchemy import and_, exists, not_, or_, select
 
 from huma_tripletex.core.reasons import STAYS
 from huma_tripletex.models import Connection, SyncResult, SyncRun
@@ -20,7 +20,7 @@ def end_if_over(runtime: Runtime, run: SyncRun, connection: Connection) -> bool:
         give_up_waiting(runtime, run)
     elif _is_somebody_left(runtime, run):
         return False
-    complete = run.state == "running"
+    complete = run.state == "running" or not _was_anybody_stopped(runtime, run)
     run.whole = run.whole and complete and not is_something_left(runtime, run)
     run.state, run.ended_at = "ended", now
     run.mail_state = "due" if run.sealed_recipient else "none"
@@ -42,3 +42,12 @@ def is_something_left(runtime: Runtime, run: SyncRun) -> bool:
 def _is_somebody_left(runtime: Runtime, run: SyncRun) -> bool:
     planned = exists().where(SyncResult.run_id == run.id, SyncResult.outcome == "planned")
     return bool(runtime.session.scalar(select(planned)))
+
+
+def _was_anybody_stopped(runtime: Runtime, run: SyncRun) -> bool:
+    """Whether a run that was asked to stop left anybody out; asked when all were done already, it left nobody. Somebody
+    who was skipped may have been, in part.
+    """
+    stopped = SyncResult.tripletex_outcome.in_(("cancelled", "waiting", "skipped"))
+    left = or_(stopped, SyncResult.outcome == "cancelled")
+    return bool(runtime.session.scalar(select(exists().where(SyncResult.run_id == run.id, left))))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import count
 
 import httpx
+import pytest
 from sqlalchemy import update
 
 from huma_tripletex import connecting, delivery, planning, syncing
@@ -111,3 +112,17 @@ def test_disconnecting_lets_nothing_wait_again(desk: Desk) -> None:
     desk.carry_out(run)
 
     assert {entry.state for entry in desk.entries()} <= {"done", "dismissed"}
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_a_first_sync_that_was_stopped_when_everybody_was_done_is_a_whole_one(desk: Desk, done: bool) -> None:
+    """Or changes would not be sent, although nobody is left to be synced."""
+    desk.both(1, phone_number="48000000")
+    run = desk.approve("huma")
+    if done:
+        desk.carry_out(run)
+        desk.drain()
+    assert syncing.cancel(desk.runtime, run)
+    desk.session.commit()
+    desk.finish(run)
+    assert (desk.connection().activated_at is not None) is done
