@@ -20,7 +20,7 @@ def end_if_over(runtime: Runtime, run: SyncRun, connection: Connection) -> bool:
         give_up_waiting(runtime, run)
     elif _is_somebody_left(runtime, run):
         return False
-    complete = run.state == "running" or not _was_anybody_stopped(runtime, run)
+    complete = run.state == "running" or not _was_anybody_left_out(runtime, run)
     run.whole = run.whole and complete and not is_something_left(runtime, run)
     run.state, run.ended_at = "ended", now
     run.mail_state = "due" if run.sealed_recipient else "none"
@@ -44,10 +44,10 @@ def _is_somebody_left(runtime: Runtime, run: SyncRun) -> bool:
     return bool(runtime.session.scalar(select(planned)))
 
 
-def _was_anybody_stopped(runtime: Runtime, run: SyncRun) -> bool:
-    """Whether a run that was asked to stop left anybody out; asked when all were done already, it left nobody. Somebody
-    who was skipped may have been, in part.
+def _was_anybody_left_out(runtime: Runtime, run: SyncRun) -> bool:
+    """Whether a run that was stopped, or refused for not being what was approved, left anybody out; stopped when all
+    were done already, it left nobody. Somebody who was skipped may have been, in part.
     """
     stopped = SyncResult.tripletex_outcome.in_(("cancelled", "waiting", "skipped"))
-    left = or_(stopped, SyncResult.outcome == "cancelled")
+    left = or_(stopped, SyncResult.outcome == "cancelled", SyncResult.reason == "not_as_approved")
     return bool(runtime.session.scalar(select(exists().where(SyncResult.run_id == run.id, left))))

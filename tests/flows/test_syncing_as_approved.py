@@ -7,7 +7,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import ColumnElement, delete, update
 
+from huma_tripletex import syncing
 from huma_tripletex.models import SyncPlan, SyncResult, SyncRun
+from huma_tripletex.task_queue import TaskQueue
 from tests.flows.syncing_parts import Desk, quick_desk
 
 __all__ = ["quick_desk"]
@@ -36,15 +38,19 @@ def another_digest(desk: Desk, run: SyncRun) -> None:
     desk.session.execute(update(SyncPlan).where(SyncPlan.id == run.plan_id).values(digest="00" * 16))
 
 
+@pytest.mark.parametrize("stopped", [False, True])
 @pytest.mark.parametrize("tamper", [of_a_stranger, one_less, another_value, another_digest])
 def test_a_run_that_is_not_what_was_approved_writes_nothing(
-    quick_desk: Desk, tamper: Callable[[Desk, SyncRun], None]
+    quick_desk: Desk, monkeypatch: pytest.MonkeyPatch, tamper: Callable[[Desk, SyncRun], None], stopped: bool
 ) -> None:
+    """Nor does it count as the first sync, also when somebody presses Stop just as it is refused."""
     desk = quick_desk
     ids = [desk.both(number, phone_number="49999999", given_name="Other") for number in (1, 2)]
     run = desk.approve("huma")
     tamper(desk, run)
     desk.session.commit()
+    if stopped:
+        monkeypatch.setattr(TaskQueue, "nudge", lambda *_: syncing.cancel(desk.runtime, run))
 
     ended = desk.finish(run)
 
@@ -53,6 +59,7 @@ def test_a_run_that_is_not_what_was_approved_writes_nothing(
     assert [desk.in_tripletex(one)["firstName"] for one in ids] == ["Other", "Other"]
     assert desk.entries() == []
     assert desk.connection().activated_at is None
+    assert ended.started_at is not None
 
 
 def test_what_has_begun_goes_on_though_its_results_have_changed(quick_desk: Desk) -> None:
