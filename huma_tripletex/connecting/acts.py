@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from huma_tripletex.connecting.leftovers import discard_plans, dismiss_entries
+from huma_tripletex.connecting.leftovers import discard_plans
 from huma_tripletex.connecting.refusals import Refusal
 from huma_tripletex.connecting.store import forget_secrets, keep_facts, keep_token
 from huma_tripletex.connecting.token import check_token, cleaned
@@ -18,6 +18,7 @@ from huma_tripletex.errors import NotReadable, TripletexError
 from huma_tripletex.gateway.opening import open_client
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import Connection, LogLine, OutboxEntry
+from huma_tripletex.outbox.wait import dismiss_all
 from huma_tripletex.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ def disconnect(runtime: Runtime, connection: Connection, by: HostUser | None) ->
     connection.disconnected_at = now
     connection.capturing_since = connection.activated_at = connection.snoozed_until = None
     connection.drift, connection.told = {}, {}
-    dismissed = dismiss_entries(runtime.session, connection.id, now)
+    dismissed = dismiss_all(runtime.session(), connection.id, now)
     discard_plans(runtime.session, connection.id)
     _note(runtime, connection, "disconnected", by, dismissed=dismissed)
 

@@ -1,32 +1,13 @@
-"""What a disconnected connection leaves behind: changes that will not be sent, plans that will not be approved."""
+"""What a disconnected connection leaves behind besides its outbox: plans that will not be approved."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, scoped_session
 
-from huma_tripletex.models import OutboxEntry, PlanItem, SyncPlan, SyncRun
+from huma_tripletex.models import PlanItem, SyncPlan, SyncRun
 
 Sessions = scoped_session[Session] | Session
-
-
-def dismiss_entries(session: Sessions, connection_id: int, now: datetime) -> int:
-    """Dismisses what waits or is parked; connecting again compares anew, so nothing stays unseen. Answers how many.
-
-    What is in flight is settled by its worker or, if that died, given back by the sweep and then found without a
-    connection to be sent to.
-    """
-    open_ = (OutboxEntry.connection_id == connection_id, OutboxEntry.state.in_(("waiting", "parked")))
-    dismissed: CursorResult[Any] = session.execute(  # type: ignore[assignment]
-        update(OutboxEntry)
-        .where(*open_)
-        .values(state="dismissed", outcome="dismissed", reason="disconnected", settled_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    return dismissed.rowcount
 
 
 def discard_plans(session: Sessions, connection_id: int) -> None:

@@ -50,6 +50,14 @@ class Clients:
             last = self._remembered.get(connection_id)
         return replace(last, proven=False) if last else None
 
+    def drop(self, connection_id: int) -> None:
+        """Lets go of a connection that was disconnected. A session that it has made meanwhile is ended."""
+        with self._lock:
+            self._remembered.pop(connection_id, None)
+            _, client = self._by_connection.pop(connection_id, (None, None))
+        if client:
+            client.close()
+
     def close(self) -> None:
         """Lets go of every connection to Tripletex, and of the calling thread's lanes."""
         self.threads.let_go()

@@ -15,6 +15,7 @@ from huma_tripletex.delivery.stops import Stops, TakeBack
 from huma_tripletex.delivery.transaction import in_transaction
 from huma_tripletex.errors import NotReadable
 from huma_tripletex.models import Connection
+from huma_tripletex.outbox.wait import dismiss_all
 from huma_tripletex.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,8 @@ def drain(
         if last is None or last.outdated:
             now = _read(runtime, own, connection_id)
             report = _drain(runtime, now, own.threads, may_go_on, stops) if now else DrainReport()
+        if stops.disconnected:
+            _give_up(runtime, own, connection_id)
         return report
     finally:
         if clients is None:
@@ -57,6 +60,18 @@ def _drain(
         return Drain(runtime, remembered, lanes, may_go_on, stops=stops).run()
     finally:
         lanes.close()
+
+
+def _give_up(runtime: Runtime, clients: Clients, connection_id: int) -> None:
+    """What was handed back after it was disconnected waits for nobody, unless it has been connected again since."""
+    clients.drop(connection_id)
+
+    def dismiss() -> None:
+        row = runtime.session.get(Connection, connection_id, populate_existing=True, with_for_update=True)
+        if row and not row.is_open:
+            dismiss_all(runtime.session(), connection_id, runtime.clock())
+
+    in_transaction(runtime, dismiss)
 
 
 def _has_time(runtime: Runtime, deadline: datetime | None) -> bool:

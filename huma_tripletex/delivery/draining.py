@@ -100,6 +100,8 @@ class Drain:
         answers are settled, so that the lanes go on.
         """
         self._stops.heed(self._withdraw)
+        if self._stops.closed:
+            self._halt()
         beginning, few = self._may_begin(), self._runtime.settings.in_flight * AHEAD
         if not beginning:
             self._withdraw()
@@ -111,8 +113,11 @@ class Drain:
         return bool(self._lanes.open or self._answers) or (beginning and not self._nothing_left)
 
     def _may_begin(self) -> bool:
-        """Whether somebody new may be tried: there is time, the connection is well and the rate limit leaves room."""
-        return not self._health.ill and self._may_go_on() and self._client.budget.wait_seconds() <= GLANCE
+        """Whether somebody new may be tried: there is time, the connection is open and well and the rate limit leaves
+        room.
+        """
+        may_send = not (self._stops.closed or self._health.ill)
+        return may_send and self._may_go_on() and self._client.budget.wait_seconds() <= GLANCE
 
     def _claim(self) -> None:
         settings, runtime = self._runtime.settings, self._runtime

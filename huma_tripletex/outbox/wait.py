@@ -53,6 +53,16 @@ def dismiss(
     return len(session.execute(dismissing.returning(ENTRIES.c.id)).all())
 
 
+def dismiss_all(session: Session, connection_id: int, now: datetime) -> int:
+    """Dismisses what waits or is parked, of a connection that was disconnected; returns how many. Connecting again
+    compares anew, so nothing stays unseen. What is in flight then is handed back by its worker, who asks once more.
+    """
+    left = and_(ENTRIES.c.connection_id == connection_id, state_is("waiting", "parked"))
+    ended = {"state": "dismissed", "outcome": "dismissed", "reason": "disconnected", "settled_at": now}
+    dismissing = update(ENTRIES).where(left).values(**ended)
+    return len(session.execute(dismissing.returning(ENTRIES.c.id)).all())
+
+
 def wake(session: Session, connection_id: int, now: datetime) -> int:
     """Makes everything due that waits for its next attempt: the connection is well again. Returns how many entries."""
     asleep = and_(ENTRIES.c.connection_id == connection_id, state_is("waiting"), ENTRIES.c.not_before > now)
