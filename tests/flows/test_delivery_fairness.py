@@ -39,6 +39,8 @@ def turn(stand: Bench) -> tuple[DrainReport, float]:
 
 def test_the_end_of_a_rate_window_is_not_waited_for_in_a_turn(stand: Bench) -> None:
     stand.fault("rate_limit", path="/v2/employee*", limit=20, period=60)
+    if (over := 60 - time.time() % 60) < 5:
+        time.sleep(over)  # in two windows, twice as many may be sent
     report, took = turn(stand)
     assert took < SLICE + 2
     assert 10 <= report.delivered <= 20
