@@ -142,13 +142,16 @@ class Drain:
             self._begin_one_by_one(batch, claimed)
 
     def _begin_one_by_one(self, batch: Batch, claimed: Sequence[Claimed]) -> None:
-        """Whoever cannot be loaded is put off, so that one cannot hold up others."""
-        for one in claimed:
-            if why := unforeseen(lambda one=one: self._begin(batch, read(self._runtime, batch, one))):  # type: ignore[misc]
-                self._runtime.session.rollback()
-                log.error("loading one person failed for a reason of our own: %s", why)
-                retrying = Retrying(self._runtime.clock(), self._horizon, self._jitter)
-                self._settle_batch(batch, [], internal_settlements(one, retrying))
+        """Whoever cannot be loaded is put off, so that one cannot hold up others; where nobody can be, everybody."""
+        found = read(self._runtime, batch, claimed)
+        for loaded in found.loaded:
+            self._begin(batch, loaded)
+        if not found.theirs:
+            self._health.cannot_load()
+        if found.failed:
+            retrying = Retrying(self._runtime.clock(), self._horizon, self._jitter)
+            put_off = [internal_settlements(one, retrying, theirs=found.theirs) for one in found.failed]
+            self._settle_batch(batch, [], [settlement for own in put_off for settlement in own])
 
     def _begin(self, batch: Batch, loaded: Loaded) -> None:
         """Hands people to the lanes, and settles whom there is nothing to do for."""

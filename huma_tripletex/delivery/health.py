@@ -47,6 +47,10 @@ class Health:
         elif progress.sent_at is not None:
             self._good()
 
+    def cannot_load(self) -> None:
+        """The host could not read anybody: a passing trouble of its own, a migration perhaps."""
+        self._stop("internal")
+
     def _good(self) -> None:
         self.well, self.failing = True, 0
 

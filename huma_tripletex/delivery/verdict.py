@@ -77,21 +77,25 @@ def idle_settlements(claimed: Claimed, reason: str) -> list[Settlement]:
     ]
 
 
-def internal_settlements(claimed: Claimed, retrying: Retrying) -> list[Settlement]:
-    """What came of a person who could not even be loaded."""
-    return [
-        Settlement(
+def internal_settlements(claimed: Claimed, retrying: Retrying, *, theirs: bool = True) -> list[Settlement]:
+    """What came of a person of whom nothing could be made out. `theirs`: it is about them, so it counts as an attempt;
+    otherwise they wait for as long as it lasts.
+    """
+
+    def of(entry: Entry) -> Settlement:
+        again = retrying.next(entry, "internal") if theirs else retrying.now
+        return Settlement(
             connection_id=claimed.connection_id,
             person_id=claimed.person_id,
             entry_ids=(entry.id,),
-            outcome="later" if (again := retrying.next(entry, "internal")) else "parked",
+            outcome=("later" if theirs else "snoozed") if again else "parked",
             reason=entry.reason if entry.is_withdrawn and again else "internal",
             detail=_noted(entry.taken) or None,
             not_before=again,
             unsure=entry.unsure,
         )
-        for entry in claimed.entries
-    ]
+
+    return [of(entry) for entry in claimed.entries]
 
 
 def _settlement(claimed: Claimed, entry: Entry, work: Work, progress: Progress, retrying: Retrying) -> Settlement:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from huma_tripletex.delivery.health import LONGEST_SNOOZE
 from tests.flows.delivery_parts import Bench, bench
 from tests.simulator.shapes import MEANT
 
@@ -262,6 +264,48 @@ class TestPoison:
         assert [stand.entry(f"p{n}").state for n in range(5)] == ["done", "done", "waiting", "done", "done"]
         work_until_done(stand)
         assert (stand.entry("p2").state, stand.entry("p2").reason) == ("parked", "internal")
+
+    @pytest.mark.parametrize("edited", [1, 5])
+    def test_a_host_that_can_load_nobody_for_a_while_parks_nobody(self, postgres_url: str, edited: int) -> None:
+        """As during a migration: it is not about anybody, and all of it goes as soon as it has passed."""
+        with bench(postgres_url) as stand:
+            for n in range(5):
+                stand.linked(f"p{n}", employee_id=str(n))
+            for n in range(edited):
+                stand.edit(f"p{n}", phone_number=f"410000{n:02}")
+            load = stand.runtime.host.load_people
+
+            def migrating(*_: Any) -> Any:
+                stand.session.execute(text("SELECT not_there_yet FROM huma_tripletex_connection"))
+
+            object.__setattr__(stand.runtime.host, "load_people", migrating)
+            for _ in range(100):
+                stand.drain()
+                stand.clock.forward(60)
+            waiting = {(entry.state, entry.reason, entry.attempts) for entry in stand.entries()}
+            assert waiting <= {("waiting", "internal", 0), ("waiting", "", 0)}
+            object.__setattr__(stand.runtime.host, "load_people", load)
+            stand.clock.forward(LONGEST_SNOOZE + 1)
+            stand.drain()
+            assert {entry.state for entry in stand.entries()} == {"done"}
+            assert stand.connection.failures == 0
+
+    def test_nor_does_whoever_cannot_be_loaded_while_others_can_wait_for_it(self, stand: Bench) -> None:
+        """Edited alone, they are told from a host that can load nobody: somebody else is tried."""
+        stand.linked("p1")
+        stand.linked("p2", employee_id="2")
+        load = stand.runtime.host.load_people
+
+        def broken(organisation: str, ids: Any) -> Any:
+            if "p2" in ids:
+                raise ZeroDivisionError
+            return load(organisation, ids)
+
+        object.__setattr__(stand.runtime.host, "load_people", broken)
+        stand.edit("p2", phone_number="41000002")
+        work_until_done(stand)
+        assert (stand.entry("p2").state, stand.entry("p2").reason) == ("parked", "internal")
+        assert stand.connection.failures == 0
 
     def test_an_error_of_our_own_is_counted_and_parked_and_tells_no_value(
         self, stand: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

@@ -14,7 +14,7 @@ from huma_tripletex.outbox import claim as claiming
 from tests.flows.simulation import world
 from tests.flows.simulation.world import Violation, World
 
-SEEDS = 120
+SEEDS = 400
 Patch = pytest.MonkeyPatch
 
 
