@@ -99,6 +99,18 @@ def test_a_connection_that_is_well_again_waits_for_nothing(hands: Hands, clock: 
     assert entries(person_id="a")[0].state == "parked"
 
 
+def test_and_what_it_had_waited_for_goes_in_order(hands: Hands, clock: Clock) -> None:
+    """The oldest first: neither by when it would have been tried again nor behind what was not tried at all."""
+    hands.claim()
+    hands.settle("later", only=["c"], reason="unavailable", not_before=clock() + timedelta(minutes=1))
+    clock.forward(10)
+    hands.change("d")
+    clock.forward(10)
+    wake(db.session(), hands.connection_id, clock())
+    db.session.commit()
+    assert [one.person_id for _ in range(3) for one in hands.claim(limit=1)] == ["b", "c", "d"]
+
+
 def test_what_is_open_page_by_page(hands: Hands) -> None:
     everything = open_entries(db.session(), hands.connection_id)
     assert [entry.person_id for entry in everything] == ["a", "b", "c"]
