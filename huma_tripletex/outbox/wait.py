@@ -64,8 +64,8 @@ def dismiss_all(session: Session, connection_id: int, now: datetime) -> int:
 
 
 def wake(session: Session, connection_id: int, now: datetime) -> int:
-    """Makes everything due that waits for its next attempt, in the order in which it was captured: the connection is well
-    again. Returns how many entries.
+    """Makes everything due that waits for its next attempt, in the order of capture: the connection is well again.
+    Returns how many entries.
     """
     asleep = and_(ENTRIES.c.connection_id == connection_id, state_is("waiting"), ENTRIES.c.not_before > now)
     captured = case((ENTRIES.c.captured_at < now, ENTRIES.c.captured_at), else_=now)  # clocks differ
