@@ -57,7 +57,7 @@ def _open(connection_id: int) -> Select[Any]:
     people, oldest = func.count(distinct(ENTRIES.c.person_id)), func.min(BEGAN)
     return (
         select(ENTRIES.c.state, func.count().label("entries"), people.label("people"), oldest.label("oldest"))
-        .where(ENTRIES.c.connection_id == connection_id, is_open(), takes_part(connection_id))
+        .where(ENTRIES.c.connection_id == connection_id, is_open(), takes_part())
         .group_by(ENTRIES.c.state)
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, FromClause, Table, case, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, Table, case, exists, func, literal
 
 from huma_tripletex.models.connection import Connection
 from huma_tripletex.models.outbox import EntryState, OutboxEntry, OutboxLease
@@ -42,9 +42,9 @@ def is_open() -> ColumnElement[bool]:
     return state_is("waiting", "in_flight", "parked")
 
 
-def takes_part(connection_id: int) -> ColumnElement[bool]:
-    """Entries of people who are not left out of every sync: what is still open of the others is never sent."""
-    left_out = select(CHOICES.c.person_id).where(
-        CHOICES.c.connection_id == connection_id, CHOICES.c.choice == "never_sync", CHOICES.c.person_id.is_not(None)
-    )
-    return ENTRIES.c.person_id.not_in(left_out)
+def takes_part() -> ColumnElement[bool]:
+    """Entries of people who are not left out of every sync: what is still open of the others is never sent, and needs
+    nobody. Whoever counts or lists what is open goes by this.
+    """
+    theirs = (CHOICES.c.connection_id == ENTRIES.c.connection_id, CHOICES.c.person_id == ENTRIES.c.person_id)
+    return ~exists().where(*theirs, CHOICES.c.choice == "never_sync").correlate(ENTRIES)

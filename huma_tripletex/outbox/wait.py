@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, select, true, update
 from sqlalchemy.orm import Session
 
 from huma_tripletex.models.outbox import WITHDRAWN, EntryState, OutboxEntry
-from huma_tripletex.outbox.tables import ENTRIES, anew, state_is
+from huma_tripletex.outbox.tables import ENTRIES, anew, state_is, takes_part
 
 OPEN: tuple[EntryState, ...] = ("waiting", "in_flight", "parked")
 
@@ -27,8 +27,9 @@ def retry(
 ) -> int:
     """Puts parked entries back, and lets those go at once that wait for their next attempt; returns how many.
 
-    All of the connection's, or only those named. The time for retries begins anew; when it was captured, how it had
-    failed and what Tripletex took all the same stays known. For what was parked the settings hold as they are now.
+    All of the connection's whose people take part, or only those named. The time for retries begins anew; when it was
+    captured, how it had failed and what Tripletex took all the same stays known. For what was parked the settings hold
+    as they are now.
     """
     which = and_(_chosen(connection_id, entry_ids, person_id), state_is("parked", "waiting"))
     taken_back = and_(state_is("waiting"), ENTRIES.c.unsure, ENTRIES.c.reason.in_(WITHDRAWN))
@@ -82,12 +83,13 @@ def open_entries(
     after: int = 0,
     limit: int | None = None,
 ) -> list[OutboxEntry]:
-    """Entries that are not ended, oldest first; `after` an entry's id, for the next page."""
+    """Entries that are not ended, oldest first; `after` an entry's id, for the next page. Of whoever is left out of
+    every sync only if it is asked for them.
+    """
     query = select(OutboxEntry).where(
         OutboxEntry.connection_id == connection_id, OutboxEntry.state.in_(states), OutboxEntry.id > after
     )
-    if person_id is not None:
-        query = query.where(OutboxEntry.person_id == person_id)
+    query = query.where(takes_part() if person_id is None else OutboxEntry.person_id == person_id)
     return list(session.execute(query.order_by(OutboxEntry.id).limit(limit)).scalars())
 
 
@@ -97,6 +99,8 @@ def _chosen(connection_id: int, entry_ids: Sequence[int] | None, person_id: str 
         chosen = and_(chosen, ENTRIES.c.id.in_(entry_ids))
     if person_id is not None:
         chosen = and_(chosen, ENTRIES.c.person_id == person_id)
+    if entry_ids is None and person_id is None:
+        chosen = and_(chosen, takes_part())
     return chosen
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import and_, or_, select
 
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import Connection, OutboxEntry, SyncRun
-from huma_tripletex.outbox.tables import state_is
+from huma_tripletex.outbox.tables import state_is, takes_part
 from huma_tripletex.runtime import Runtime
 
 
@@ -21,6 +21,6 @@ def _by_their_sync(runtime: Runtime, connection: Connection) -> str | None:
     in_time = or_(SyncRun.ended_at.is_(None), OutboxEntry.settled_at <= SyncRun.ended_at)
     tells = and_(SyncRun.id == OutboxEntry.run_id, SyncRun.sealed_recipient.is_not(None), mails, in_time)
     pressed = select(SyncRun.pressed_by).select_from(OutboxEntry).outerjoin(SyncRun, tells)
-    parked = (OutboxEntry.connection_id == connection.id, state_is("parked"))
+    parked = (OutboxEntry.connection_id == connection.id, state_is("parked"), takes_part())
     by = runtime.session.scalars(pressed.where(*parked).distinct()).all()
     return by[0] if len(by) == 1 else None

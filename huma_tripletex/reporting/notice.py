@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from huma_tripletex.core.reasons import reason
 from huma_tripletex.i18n import gettext, ngettext
 from huma_tripletex.models import Connection, OutboxEntry
+from huma_tripletex.outbox.tables import takes_part
 from huma_tripletex.reporting.sentences import next_step, sentence
 from huma_tripletex.runtime import Runtime
 
@@ -78,7 +79,7 @@ def concern(key: str, day: str) -> Notice:
 
 
 def _parked(connection: Connection) -> ColumnElement[bool]:
-    return and_(OutboxEntry.connection_id == connection.id, OutboxEntry.state == "parked")
+    return and_(OutboxEntry.connection_id == connection.id, OutboxEntry.state == "parked", takes_part())
 
 
 def _person(entry: OutboxEntry, name: str) -> ParkedPerson:

@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import Text, cast, or_, select
 
 from huma_tripletex.models import Connection, OutboxEntry
-from huma_tripletex.outbox.tables import state_is
+from huma_tripletex.outbox.tables import state_is, takes_part
 from huma_tripletex.reporting import telling
 from huma_tripletex.reporting.attempt import attempt
 from huma_tripletex.reporting.due import AT_ONCE, Stop, never
@@ -78,7 +78,10 @@ def _begin(runtime: Runtime, connection: Connection, now: datetime) -> None:
 def _newly_parked(runtime: Runtime, connection: Connection, since: datetime | None) -> bool:
     """Whether there is something that nobody has seen. Who presses Try again sees on the page what comes of it."""
     parked = select(OutboxEntry.settled_at, OutboxEntry.again_at).where(
-        OutboxEntry.connection_id == connection.id, state_is("parked"), OutboxEntry.settled_at.is_not(None)
+        OutboxEntry.connection_id == connection.id,
+        state_is("parked"),
+        takes_part(),
+        OutboxEntry.settled_at.is_not(None),
     )
     parked = parked.where(OutboxEntry.settled_at > since) if since else parked
     rows = runtime.session.execute(parked.order_by(OutboxEntry.settled_at.desc()).limit(SEVERAL))

@@ -75,9 +75,7 @@ def check() -> BaseResponse:
 def disconnect_form() -> Response:
     """What disconnecting means, before it is done: the token cannot be brought back."""
     runtime, connection = current_runtime(), access.open_connection()
-    waiting = select(func.count()).where(
-        OutboxEntry.connection_id == connection.id, is_open(), takes_part(connection.id)
-    )
+    waiting = select(func.count()).where(OutboxEntry.connection_id == connection.id, is_open(), takes_part())
     number = runtime.session.scalar(waiting) or 0
     return rendering.page("disconnect.html", waiting=number, compares=current_plan(runtime, connection) is not None)
 

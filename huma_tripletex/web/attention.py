@@ -28,7 +28,7 @@ def people(
     these alone.
     """
     latest = func.max(OutboxEntry.id)
-    parked = (OutboxEntry.connection_id == connection.id, OutboxEntry.state == "parked", takes_part(connection.id))
+    parked = (OutboxEntry.connection_id == connection.id, OutboxEntry.state == "parked", takes_part())
     who = select(OutboxEntry.person_id).where(*parked).group_by(OutboxEntry.person_id)
     who = who.having(latest < before) if before else who
     who = about(who, OutboxEntry.person_id, among)

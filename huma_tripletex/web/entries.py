@@ -94,7 +94,7 @@ def of_person(runtime: Runtime, connection: Connection, person_id: str, limit: i
 
 def _among(connection: Connection, states: Sequence[str], people: Sequence[str] | None) -> Select[OutboxEntry]:
     query = select(OutboxEntry).where(OutboxEntry.connection_id == connection.id)
-    query = query.where(OutboxEntry.state.in_(states), takes_part(connection.id)) if states else query
+    query = query.where(OutboxEntry.state.in_(states), takes_part()) if states else query
     return about(query, OutboxEntry.person_id, people)
 
 

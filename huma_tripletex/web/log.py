@@ -142,7 +142,7 @@ def filters(runtime: Runtime, connection: Connection) -> tuple[tuple[str, str, i
         return everything, acts
     counted = (
         select(OutboxEntry.state, func.count(), func.count(OutboxEntry.person_id.distinct()))
-        .where(OutboxEntry.connection_id == connection.id, OutboxEntry.state.in_(OPEN), takes_part(connection.id))
+        .where(OutboxEntry.connection_id == connection.id, OutboxEntry.state.in_(OPEN), takes_part())
         .group_by(OutboxEntry.state)
     )
     counts = {state: (changes, people) for state, changes, people in runtime.session.execute(counted)}

@@ -76,7 +76,7 @@ def context(runtime: Runtime, connection: Connection, parked: int) -> dict[str, 
 
 def health(runtime: Runtime, connection: Connection) -> Health:
     parked = select(func.count(OutboxEntry.person_id.distinct())).where(
-        OutboxEntry.connection_id == connection.id, OutboxEntry.state == "parked", takes_part(connection.id)
+        OutboxEntry.connection_id == connection.id, OutboxEntry.state == "parked", takes_part()
     )
     return health_of(connection, runtime.session.scalar(parked) or 0)
 
