@@ -75,6 +75,11 @@ class Settings:
     """Bearer token of the metrics endpoint; empty: there is none."""
 
     @property
+    def patience(self) -> float:
+        """Seconds after which what is due and in nobody's hands shows that no worker runs."""
+        return max(15.0, 3 * self.sweep_interval)
+
+    @property
     def lease_time(self) -> timedelta:
         return timedelta(seconds=self.lease)
 

@@ -14,8 +14,6 @@ from huma_tripletex.models import SyncResult, SyncRun
 from huma_tripletex.runtime import Runtime
 
 POLL = 0.2
-PATIENCE = 15.0
-"""Seconds without progress after which somebody asks whether there is a worker at all."""
 LONGEST = 300.0
 """Seconds without progress after which even a worker that says it lives is not believed."""
 
@@ -26,7 +24,6 @@ def wait_for(runtime: Runtime, run_id: int) -> None:
     Raises:
         Refused: nobody works on it.
     """
-    patience = max(PATIENCE, 3 * runtime.settings.sweep_interval)
     seen, since = None, time.monotonic()
     while True:
         now = _state(runtime, run_id)
@@ -35,7 +32,7 @@ def wait_for(runtime: Runtime, run_id: int) -> None:
         if now != seen:
             seen, since = now, time.monotonic()
         idle = time.monotonic() - since
-        allowed = patience + (runtime.settings.run_wait if now[1] else 0)
+        allowed = runtime.settings.patience + (runtime.settings.run_wait if now[1] else 0)
         if idle > allowed and (idle > allowed + LONGEST or not is_worker_there(runtime)):
             raise Refused(
                 f"Nobody has worked on the sync for {round(idle)} seconds: no worker is running. It is approved and "

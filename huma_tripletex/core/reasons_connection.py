@@ -46,6 +46,11 @@ REASONS: Final = (
         N_("To use another token, replace it in the settings of the integration."),
     ),
     Reason("not_connected", N_("Tripletex is not connected."), N_("Press Connect.")),
+    Reason(
+        "no_worker",
+        N_("Changes should have been sent by now, and no worker seems to be running."),
+        N_("Start flask tripletex worker, or tell whoever runs this system. Nothing is lost."),
+    ),
     Reason("not_paused", N_("The integration is not paused."), N_("Load the page again.")),
     Reason(
         "disconnected",

@@ -35,7 +35,7 @@ REASONS: Final = (
     Reason(
         "paused",
         N_("The integration is paused."),
-        N_("Resume it, and what waits is sent."),
+        N_("Resume it on the page of the integration in Huma, and what waits is sent."),
     ),
     Reason(
         "not_active",

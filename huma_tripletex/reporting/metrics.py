@@ -8,15 +8,14 @@ from typing import Final
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy import select
 
-from huma_tripletex.models import Connection
-from huma_tripletex.reporting.status import Status, status
+from huma_tripletex.reporting.status import Status, statuses
 from huma_tripletex.runtime import Runtime
 
 PREFIX: Final = "huma_tripletex_"
 GAUGES: Final[Mapping[str, tuple[str, Callable[[Status], float | None]]]] = {
-    "active": ("1 if changes go to Tripletex now", lambda s: float(s.active)),
+    "active": ("1 if connected, with a first sync behind it, and not paused", lambda s: float(s.active)),
+    "flowing": ("1 if changes go to Tripletex now", lambda s: float(s.flowing)),
     "oldest_waiting_seconds": ("How long the oldest change has been waiting", lambda s: s.oldest_waiting),
     "waiting": ("Changes that wait", lambda s: s.figures.waiting),
     "in_flight": ("Changes that are being sent", lambda s: s.figures.in_flight),
@@ -28,7 +27,7 @@ GAUGES: Final[Mapping[str, tuple[str, Callable[[Status], float | None]]]] = {
 
 
 def metrics(runtime: Runtime) -> str:
-    """Prometheus text about every connection that is not disconnected."""
+    """Prometheus text about every connection that is not disconnected, by three statements however many there are."""
     registry = CollectorRegistry()
     registry.register(_Figures(runtime))
     return generate_latest(registry).decode()
@@ -41,8 +40,7 @@ class _Figures(Collector):
         self._runtime = runtime
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        open_ones = select(Connection).where(Connection.state != "disconnected").order_by(Connection.id)
-        states = [status(self._runtime, connection) for connection in self._runtime.session.scalars(open_ones)]
+        states = statuses(self._runtime)
         for name, (about, _) in GAUGES.items():
             yield _family(name, about, states)
 
