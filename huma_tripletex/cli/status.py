@@ -1,4 +1,4 @@
-"""`flask tripletex status`: is it well, what waits, and if it is not active, why not and what to do."""
+"""`flask tripletex status`: is it well, what waits, and if nothing flows, why not and what to do."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def _facts(now: reporting.Status) -> dict[str, Any]:
         "company_id": str(now.company_id),
         "state": now.state,
         "active": now.active,
+        "flowing": now.flowing,
         "reason": now.reason,
         "why": now.why,
         "next_step": now.next_step,
@@ -50,8 +51,9 @@ def _facts(now: reporting.Status) -> dict[str, Any]:
 
 def _lines(facts: Mapping[str, Any]) -> Iterator[str]:
     yield f"Connected to {facts['company']} ({facts['company_id']}): {facts['state'].replace('_', ' ')}"
-    if not facts["active"]:
-        yield f"Not active. {facts['why']} {facts['next_step']}"
+    if not facts["flowing"]:
+        is_so = "Nothing is sent at the moment." if facts["active"] else "Not active."
+        yield f"{is_so} {facts['why']} {facts['next_step']}"
     yield f"Waiting: {facts['waiting']}, oldest for {facts['oldest_waiting_seconds']} s"
     yield f"In flight: {facts['in_flight']}"
     yield f"People who need attention: {facts['parked_people']}"

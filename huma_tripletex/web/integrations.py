@@ -29,7 +29,7 @@ def tripletex() -> Response:
     state = replace(now.look(runtime, connection), again=again, came=retrying.came_of(runtime, connection, again))
     if rendering.wants_partial():
         return rendering.partial("_now.html", now=state, connection=connection)
-    context = standing.context(runtime, connection, state.parked_people)
+    context = standing.context(runtime, connection, state.parked_people, bool(state.held_up))
     return rendering.page("connected.html", now=state, earlier=ended.earlier(runtime, access.organisation()), **context)
 
 

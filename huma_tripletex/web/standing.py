@@ -12,8 +12,7 @@ from huma_tripletex import reporting
 from huma_tripletex.core.reasons import STAYS
 from huma_tripletex.i18n import gettext as _
 from huma_tripletex.i18n import ngettext
-from huma_tripletex.models import Connection, OutboxEntry, SyncPlan, SyncResult, SyncRun
-from huma_tripletex.outbox.tables import takes_part
+from huma_tripletex.models import Connection, SyncPlan, SyncResult, SyncRun
 from huma_tripletex.planning.beginning import current_plan
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.web import undo_marks
@@ -63,11 +62,11 @@ class RunLine:
     different: int
 
 
-def context(runtime: Runtime, connection: Connection, parked: int) -> dict[str, Any]:
+def context(runtime: Runtime, connection: Connection, parked: int, held_up: bool) -> dict[str, Any]:
     runs = last_runs(runtime, connection)
     return {
         "connection": connection,
-        "health": health_of(connection, parked),
+        "health": health_of(connection, parked, held_up),
         "next": next_step(connection, current_plan(runtime, connection), runs),
         "runs": runs,
         "drift": drift_of(runtime, connection),
@@ -75,13 +74,12 @@ def context(runtime: Runtime, connection: Connection, parked: int) -> dict[str, 
 
 
 def health(runtime: Runtime, connection: Connection) -> Health:
-    parked = select(func.count(OutboxEntry.person_id.distinct())).where(
-        OutboxEntry.connection_id == connection.id, OutboxEntry.state == "parked", takes_part()
-    )
-    return health_of(connection, runtime.session.scalar(parked) or 0)
+    now = reporting.status(runtime, connection)
+    return health_of(connection, now.figures.parked_people, now.active and not now.flowing)
 
 
-def health_of(connection: Connection, parked: int) -> Health:
+def health_of(connection: Connection, parked: int, held_up: bool) -> Health:
+    """`parked`: how many people need attention; `held_up`: nothing is sent at the moment, although it should be."""
     if connection.state == "needs_attention":
         return Health("tx-bad", _("Not working"), _("Needs you"))
     if connection.state == "paused":
@@ -89,7 +87,9 @@ def health_of(connection: Connection, parked: int) -> Health:
     people = ngettext("%(num)s person needs attention", "%(num)s people need attention", parked)
     if not connection.activated_at:
         return Health("tx-warn", _("Connected, not active yet"), _("Not active yet"))
-    return Health("tx-warn" if parked else "tx-good", _("Connected and active"), people if parked else _("Working"))
+    working = _("Nothing is sent at the moment") if held_up else _("Working")
+    tone = "tx-warn" if parked or held_up else "tx-good"
+    return Health(tone, _("Connected and active"), people if parked else working)
 
 
 def next_step(connection: Connection, plan: SyncPlan | None, runs: list[RunLine]) -> Next:

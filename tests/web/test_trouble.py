@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from huma_tripletex.demo import mail
+from huma_tripletex.demo import Person, db, mail
 from huma_tripletex.models import Connection, SyncPlan, SyncRun
 from tests.web.conftest import Office, Visitor, approve
 
@@ -67,3 +67,21 @@ def test_what_another_look_finds_is_told_to_the_administrators(office: Office, c
     connected.send("/tripletex/connection/check")
     with office.app.app_context():
         assert [message["To"] for message in mail.box()] == ["anna.berg@fjord.example"]
+
+
+def test_a_tripletex_that_is_away_is_told_where_nothing_is_sent(office: Office, synced: Visitor) -> None:
+    office.simulator.faults.add({"kind": "status", "status": 500, "path": "/v2/employee*"})
+    with office.app.app_context():
+        person = db.session.query(Person).filter_by(family_name="Strand").first()
+        person.phone_number = "41234567"
+        db.session.commit()
+    assert "Nothing is sent" not in synced.read("/tripletex"), "nobody has tried"
+    office.work()
+
+    away = "Nothing is sent at the moment. Tripletex is not available at the moment."
+    page = synced.read("/tripletex")
+    assert away in page
+    assert 'class="tx-dot tx-warn"' in page
+    assert away in synced.open("/tripletex", **{"HX-Request": "true"}).get_data(as_text=True)
+    assert "Nothing is sent at the moment" in synced.read("/")
+    assert "Ingenting sendes for øyeblikket. Tripletex er" in office.visitor(locale="nb").read("/tripletex")

@@ -1,0 +1,162 @@
+"""How connections are doing: whether changes flow, why not if not, and the same numbers wherever they are asked for."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from math import ceil
+from typing import Any
+
+import pytest
+
+from huma_tripletex import reporting
+from huma_tripletex.models import Connection, OutboxEntry
+from huma_tripletex.outbox.figures import SAMPLE, figures
+from huma_tripletex.reporting.status import statuses
+from huma_tripletex.runtime import Runtime
+from tests.flows.host_parts import NOON, Clock, Statements, db, make_connection
+from tests.flows.outbox_parts import Hands
+from tests.flows.syncing_parts import Desk, desk, quick_desk
+from tests.flows.test_cli import asked, call
+from tests.flows.test_reporting import mixed
+
+__all__ = ["desk", "quick_desk"]
+
+
+def busy(clock: Clock, number: int, **values: Any) -> Hands:
+    """Another organisation, of whose people one waits, one is in flight, one is parked and one has been delivered."""
+    made = make_connection(str(number), company_id=number, **values)
+    hands = Hands(clock, made.id, organisation_id=str(number))
+    hands.change("parked")
+    hands.change("delivered")
+    hands.claim()
+    clock.forward(number)
+    hands.settle("parked", only=["parked"], reason="account_rejected")
+    hands.settle(only=["delivered"], sent_at=clock())
+    hands.change("in flight")
+    hands.claim()
+    hands.change("waits")
+    return hands
+
+
+def test_the_metrics_cost_the_same_however_many_connections_there_are(
+    runtime: Runtime, clock: Clock, statements: Statements
+) -> None:
+    busy(clock, 1)
+    statements.clear()
+    reporting.metrics(runtime)
+    one = len(statements.texts)
+    for number in range(2, 20):
+        busy(clock, number)
+    make_connection("idle", company_id=20)
+    make_connection("ended", company_id=21, state="disconnected")
+    statements.clear()
+
+    lines = reporting.metrics(runtime).splitlines()
+
+    assert len(statements.texts) == one <= 3
+    assert sum(line.startswith("huma_tripletex_waiting{") for line in lines) == 20
+
+
+def test_all_connections_together_are_what_each_of_them_is(runtime: Runtime, clock: Clock) -> None:
+    for number, values in enumerate(({}, {"state": "paused"}, {"activated_at": None}, {"failures": 3}), 1):
+        busy(clock, number, **values)
+    make_connection("idle", company_id=5)
+    each = [reporting.status(runtime, one) for one in db.session.query(Connection).order_by(Connection.id)]
+
+    assert statuses(runtime) == each
+    assert [one.reason for one in each] == ["", "paused", "not_active", "unavailable", ""]
+    assert [one.figures.waiting for one in each] == [1, 4, 4, 1, 0]
+
+
+@pytest.mark.parametrize("many", [1, 2, 7, SAMPLE, SAMPLE + 20])
+def test_how_long_it_takes_is_told_of_the_latest(connection: Connection, clock: Clock, many: int) -> None:
+    chance = random.Random(many)
+    took = [chance.choice([0.012, 1.0, 2.5]) if number >= 20 else 90.0 + number for number in range(many)]
+    for number, seconds in enumerate(took):
+        settled = NOON + timedelta(minutes=number)
+        entry = OutboxEntry(connection_id=connection.id, person_id=str(number), fields=[], state="done")
+        entry.outcome, entry.settled_at, entry.sent_at, entry.not_before = "delivered", settled, settled, NOON
+        entry.captured_at = settled - timedelta(seconds=seconds)
+        db.session.add(entry)
+    db.session.commit()
+
+    found = figures(db.session(), connection.id, clock())
+
+    latest = sorted(took[-SAMPLE:])
+    expected = [latest[ceil(share * len(latest)) - 1] for share in (0.50, 0.95)]
+    assert [found.p50, found.p95] == pytest.approx(expected)
+
+
+def test_what_nobody_takes_says_that_no_worker_runs(runtime: Runtime, connection: Connection, clock: Clock) -> None:
+    hands = Hands(clock, connection.id)
+    hands.change("a")
+    clock.forward(runtime.settings.patience)
+    assert reporting.status(runtime, connection).flowing, "a worker may be on its way"
+    clock.forward(1)
+
+    left = reporting.status(runtime, connection)
+
+    assert (left.active, left.flowing, left.reason) == (True, False, "no_worker")
+    assert "flask tripletex worker" in left.next_step
+
+
+def test_what_a_worker_died_over_says_so_too(runtime: Runtime, connection: Connection, clock: Clock) -> None:
+    hands = Hands(clock, connection.id)
+    hands.change("a")
+    hands.claim()
+    clock.forward(30)
+    assert reporting.status(runtime, connection).flowing, "its lease has only just run out"
+    clock.forward(10)
+    assert reporting.status(runtime, connection).reason == "no_worker"
+
+
+def test_a_worker_that_is_at_something_else_is_one(runtime: Runtime, connection: Connection, clock: Clock) -> None:
+    hands, other = Hands(clock, connection.id), busy(clock, 2)
+    hands.change("a")
+    clock.forward(600)
+    other.change("b")
+    other.claim()
+    assert reporting.status(runtime, connection).flowing
+
+
+def test_what_is_not_due_yet_is_not_left_lying(runtime: Runtime, connection: Connection, clock: Clock) -> None:
+    hands = Hands(clock, connection.id)
+    hands.change("a")
+    hands.claim()
+    hands.settle("later", reason="conflict", not_before=clock() + timedelta(hours=1))
+    clock.forward(600)
+    assert reporting.status(runtime, connection).flowing
+
+
+@pytest.mark.parametrize(("status", "reason"), [(500, "unavailable"), (429, "rate_limited")])
+def test_what_tripletex_does_not_take_says_why(desk: Desk, status: int, reason: str) -> None:
+    mixed(desk, by=None)
+    label = f'{{connection="{desk.connection().id}"}}'
+    desk.fault("status", path="/v2/employee*", status=status, times=None)
+    desk.change(1, phone_number="48888888")
+    desk.drain()
+
+    said = asked(desk, "status")
+
+    assert (said["state"], said["active"], said["flowing"], said["reason"]) == ("connected", True, False, reason)
+    assert {f"huma_tripletex_flowing{label} 0.0", f"huma_tripletex_active{label} 1.0"} <= {
+        *reporting.metrics(desk.runtime).splitlines()
+    }
+    assert f"Nothing is sent at the moment. {said['why']} {said['next_step']}" in call(desk, "status").stdout
+
+
+def test_when_tripletex_takes_it_again_it_flows(quick_desk: Desk) -> None:
+    desk = quick_desk
+    mixed(desk, by=None)
+    desk.fault("status", path="/v2/employee*", status=500, times=None)
+    desk.change(1, phone_number="48888888")
+    desk.drain()
+    assert not asked(desk, "status")["flowing"]
+
+    desk.http("DELETE", "faults")
+    desk.clock.forward(120)
+    desk.drain()
+
+    assert asked(desk, "status")["flowing"]
+    assert "at the moment" not in call(desk, "status").stdout
