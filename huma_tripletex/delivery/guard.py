@@ -11,10 +11,11 @@ import traceback
 from collections.abc import Callable
 
 from huma_tripletex.delivery.transaction import PASSING
+from huma_tripletex.models.called import called
 
 
 def unforeseen(step: Callable[[], object]) -> str:
-    """Runs `step`; "" if it went well, otherwise the error's type and place: its message might hold values."""
+    """Runs `step`; "" if it went well, otherwise the error's name and place: its message might hold values."""
     try:
         step()
     except PASSING:
@@ -22,5 +23,5 @@ def unforeseen(step: Callable[[], object]) -> str:
     except Exception as error:  # noqa: BLE001 - see the module's docstring
         frames = traceback.extract_tb(error.__traceback__)
         places = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames[-4:]))
-        return f"{type(error).__name__} at {places}"
+        return f"{called(error)} at {places}"
     return ""

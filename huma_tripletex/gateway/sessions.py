@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from huma_tripletex.errors import NotReadable
 from huma_tripletex.models import Connection
+from huma_tripletex.models.called import called
 from huma_tripletex.tripletex.session import Session, SessionSource
 from huma_tripletex.vault import Vault
 
@@ -67,7 +68,7 @@ class SharedSession:
                     found = made[0] if self._put(database, made[0]) else None
             kept = found
         except SQLAlchemyError as error:
-            log.warning("the session is not shared with other processes (%s)", type(error).__name__)
+            log.warning("the session is not shared with other processes (%s)", called(error))
         # Outside of the except: an error of this call does not drag the database's along
         session = kept or (made[0] if made else self._source.mint(now))
         self.unkept = None if kept else session

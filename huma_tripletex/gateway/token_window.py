@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from huma_tripletex.models import TokenBudget
+from huma_tripletex.models.called import called
 from huma_tripletex.tripletex.budget import SharedWindow
 from huma_tripletex.tripletex.window import PERIOD, Reading
 
@@ -121,7 +122,7 @@ class TokenWindow:
             with engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
                 self._fetch(connection, n, now)
         except SQLAlchemyError as error:
-            log.warning("the shared rate budget is out of reach (%s)", type(error).__name__)
+            log.warning("the shared rate budget is out of reach (%s)", called(error))
             self._retreat_until = now + RETREAT
             return False
         return True

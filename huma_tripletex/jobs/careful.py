@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from huma_tripletex.delivery.guard import unforeseen
 from huma_tripletex.delivery.transaction import PASSING
+from huma_tripletex.models.called import called
 from huma_tripletex.models.freshness import read_anew
 from huma_tripletex.runtime import current_runtime
 
@@ -56,4 +57,4 @@ def failure(step: Callable[[], object]) -> str:
     try:
         return unforeseen(step)
     except PASSING as error:
-        return f"{type(error).__name__} of the database"
+        return f"{called(error)} of the database"

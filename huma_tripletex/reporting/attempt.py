@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from huma_tripletex.host.port import Email
+from huma_tripletex.models.called import called
 from huma_tripletex.runtime import Runtime
 
 T = TypeVar("T")
@@ -21,7 +22,7 @@ def attempt(runtime: Runtime, what: str, step: Callable[[], T]) -> T | None:
         return step()
     except Exception as error:  # noqa: BLE001 - see above
         runtime.session.rollback()
-        log.warning("%s failed (%s)", what, type(error).__name__)
+        log.warning("%s failed (%s)", what, called(error))
         return None
 
 

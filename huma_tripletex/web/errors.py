@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from huma_tripletex.connecting.refusals import Refusal
 from huma_tripletex.i18n import LOCALES, force_locale
 from huma_tripletex.i18n import gettext as _
+from huma_tripletex.models.called import called
 from huma_tripletex.planning.refusals import ChangedMeanwhile, NotPossible, SeenOtherwise, Stale
 from huma_tripletex.runtime import current_runtime
 from huma_tripletex.web import access, rendering
@@ -87,7 +88,7 @@ def broken(_error: HTTPException) -> Response:
 
 def unreachable(error: OperationalError) -> Response:
     """The database does not answer. The page asks it nothing, not even who is looking."""
-    log.error("the database does not answer: %s", type(error.orig).__name__)
+    log.error("the database does not answer: %s", called(error))
     spoken = request.accept_languages.best_match(LOCALES) or "en"
     url = request.path if request.method == "GET" else rendering.to("tripletex")
     template = current_app.jinja_env.get_template(f"{rendering.FOLDER}unreachable.html")

@@ -54,6 +54,40 @@ def test_what_failed_is_told_also_if_its_connection_is_gone(host_app: Flask, cap
     assert carefully(host_app, "the next", lambda: db.session.execute(text("SELECT 1")).all())
 
 
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        ("DiskFull", "OperationalError (DiskFull, 53100) of the database"),
+        ("ReadOnlySqlTransaction", "InternalError (ReadOnlySqlTransaction, 25006) at "),
+        ("UndefinedColumn", "ProgrammingError (UndefinedColumn, 42703) at "),
+    ],
+)
+@pytest.mark.parametrize("host_url", ["postgresql"], indirect=True)
+def test_the_log_names_what_is_wrong_with_the_database_and_no_value(
+    host_app: Flask, caplog: pytest.LogCaptureFixture, raised: str, said: str
+) -> None:
+    code = getattr(psycopg.errors, raised).sqlstate
+    raising = text(f"DO $$ BEGIN RAISE EXCEPTION 'no room for Hemmelig' USING ERRCODE = '{code}'; END $$")
+
+    assert not carefully(host_app, "failing", lambda: db.session.execute(raising))
+
+    assert f"failing failed and will be tried again: {said}" in caplog.text
+    assert "Hemmelig" not in caplog.text
+
+
+@pytest.mark.parametrize("host_url", ["sqlite"], indirect=True)
+def test_the_log_names_what_is_wrong_with_sqlite(host_app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    def step() -> None:
+        db.session.execute(text("PRAGMA query_only = on"))
+        try:
+            db.session.execute(text("DELETE FROM huma_tripletex_connection"))
+        finally:
+            db.session.execute(text("PRAGMA query_only = off"))
+
+    assert not carefully(host_app, "failing", step)
+    assert "OperationalError (SQLITE_READONLY) of the database" in caplog.text
+
+
 def test_an_error_of_the_host_when_its_application_is_left_stays_inside(host_app: Flask) -> None:
     @host_app.teardown_appcontext
     def teardown(_error: BaseException | None) -> None:
