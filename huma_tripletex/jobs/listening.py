@@ -20,6 +20,7 @@ from rq.serializers import JSONSerializer
 
 from huma_tripletex.jobs.allowed import AllowedJob, AtOnce
 from huma_tripletex.jobs.careful import failure
+from huma_tripletex.jobs.rq_log import RqLog
 from huma_tripletex.jobs.workplace import Workplace
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.task_queue import impatient
@@ -54,6 +55,7 @@ class Listener(SimpleWorker):
             serializer=JSONSerializer,
             log_job_description=False,
         )
+        self.log = self.told = RqLog(self.log)  # type: ignore[assignment]
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         super().execute_job(job, queue)
@@ -125,7 +127,10 @@ class Listening:
                 return
             parting.ping()
             with self._app.app_context():
-                Listener(self._place, settings.queue, redis, parting).work(logging_level="WARNING")
+                listener = Listener(self._place, settings.queue, redis, parting)
+                listener.work(logging_level="WARNING")
+            if listener.told.ended_in:
+                raise listener.told.ended_in
             self._told = False
         except StopRequested:
             self._told = False

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -15,10 +17,11 @@ from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 from huma_tripletex.jobs.allowed import ALLOWED
-from huma_tripletex.jobs.listening import Listener, interrupt
+from huma_tripletex.jobs.listening import Listener, Listening, interrupt
 from huma_tripletex.jobs.workplace import workplace
 from huma_tripletex.task_queue import DRAIN, TaskQueue, impatient
-from tests.flows.host_parts import make_host_app
+from tests.flows.host_parts import make_host_app, runtime_of
+from tests.parts.processes import eventually
 
 TIMES = ("created_at", "enqueued_at")
 
@@ -187,6 +190,35 @@ def test_a_stop_is_heeded_when_redis_went_away_during_a_job(
     listener.work(burst=True, logging_level="WARNING")
     assert seen == [7]
     assert time.monotonic() - began < 5
+
+
+def test_a_redis_that_takes_no_writes_any_more_is_one_line_in_the_log(
+    app: Flask, redis: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As in a failover, when the one that was written to becomes a replica."""
+    place, queue, seen = workplace(), TaskQueue(redis_url), Event()
+
+    def drain(_number: int) -> None:
+        seen.set()
+        place.stop()
+
+    monkeypatch.setitem(ALLOWED, DRAIN, drain)
+    runtime = replace(runtime_of(app), settings=replace(runtime_of(app).settings, redis_url=redis_url))
+    listening = Thread(target=Listening(app, runtime, place).run)
+    listening.start()
+    try:
+        eventually(lambda: any(client["cmd"] == "blmove" for client in redis.client_list()))
+        redis.execute_command("REPLICAOF", "127.0.0.1", "1")
+        eventually(lambda: "Redis is not there" in caplog.text)
+    finally:
+        redis.execute_command("REPLICAOF", "NO", "ONE")
+        eventually(lambda: queue.nudge(7))
+        listening.join(30)
+
+    assert seen.is_set(), "it has begun anew"
+    assert caplog.text.count("Redis is not there") == 1
+    assert "unhandled" not in caplog.text
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 def commands(redis: Redis) -> int:
