@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from huma_tripletex import connecting
+from huma_tripletex import connecting, reporting
 from huma_tripletex.cli.speaking import Asks, connection_of, for_organisation, say
 from huma_tripletex.models import LogLine
 from huma_tripletex.outbox import wait
@@ -22,7 +22,14 @@ def retry(runtime: Runtime, organisation: str, as_json: bool, person: str | None
     runtime.session.add(LogLine.act(connection.id, "retried", now, person_id=person, entries=count))
     runtime.session.commit()
     runtime.queue.nudge(connection.id)
-    say(as_json, {"retried": count}, [f"{count} changes are sent again."])
+    say(as_json, {"retried": count}, [_said(reporting.status(runtime, connection), count)])
+
+
+def _said(now: reporting.Status, count: int) -> str:
+    """Where nothing goes at the moment it is not said that it does."""
+    if now.flowing:
+        return f"{count} changes are sent again."
+    return f"{count} changes wait to be sent again. {now.why} {now.next_step}"
 
 
 @click.command()

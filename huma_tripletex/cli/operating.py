@@ -33,7 +33,7 @@ def db() -> None:
 @with_appcontext
 def upgrade_tables() -> None:
     """Makes or migrates our tables; several processes may do so at once."""
-    upgrade(current_runtime().host.db.engine)
+    plainly(upgrade, current_runtime().host.db.engine)
     click.echo("The tables of huma_tripletex are up to date.")
 
 

@@ -13,12 +13,14 @@ from typing import Any, ParamSpec, TypeVar
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from huma_tripletex import connecting, planning
 from huma_tripletex.core.reasons import PASSING, TRY_AGAIN, reason
 from huma_tripletex.errors import HumaTripletexError
 from huma_tripletex.i18n import force_locale
 from huma_tripletex.models import Connection
+from huma_tripletex.models.called import called
 from huma_tripletex.models.freshness import read_anew
 from huma_tripletex.outbox.clock import keep_time
 from huma_tripletex.runtime import Runtime, current_runtime
@@ -26,6 +28,8 @@ from huma_tripletex.runtime import Runtime, current_runtime
 P = ParamSpec("P")
 R = TypeVar("R")
 Command = Callable[..., None]
+DATABASE = (DBAPIError, TimeoutError)
+NO_DATABASE = "The database does not answer, or does not take what it is asked for: {}. See whether it is well."
 
 
 class Asks(click.ClickException):
@@ -68,16 +72,21 @@ def for_organisation(function: Callable[..., None]) -> Callable[..., None]:
     @with_appcontext
     @functools.wraps(function)
     def command(*args: Any, **kwargs: Any) -> None:
-        read_anew(current_runtime().session())
-        keep_time(current_runtime())
         with force_locale("en_GB"):
-            plainly(function, current_runtime(), *args, **kwargs)
+            plainly(_ready, function, current_runtime(), *args, **kwargs)
 
     return command
 
 
+def _ready(function: Callable[..., None], runtime: Runtime, *args: Any, **kwargs: Any) -> None:
+    """Calls a command, which goes by what the database holds and by its clock."""
+    read_anew(runtime.session())
+    keep_time(runtime)
+    function(runtime, *args, **kwargs)
+
+
 def plainly(function: Callable[..., R], *args: Any, **kwargs: Any) -> R:
-    """Calls a function and turns our errors into sentences."""
+    """Calls a function and turns our errors, and those of the database, into sentences."""
     try:
         return function(*args, **kwargs)
     except connecting.Refusal as refusal:
@@ -88,6 +97,8 @@ def plainly(function: Callable[..., R], *args: Any, **kwargs: Any) -> R:
         raise Refused.because("changed_meanwhile") from None
     except HumaTripletexError as error:
         raise Refused(f"{type(error).__name__}: {error}") from None
+    except DATABASE as error:
+        raise Refused(f"{NO_DATABASE.format(called(error))} {TRY_AGAIN}") from None
 
 
 def connection_of(runtime: Runtime, organisation: str) -> Connection:

@@ -8,7 +8,7 @@ from huma_tripletex import planning, reporting
 from huma_tripletex.cli.comparing import compared
 from huma_tripletex.cli.results import facts, lines, link_to
 from huma_tripletex.cli.speaking import Asks, connection_of, explained, for_organisation, say
-from huma_tripletex.cli.waiting import wait_for
+from huma_tripletex.cli.waiting import expect_end, wait_for
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import SyncPlan, SyncRun
 from huma_tripletex.runtime import Runtime
@@ -37,6 +37,7 @@ def sync(
 ) -> None:
     """Compares, settles conflicts by a preference, and synchronises. Needs a worker. Mails nobody unless told to."""
     connection = connection_of(runtime, organisation)
+    expect_end(connection)
     plan = compared(runtime, connection, confirm)
     planning.choose_for_all(runtime, plan, prefer)
     planning.choose_everybody(runtime, plan, "only_in_huma", "add" if add_to_tripletex else None)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from huma_tripletex import reporting, syncing
 from huma_tripletex.cli.results import facts, lines, link_to
 from huma_tripletex.cli.speaking import Asks, Refused, connection_of, for_organisation, say
-from huma_tripletex.cli.waiting import wait_for
+from huma_tripletex.cli.waiting import expect_end, wait_for
 from huma_tripletex.core.fields import KEYS
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import Connection, SyncRun
@@ -47,6 +47,7 @@ def undo(
     unless told to.
     """
     connection = connection_of(runtime, organisation)
+    expect_end(connection)
     run = _run(runtime, connection, run_id)
     choice = syncing.Choice(people=frozenset(people) or None, fields=frozenset(fields) or None)
     if not confirm and (foretold := _foretold(runtime, run, choice)):

@@ -9,13 +9,19 @@ from redis.exceptions import RedisError
 from rq import Worker
 from sqlalchemy import func, select
 
-from huma_tripletex.cli.speaking import Refused
-from huma_tripletex.models import SyncResult, SyncRun
+from huma_tripletex.cli.speaking import Refused, explained
+from huma_tripletex.models import Connection, SyncResult, SyncRun
 from huma_tripletex.runtime import Runtime
 
 POLL = 0.2
 LONGEST = 300.0
 """Seconds without progress after which even a worker that says it lives is not believed."""
+
+
+def expect_end(connection: Connection) -> None:
+    """Raises Refused if a sync would not come to its end: nothing goes to Tripletex while the connection is paused."""
+    if connection.state == "paused":
+        raise Refused(f"{explained('paused')} Nothing was begun.")
 
 
 def wait_for(runtime: Runtime, run_id: int) -> None:

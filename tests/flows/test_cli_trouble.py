@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from huma_tripletex import reporting
+import pytest
+from click.testing import Result
+from sqlalchemy import event
+
+from huma_tripletex import connecting, reporting
+from huma_tripletex.models import SyncPlan, SyncRun
+from tests.flows.host_parts import db, make_host_app
 from tests.flows.syncing_parts import Desk, desk, quick_desk
 from tests.flows.test_cli import asked, call, worker
+from tests.flows.test_reporting import mixed
 
 __all__ = ["desk", "quick_desk", "worker"]
 
@@ -99,3 +106,82 @@ def test_a_new_token_is_the_way_out(desk: Desk) -> None:
 
     assert asked(desk, "connect", stdin=desk.token())["state"] == "connected"
     assert call(desk, "connect", stdin=desk.token()).exit_code == 1, "it works, so it is left alone"
+
+
+def pause(desk: Desk) -> None:
+    connecting.pause(desk.runtime, desk.connection(), None)
+    desk.session.commit()
+
+
+def test_what_is_put_back_while_it_is_paused_is_not_said_to_be_sent(quick_desk: Desk) -> None:
+    desk = quick_desk
+    mixed(desk, by=None)
+    pause(desk)
+
+    said = call(desk, "retry")
+
+    assert said.exit_code == 0
+    assert said.stdout.startswith("1 changes wait to be sent again. The integration is paused. Resume it on the page")
+    assert "Resume it on the page" in call(desk, "status").stdout
+
+
+@pytest.mark.parametrize("command", [["sync", "--prefer", "huma"], ["undo", "--confirm"]])
+def test_what_would_wait_until_somebody_resumes_is_not_begun(quick_desk: Desk, command: list[str]) -> None:
+    desk = quick_desk
+    mixed(desk, by=None)
+    pause(desk)
+    before = desk.session.query(SyncRun).count(), desk.session.query(SyncPlan).count()
+
+    refused = call(desk, *command, "--json")
+
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "The integration is paused. Resume it on the page" in refused.stderr
+    assert "Nothing was begun." in refused.stderr
+    assert (desk.session.query(SyncRun).count(), desk.session.query(SyncPlan).count()) == before
+    assert call(desk, "plan").exit_code == 0, "to compare needs nobody to send anything"
+
+
+NOBODY = "postgresql+psycopg://huma:s3cret@127.0.0.1:1/huma"
+
+
+@pytest.mark.parametrize("command", ["status", "entries", "retry", "plan", "connect", "rotate-keys", "db upgrade"])
+def test_a_database_that_is_away_is_one_sentence(command: str) -> None:
+    app = make_host_app(NOBODY, has_tables=True)
+    given = [] if command in ("rotate-keys", "db upgrade") else ["--organisation", "1"]
+
+    refused = app.test_cli_runner().invoke(args=["tripletex", *command.split(), *given], input="token")
+
+    said_in_one_sentence(refused, "OperationalError")
+
+
+def said_in_one_sentence(refused: Result, error: str) -> None:
+    assert refused.exit_code == 1
+    assert isinstance(refused.exception, SystemExit)
+    assert refused.stdout == ""
+    assert refused.stderr.startswith("Error: The database does not answer, or does not take what it is asked for: ")
+    assert error in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+    assert "s3cret" not in refused.stderr
+
+
+@pytest.mark.parametrize("trouble", ["read-only", "gone in the middle"])
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_database_that_takes_nothing_is_one_sentence(desk: Desk, trouble: str) -> None:
+    mixed(desk, by=None)
+    setting, error = {
+        "read-only": ("SET TRANSACTION READ ONLY", "InternalError (ReadOnlySqlTransaction, 25006)"),
+        "gone in the middle": ("SELECT pg_terminate_backend(pg_backend_pid())", "(AdminShutdown, 57P01)"),
+    }[trouble]
+
+    def before(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("UPDATE huma_tripletex_outbox_entry"):
+            cursor.execute(setting)
+
+    desk.session.rollback()
+    event.listen(db.engine, "before_cursor_execute", before)
+    try:
+        refused = call(desk, "retry")
+    finally:
+        event.remove(db.engine, "before_cursor_execute", before)
+
+    said_in_one_sentence(refused, error)

@@ -71,3 +71,14 @@ def test_a_wrong_token_is_refused_with_a_sentence_and_nothing_is_stored(empty_st
     assert "token" in refused.stderr
     assert "not a token" not in refused.stderr
     assert empty_stage.command("plan", "--organisation", empty_stage.organisation()).returncode != 0
+
+
+def test_a_database_that_is_away_is_said_in_a_sentence(empty_stage: Stage) -> None:
+    empty_stage.environ = {**empty_stage.environ, "DATABASE_URL": "postgresql+psycopg://huma:s3cret@127.0.0.1:1/huma"}
+
+    refused = empty_stage.command("status", "--organisation", "1")
+
+    assert refused.returncode == 1
+    assert [line for line in refused.stderr.splitlines() if line] == [
+        "Error: The database that DATABASE_URL names does not answer (OperationalError). Start it."
+    ]
