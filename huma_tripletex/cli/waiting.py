@@ -28,7 +28,7 @@ def wait_for(runtime: Runtime, run_id: int) -> None:
     """Returns when the run has ended.
 
     Raises:
-        Refused: nobody works on it.
+        Refused: nobody works on it, or the connection was paused meanwhile.
     """
     seen, since = None, time.monotonic()
     while True:
@@ -38,6 +38,8 @@ def wait_for(runtime: Runtime, run_id: int) -> None:
         if now != seen:
             seen, since = now, time.monotonic()
         idle = time.monotonic() - since
+        if now[-1] == "paused" and idle > runtime.settings.patience:
+            raise Refused(f"{explained('paused')} The sync is approved and goes on then.")
         allowed = runtime.settings.patience + (runtime.settings.run_wait if now[1] else 0)
         if idle > allowed and (idle > allowed + LONGEST or not is_worker_there(runtime)):
             raise Refused(
@@ -62,6 +64,7 @@ def _state(runtime: Runtime, run_id: int) -> tuple[Any, ...]:
     runtime.session.rollback()
     run = runtime.session.get_one(SyncRun, run_id, populate_existing=True)
     begun = select(func.count()).where(SyncResult.run_id == run_id, SyncResult.settled_at.is_not(None))
-    state = (run.state, run.handed_over_at is not None, run.lease, runtime.session.scalar(begun))
+    connection = runtime.session.get_one(Connection, run.connection_id, populate_existing=True)
+    state = (run.state, run.handed_over_at is not None, run.lease, runtime.session.scalar(begun), connection.state)
     runtime.session.rollback()
     return state

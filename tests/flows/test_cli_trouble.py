@@ -9,6 +9,7 @@ from click.testing import Result
 from sqlalchemy import event
 
 from huma_tripletex import connecting, reporting
+from huma_tripletex.cli import waiting
 from huma_tripletex.models import SyncPlan, SyncRun
 from tests.flows.host_parts import db, make_host_app
 from tests.flows.syncing_parts import Desk, desk, quick_desk
@@ -139,6 +140,23 @@ def test_what_would_wait_until_somebody_resumes_is_not_begun(quick_desk: Desk, c
     assert "Nothing was begun." in refused.stderr
     assert (desk.session.query(SyncRun).count(), desk.session.query(SyncPlan).count()) == before
     assert call(desk, "plan").exit_code == 0, "to compare needs nobody to send anything"
+
+
+def test_a_pause_while_a_sync_waits_ends_the_waiting(quick_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = quick_desk
+    desk.both(1, phone_number="49999999")
+    desk.connect()
+    passed, pauses = iter(range(0, 10_000, 4)), iter([pause])
+    monkeypatch.setattr(waiting.time, "monotonic", lambda: float(next(passed)))
+    monkeypatch.setattr(waiting.time, "sleep", lambda _seconds: next(pauses, lambda _desk: None)(desk))
+    monkeypatch.setattr(waiting, "is_worker_there", lambda _runtime: True)
+
+    refused = call(desk, "sync", "--prefer", "huma")
+
+    assert refused.exit_code == 1
+    assert "The integration is paused." in refused.stderr
+    assert "goes on then" in refused.stderr
+    assert next(passed) < 100
 
 
 NOBODY = "postgresql+psycopg://huma:s3cret@127.0.0.1:1/huma"
