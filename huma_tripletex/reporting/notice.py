@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from babel.dates import format_date
 from flask_babel import get_locale
@@ -74,7 +74,7 @@ def concern(key: str, day: str) -> Notice:
     about = f"{gettext(why.sentence)} {gettext(why.next_step)}"
     said = [about]
     if day:
-        said.append(gettext("The day: %(day)s.", day=format_date(date.fromisoformat(day), locale=get_locale())))
+        said.append(gettext("The day: %(day)s.", day=format_date(datetime.fromisoformat(day), locale=get_locale())))
     return Notice(f"{key}-{day}", gettext("Tripletex: the employee token needs you"), tuple(said))
 
 

@@ -33,12 +33,14 @@ def send_notices(runtime: Runtime, now: datetime, stop: Stop = never) -> int:
 
 
 def tell_concern(runtime: Runtime, connection: Connection, key: str, day: str = "", stop: Stop = never) -> bool:
-    """Tells once about something that the daily look found; `key` of `core.reasons`, `day` an ISO date. Commits."""
-    about = f"{key} {day}".strip()
-    if connection.told.get("concern") == about:
+    """Tells once about something that the daily look found; `key` of `core.reasons`, `day` an ISO date, or the moment
+    of what has happened already: the same another time is news. Commits.
+    """
+    if connection.told.get(key) == day:
         return False
+    about = f"{key} {day}".strip()
     everybody = administrators(runtime, connection, about)
-    if not telling.begin(runtime, connection, about, everybody, concern=about):
+    if not telling.begin(runtime, connection, about, everybody, **{key: day}):
         return False
     return any(list(tell(runtime, connection, runtime.clock(), stop)))
 

@@ -22,7 +22,7 @@ from huma_tripletex.runtime import Runtime
 PAGE: Final = "/tripletex"
 PARKED: Final = "parked"
 ATTENTION: Final = "attention"
-"""What notices are about; of what the daily look found it is a key of `core.reasons` and, after a space, the day."""
+"""What notices are about; of what the daily look found it is a key of `core.reasons` and, after a space, when."""
 
 
 def administrators(runtime: Runtime, connection: Connection, about: str) -> Mapping[str, HostUser]:
