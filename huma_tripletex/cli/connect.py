@@ -48,7 +48,7 @@ def connect(runtime: Runtime, organisation: str, as_json: bool, confirm: bool) -
 def _connected(runtime: Runtime, organisation: str, token: str, confirm: bool) -> Connection:
     """A connection whose token is no longer accepted gets this one in its place, and goes on with what waits."""
     existing = open_connection(runtime, organisation)
-    if existing is None or existing.state != "needs_attention":
+    if existing is None or not existing.has_broken_token:
         return connecting.connect(runtime, organisation, token, None, confirm_other_company=confirm)
     connecting.replace_token(runtime, existing, token, None)
     return existing

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session, scoped_session
 
 from huma_tripletex.connecting.acts import begin_again
 from huma_tripletex.connecting.refusals import Refusal
-from huma_tripletex.connecting.store import keep_facts, keep_session_of
-from huma_tripletex.connecting.token import check_token, token_of
+from huma_tripletex.connecting.store import end_spare, keep_facts, keep_session_of
+from huma_tripletex.connecting.token import TokenFacts, check_token, token_of
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.errors import NotReadable
 from huma_tripletex.models import Connection, LogLine, PersonLink
@@ -47,7 +47,9 @@ BROKEN: Final = frozenset(
 
 @dataclass(frozen=True)
 class Concern:
-    """Something an administrator should know. `reason`: a key of `core.reasons`; `day`: ISO date; `names`: rights."""
+    """Something an administrator should know. `reason`: a key of `core.reasons`; `names`: rights; `day`: an ISO date,
+    or when it was found of what has happened already.
+    """
 
     reason: str
     day: str = ""
@@ -88,14 +90,14 @@ def _not_looked_at_since(moment: datetime) -> ColumnElement[bool]:
 
 def check(runtime: Runtime, connection: Connection, stop: Callable[[], bool] = lambda: False) -> tuple[Concern, ...]:
     """Looks at the token and its owner; the caller commits and tells the administrators. Commits before it asks, so
-    that nothing of the database is held open while Tripletex takes its time.
+    that nothing of the database is held open while Tripletex takes its time, and goes by the row as it is afterwards.
 
     A token that Tripletex no longer accepts puts the connection into `needs_attention`, and one that it accepts takes
-    it out again. If Tripletex cannot be asked, or `stop` says so meanwhile, nothing changes and the next look comes
-    within hours.
+    it out again. One that is paused stays so, whatever becomes of its token: only a person resumes it. If Tripletex
+    cannot be asked, or `stop` says so meanwhile, nothing changes and the next look comes within hours.
     """
     now = runtime.clock()
-    before, sealed = set(connection.rights), connection.sealed_token
+    sealed = connection.sealed_token
     try:
         token = token_of(runtime, connection)
     except NotReadable:
@@ -105,30 +107,41 @@ def check(runtime: Runtime, connection: Connection, stop: Callable[[], bool] = l
         facts, reason = check_token(runtime, token, stop), ""
     except Refusal as refusal:
         facts, reason = None, refusal.reason
-    runtime.session.refresh(connection)
+    runtime.session.refresh(connection, with_for_update=True)
     if connection.sealed_token != sealed:
         return ()  # disconnected meanwhile, or given another token
     if facts is None:
         return _broken(runtime, connection, reason) if reason in BROKEN else ()
+    lost = tuple(sorted(set(connection.rights) - set(facts.rights)))
+    spare = None if stop() else keep_session_of(runtime, connection, facts)
+    _accepted(runtime, connection, facts, now)
+    warnings = (Concern("rights_lost", now.isoformat(), lost),) if lost else ()
+    concerns = (*warnings, *_owner_leaves(runtime, connection, now.date()))
+    runtime.session.commit()
+    if spare:
+        end_spare(runtime, token, spare)
+    return concerns
+
+
+def _accepted(runtime: Runtime, connection: Connection, facts: TokenFacts, now: datetime) -> None:
+    if connection.has_broken_token:
+        runtime.session.add(LogLine.act(connection.id, "recovered", now))
     keep_facts(connection, facts, now)
-    if not stop():
-        keep_session_of(runtime, connection, token, facts)
     if connection.state == "needs_attention":
         begin_again(runtime, connection)
-        runtime.session.add(LogLine.act(connection.id, "recovered", now))
-    lost = tuple(sorted(before - set(facts.rights)))
-    warnings = (Concern("rights_lost", names=lost),) if lost else ()
-    return (*warnings, *_owner_leaves(runtime, connection, now.date()))
 
 
 def _broken(runtime: Runtime, connection: Connection, reason: str) -> tuple[Concern, ...]:
     now = runtime.clock()
     connection.checked_at, connection.check_not_before = now, None
-    if connection.state == "needs_attention":
+    if connection.has_broken_token:
         return ()  # its administrators have been told
-    connection.change_state("needs_attention", now, reason)
     runtime.session.add(LogLine.act(connection.id, "needs_attention", now, reason=reason))
-    return (Concern(reason),)
+    if connection.state == "paused":
+        connection.state_reason = reason
+        return (Concern(reason, now.isoformat()),)
+    connection.change_state("needs_attention", now, reason)
+    return ()  # of a connection that needs attention they are told anyhow
 
 
 def _owner_leaves(runtime: Runtime, connection: Connection, today: date) -> tuple[Concern, ...]:

@@ -9,6 +9,7 @@ from huma_tripletex.gateway.opening import client_for_token
 from huma_tripletex.gateway.sessions import kept_session, seal_session
 from huma_tripletex.models import Connection
 from huma_tripletex.runtime import Runtime
+from huma_tripletex.tripletex import Session
 
 
 def keep_facts(connection: Connection, facts: TokenFacts, now: datetime) -> None:
@@ -20,6 +21,8 @@ def keep_facts(connection: Connection, facts: TokenFacts, now: datetime) -> None
     known = {"departments": list(facts.departments), "divisions": list(facts.divisions)}
     connection.company_facts = {**(connection.company_facts or {}), **known}
     connection.checked_at, connection.check_not_before = now, None
+    if connection.state == "paused":
+        connection.state_reason = "paused"
     connection.snoozed_until, connection.failures = None, 0
 
 
@@ -31,21 +34,24 @@ def keep_token(runtime: Runtime, connection: Connection, token: str, facts: Toke
     connection.sealed_session = connection.session_expires_on = None
     seen = connection.company_facts or {}
     connection.company_facts = {name: fact for name, fact in seen.items() if name != "accounts_hidden"}
-    keep_session_of(runtime, connection, token, facts)
+    keep_session_of(runtime, connection, facts)
 
 
-def keep_session_of(runtime: Runtime, connection: Connection, token: str, facts: TokenFacts) -> None:
-    """Keeps the session that the check has made, so that the next call need not make one; where workers have one
-    already, it is ended instead.
+def keep_session_of(runtime: Runtime, connection: Connection, facts: TokenFacts) -> Session | None:
+    """Keeps the session that the check has made, so that the next call need not make one. Where workers have one
+    already, it is answered: to be ended with `end_spare`, when nothing of the database is held.
     """
-    if facts.session is None:
-        return
     kept = kept_session(runtime.vault, connection)
-    if kept is None or kept.is_over(runtime.clock()):
-        seal_session(runtime.vault, connection, facts.session)
-        return
+    if facts.session is None or (kept and not kept.is_over(runtime.clock())):
+        return facts.session
+    seal_session(runtime.vault, connection, facts.session)
+    return None
+
+
+def end_spare(runtime: Runtime, token: str, session: Session) -> None:
+    """Ends a session that nobody needs, best effort."""
     with client_for_token(runtime, token) as client:
-        client.end_quietly(facts.session)
+        client.end_quietly(session)
 
 
 def forget_secrets(connection: Connection) -> None:

@@ -40,7 +40,7 @@ class Connection(Base):
     organisation_id: Mapped[str] = mapped_column(Text, index=True)
     state: Mapped[str] = mapped_column(Text, default="connected")
     state_reason: Mapped[str] = mapped_column(Text, default="")
-    """Why it is not `connected`: a key of `core.reasons`."""
+    """Why it is not `connected`: a key of `core.reasons`. Of one that is paused, also what is wrong with its token."""
     state_since: Mapped[datetime]
 
     company_id: Mapped[int] = mapped_column(BigId)
@@ -92,6 +92,11 @@ class Connection(Base):
     def is_active(self) -> bool:
         """Whether changes may go to Tripletex now."""
         return self.state == "connected" and self.activated_at is not None
+
+    @property
+    def has_broken_token(self) -> bool:
+        """Whether Tripletex did not accept the token, or refused what needs a right, when it was last asked."""
+        return self.state == "needs_attention" or (self.state == "paused" and self.state_reason != "paused")
 
     def change_state(self, state: ConnectionState, now: datetime, reason: str = "") -> None:
         self.state, self.state_reason, self.state_since = state, reason, now

@@ -144,6 +144,9 @@ def _fail(runtime: Runtime, plan_id: int, token: str, reason: str, error: Except
     values = {"state": "failed", "reason": reason, "lease": None, "leased_until": None}
     if lease.changed(runtime.session, failed.values(**values)) and isinstance(error, Unauthorised):
         plan = runtime.session.get_one(SyncPlan, plan_id)
-        connection = runtime.session.get_one(Connection, plan.connection_id)
-        connection.change_state("needs_attention", runtime.clock(), reason)
+        connection = runtime.session.get_one(
+            Connection, plan.connection_id, with_for_update=True, populate_existing=True
+        )
+        if connection.state == "connected":
+            connection.change_state("needs_attention", runtime.clock(), reason)
     runtime.session.commit()
