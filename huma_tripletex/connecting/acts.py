@@ -8,8 +8,6 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from sqlalchemy import update
-
 from huma_tripletex.connecting.leftovers import discard_plans
 from huma_tripletex.connecting.refusals import Refusal
 from huma_tripletex.connecting.store import forget_secrets, keep_facts, keep_token
@@ -17,8 +15,8 @@ from huma_tripletex.connecting.token import check_token, cleaned
 from huma_tripletex.errors import NotReadable, TripletexError
 from huma_tripletex.gateway.opening import open_client
 from huma_tripletex.host.port import HostUser
-from huma_tripletex.models import Connection, LogLine, OutboxEntry
-from huma_tripletex.outbox.wait import dismiss_all
+from huma_tripletex.models import Connection, LogLine
+from huma_tripletex.outbox.wait import dismiss_all, heard, wake
 from huma_tripletex.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -58,8 +56,7 @@ def replace_token(runtime: Runtime, connection: Connection, token: str, by: Host
     _end_session(runtime, connection)
     keep_facts(connection, facts, runtime.clock())
     keep_token(runtime, connection, cleaned(token), facts)
-    if connection.state == "needs_attention":
-        begin_again(runtime, connection)
+    go_on(runtime, connection)
     _note(runtime, connection, "token_replaced", by, owner=facts.owner_name)
 
 
@@ -89,8 +86,15 @@ def begin_again(runtime: Runtime, connection: Connection) -> None:
     now = runtime.clock()
     connection.change_state("connected", now)
     connection.snoozed_until, connection.failures = None, 0
-    waiting = (OutboxEntry.connection_id == connection.id, OutboxEntry.state == "waiting")
-    runtime.session.execute(update(OutboxEntry).where(*waiting, OutboxEntry.not_before > now).values(not_before=now))
+    wake(runtime.session(), connection.id, now)
+
+
+def go_on(runtime: Runtime, connection: Connection) -> None:
+    """Its token is accepted, which ends every failure of before; but only a person resumes what a person has paused."""
+    if connection.state == "needs_attention":
+        begin_again(runtime, connection)
+    else:
+        heard(runtime.session(), connection.id, runtime.clock())
 
 
 def _end_session(runtime: Runtime, connection: Connection) -> None:

@@ -65,6 +65,7 @@ def _opened(runtime: Runtime, connection: Connection, token: str, facts: TokenFa
     connection.change_state("connected", now)
     connection.connected_at, connection.disconnected_at = now, None
     connection.connected_by = by.id if by else ""
+    connection.snoozed_until, connection.failures = None, 0
     keep_facts(connection, facts, now)
     runtime.session.add(connection)
     try:

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
 from sqlalchemy.orm import Session, scoped_session
 
-from huma_tripletex.connecting.acts import begin_again
+from huma_tripletex.connecting.acts import go_on
 from huma_tripletex.connecting.refusals import Refusal
 from huma_tripletex.connecting.store import end_spare, keep_facts, keep_session_of
 from huma_tripletex.connecting.token import TokenFacts, check_token, token_of
@@ -127,8 +127,7 @@ def _accepted(runtime: Runtime, connection: Connection, facts: TokenFacts, now: 
     if connection.has_broken_token:
         runtime.session.add(LogLine.act(connection.id, "recovered", now))
     keep_facts(connection, facts, now)
-    if connection.state == "needs_attention":
-        begin_again(runtime, connection)
+    go_on(runtime, connection)
 
 
 def _broken(runtime: Runtime, connection: Connection, reason: str) -> tuple[Concern, ...]:

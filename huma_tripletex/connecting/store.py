@@ -13,7 +13,7 @@ from huma_tripletex.tripletex import Session
 
 
 def keep_facts(connection: Connection, facts: TokenFacts, now: datetime) -> None:
-    """Notes whose token it is and what it may do; a good check ends every failure of before."""
+    """Notes whose token it is and what it may do."""
     connection.company_id, connection.company_name = facts.company_id, facts.company_name
     connection.owner_employee_id, connection.owner_name = facts.owner_employee_id, facts.owner_name
     connection.rights = list(facts.rights)
@@ -23,7 +23,6 @@ def keep_facts(connection: Connection, facts: TokenFacts, now: datetime) -> None
     connection.checked_at, connection.check_not_before = now, None
     if connection.state == "paused":
         connection.state_reason = "paused"
-    connection.snoozed_until, connection.failures = None, 0
 
 
 def keep_token(runtime: Runtime, connection: Connection, token: str, facts: TokenFacts) -> None:

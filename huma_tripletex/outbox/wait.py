@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, select, true, update
 from sqlalchemy.orm import Session
 
 from huma_tripletex.models.outbox import WITHDRAWN, EntryState, OutboxEntry
-from huma_tripletex.outbox.tables import ENTRIES, anew, state_is, takes_part
+from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES, anew, state_is, takes_part
 
 OPEN: tuple[EntryState, ...] = ("waiting", "in_flight", "parked")
 
@@ -72,6 +72,20 @@ def wake(session: Session, connection_id: int, now: datetime) -> int:
     captured = case((ENTRIES.c.captured_at < now, ENTRIES.c.captured_at), else_=now)  # clocks differ
     waking = update(ENTRIES).where(asleep).values(not_before=captured)
     return len(session.execute(waking.returning(ENTRIES.c.id)).all())
+
+
+def heard(session: Session, connection_id: int, now: datetime) -> bool:
+    """Tripletex has given a good answer that no drain has heard: where it had not before, everything that waits is due,
+    and nothing is put off any longer. Of a connection that is well nothing is written. True: it had not been well.
+    """
+    failing = and_(CONNECTIONS.c.id == connection_id, CONNECTIONS.c.failures > 0)
+    # One that needs attention and is not snoozed is not asked by drains, and one whose snooze is over is
+    until = case((CONNECTIONS.c.snoozed_until > now, now), else_=CONNECTIONS.c.snoozed_until)
+    ending = update(CONNECTIONS).where(failing).values(failures=0, snoozed_until=until).returning(CONNECTIONS.c.id)
+    if not session.execute(ending).all():
+        return False
+    wake(session, connection_id, now)
+    return True
 
 
 def open_entries(

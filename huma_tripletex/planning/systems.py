@@ -18,6 +18,7 @@ from huma_tripletex.gateway.agreement import hash_for
 from huma_tripletex.gateway.opening import reading_client
 from huma_tripletex.gateway.reading import employee
 from huma_tripletex.models import Connection, ConnectionOptions, OutboxEntry, PersonLink
+from huma_tripletex.outbox.wait import heard
 from huma_tripletex.planning import memory
 from huma_tripletex.planning.company import Company, double_emails_of, double_numbers_of, emails_of, numbers_of
 from huma_tripletex.planning.comparison import Both, Link
@@ -49,6 +50,7 @@ def read_both(runtime: Runtime, connection_id: int, progress: Progress) -> Both:
     on_the_way = _on_the_way(runtime, connection_id)
     progress.step("tripletex", huma=len(people))
     remote = _read_tripletex(runtime, connection, progress)
+    heard(runtime.session(), connection_id, runtime.clock())
     connection.countries, connection.company_facts = dict(remote.countries), dict(remote.facts)
     return replace(_together(runtime, connection, people, remote), on_the_way=on_the_way)
 

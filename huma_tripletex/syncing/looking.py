@@ -23,6 +23,7 @@ from huma_tripletex.errors import NotReadable, TripletexError, Unauthorised
 from huma_tripletex.gateway.opening import reading_client
 from huma_tripletex.gateway.reading import countries_by_id, employee, hides_accounts
 from huma_tripletex.models import Connection, SyncResult, SyncRun
+from huma_tripletex.outbox.wait import heard
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.syncing.approved import Step
 from huma_tripletex.syncing.newcomers import Newcomers, came_to_huma, known_in_tripletex
@@ -135,6 +136,7 @@ def _read(
     with reading_client(runtime, connection) as client:
         found = client.employees_with_ids(ids)
         came = [one for one in client.employees() if one.id not in known] if known is not None else []
+    heard(runtime.session(), connection.id, runtime.clock())
     hidden = hidden and not any(one.bank_account_number for one in found)
     seen = {one.id: employee(one, countries, hidden) for one in found}
     return {**dict.fromkeys(ids), **seen}, [employee(one, countries, hidden) for one in came]
