@@ -54,6 +54,10 @@ def replace_token(runtime: Runtime, connection: Connection, token: str, by: Host
     if facts.company_id != connection.company_id:
         raise Refusal("token_other_company")
     _end_session(runtime, connection)
+    runtime.session.flush()
+    runtime.session.refresh(connection, with_for_update=True)  # a drain with the old token may have changed it
+    if not connection.is_open:
+        raise Refusal("not_connected")
     keep_facts(connection, facts, runtime.clock())
     keep_token(runtime, connection, cleaned(token), facts)
     go_on(runtime, connection)

@@ -205,7 +205,7 @@ class Drain:
 
     def _note_connection(self, now: datetime) -> None:
         connection = self._connection()
-        if note_health(connection, self._health, now, self._jitter()):
+        if note_health(self._runtime.session(), connection, self._health, now, self._jitter()):
             wake(self._runtime.session(), connection.id, now)
             self._nothing_left = False
         keep_session(self._runtime, connection, self._client)

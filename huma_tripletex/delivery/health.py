@@ -7,8 +7,10 @@ never longer than a minute. After the snooze one person is tried; a good answer 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from huma_tripletex.core.retry import WINDOW, Delivered, Snoozed, breaks_after, needs_human, outcome_of
 from huma_tripletex.delivery.progress import Progress
@@ -23,10 +25,12 @@ FIRST_SNOOZE, LONGEST_SNOOZE = 5.0, 60.0
 class Health:
     """What a drain has learnt. `probing`: the connection was not well when it began, so one person goes first.
 
+    `token` is that of the row then, sealed: what was learnt is about this token, and no other.
     `ill`: why no more requests should be made now, a key of `core.reasons`; `wait`: seconds that Tripletex asked for.
     """
 
     probing: bool
+    token: bytes | None = field(default=None, repr=False)
     well: bool = False
     failing: int = 0
     ill: str = ""
@@ -36,7 +40,7 @@ class Health:
     @classmethod
     def of(cls, connection: Connection) -> Health:
         """As a drain begins."""
-        return cls(probing=bool(connection.failures) or connection.state == "needs_attention")
+        return cls(bool(connection.failures) or connection.state == "needs_attention", connection.sealed_token)
 
     def consider(self, progress: Progress) -> None:
         """Takes the end of one attempt into account, and corrects its outcomes if it was not about the person."""
@@ -81,11 +85,18 @@ class Health:
         self.ill, self.well = reason, False
 
 
-def note_health(connection: Connection, health: Health, now: datetime, jitter: float) -> bool:
+def note_health(session: Session, connection: Connection, health: Health, now: datetime, jitter: float) -> bool:
     """Writes onto the row what the drain has learnt so far; True: it is well again, so everything that waits may go.
 
-    `jitter` is between 0 and 1.
+    `jitter` is between 0 and 1. Where the token was replaced meanwhile, nothing is said of the new one, and what the
+    old one has put off may go.
     """
+    if not _has_news(connection, health):
+        return False
+    session.flush()
+    session.refresh(connection, with_for_update=True)
+    if connection.sealed_token != health.token:
+        return not health.well
     if health.well:
         return _note_recovery(connection, now)
     if health.ill:
@@ -93,14 +104,18 @@ def note_health(connection: Connection, health: Health, now: datetime, jitter: f
         connection.snoozed_until = now + timedelta(seconds=seconds + jitter)
     if health.needs_attention and connection.state == "connected":
         connection.change_state("needs_attention", now, health.ill)
-    if (health.ill or health.failing) and health.ill != "rate_limited":
+    if health.ill != "rate_limited":
         connection.failures += 1
     return False
 
 
+def _has_news(connection: Connection, health: Health) -> bool:
+    if health.well:
+        return bool(connection.failures) or connection.state == "needs_attention"
+    return bool(health.ill or health.failing)
+
+
 def _note_recovery(connection: Connection, now: datetime) -> bool:
-    if not connection.failures and connection.state != "needs_attention":
-        return False
     connection.failures, connection.snoozed_until = 0, None
     if connection.state == "needs_attention":
         connection.change_state("connected", now)

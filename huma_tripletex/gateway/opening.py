@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import cast
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
-from huma_tripletex.errors import NotReadable, TripletexError
+from huma_tripletex.errors import NotReadable, TripletexError, Unauthorised
 from huma_tripletex.gateway.guarded import GuardedTransport
 from huma_tripletex.gateway.sessions import kept_session, seal_session, shared_session
 from huma_tripletex.gateway.token_window import shared_window
@@ -138,19 +138,32 @@ def open_client(
 @contextmanager
 def reading_client(runtime: Runtime, connection: Connection) -> Iterator[OpenClient]:
     """A client for as long as something is read. Commits before, so that nothing of the database is held open
-    meanwhile, and after where a session was made: it is kept, also when the reading failed.
+    meanwhile, and after where a session was made: it is kept, also when the reading failed. A token that is no longer
+    accepted is noted too.
 
     Raises:
         NotReadable: see `open_client`.
     """
-    client = open_client(runtime, connection)
+    client, connection_id, sealed = open_client(runtime, connection), connection.id, connection.sealed_token
     runtime.session.commit()
     try:
         yield client
+    except Unauthorised:
+        runtime.session.rollback()
+        _note_refusal(runtime, connection_id, sealed)
+        raise
     finally:
         if keep_session(runtime, connection, client):
             runtime.session.commit()
         client.close()
+
+
+def _note_refusal(runtime: Runtime, connection_id: int, sealed_token: bytes | None) -> None:
+    """The connection needs attention, unless somebody has paused it or replaced the token meanwhile. Commits."""
+    is_as_it_was = (Connection.state == "connected", Connection.sealed_token == sealed_token)
+    values = {"state": "needs_attention", "state_reason": "unauthorised", "state_since": runtime.clock()}
+    runtime.session.execute(update(Connection).where(Connection.id == connection_id, *is_as_it_was).values(**values))
+    runtime.session.commit()
 
 
 def keep_session(runtime: Runtime, connection: Connection, client: OpenClient) -> bool:

@@ -17,7 +17,7 @@ from sqlalchemy import update
 from huma_tripletex.core.matching import Matching
 from huma_tripletex.core.reasons import PASSING
 from huma_tripletex.core.retry import outcome_of
-from huma_tripletex.errors import NotReadable, TripletexError, Unauthorised
+from huma_tripletex.errors import NotReadable, TripletexError
 from huma_tripletex.gateway.heartbeat import heartbeat
 from huma_tripletex.models import Connection, SyncPlan
 from huma_tripletex.planning import lease
@@ -137,16 +137,10 @@ def _why(error: TripletexError) -> str:
 
 
 def _fail(runtime: Runtime, plan_id: int, token: str, reason: str, error: Exception | None = None) -> None:
-    """Says why on the plan; a token that is no longer accepted is the connection's trouble too."""
+    """Says why on the plan."""
     runtime.session.rollback()
     log.warning("plan %s failed: %s (%s)", plan_id, reason, error)
     failed = update(SyncPlan).where(SyncPlan.id == plan_id, SyncPlan.lease == token, SyncPlan.state == "drafting")
     values = {"state": "failed", "reason": reason, "lease": None, "leased_until": None}
-    if lease.changed(runtime.session, failed.values(**values)) and isinstance(error, Unauthorised):
-        plan = runtime.session.get_one(SyncPlan, plan_id)
-        connection = runtime.session.get_one(
-            Connection, plan.connection_id, with_for_update=True, populate_existing=True
-        )
-        if connection.state == "connected":
-            connection.change_state("needs_attention", runtime.clock(), reason)
+    runtime.session.execute(failed.values(**values))
     runtime.session.commit()

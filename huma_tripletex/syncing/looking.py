@@ -19,7 +19,7 @@ from huma_tripletex.core.fields import KEYS
 from huma_tripletex.core.likeness import folded_email
 from huma_tripletex.core.normalise import normalise, same
 from huma_tripletex.core.people import TripletexEmployee
-from huma_tripletex.errors import NotReadable, TripletexError, Unauthorised
+from huma_tripletex.errors import NotReadable, TripletexError
 from huma_tripletex.gateway.opening import reading_client
 from huma_tripletex.gateway.reading import countries_by_id, employee, hides_accounts
 from huma_tripletex.models import Connection, SyncResult, SyncRun
@@ -95,9 +95,6 @@ def look(runtime: Runtime, run: SyncRun, connection: Connection, after: int) -> 
     except (TripletexError, NotReadable) as error:
         runtime.session.rollback()
         log.warning("run %s could not look at Tripletex again: %s", run.id, error)
-        if isinstance(error, Unauthorised) and connection.state == "connected":
-            connection.change_state("needs_attention", runtime.clock(), "unauthorised")
-        runtime.session.commit()
     return Sight({}, None) if _has_waited_long(runtime, run) else None
 
 
