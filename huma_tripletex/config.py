@@ -48,7 +48,7 @@ class Settings:
     slice: float = 5
     """How long one connection may work before the next one has its turn."""
     retry_hours: float = 96
-    """How long what may pass is tried before it is parked."""
+    """How long what may pass is tried before it is parked; a pause does not count."""
     run_wait: float = 600
     """How long a run waits for its entries before the rest is reported as waiting."""
     plan_hours: float = 24

@@ -126,7 +126,7 @@ def needs_human(error: TripletexError) -> bool:
 
 def next_attempt(
     attempts: int,
-    captured_at: datetime,
+    since: datetime,
     now: datetime,
     *,
     horizon: timedelta,
@@ -135,9 +135,9 @@ def next_attempt(
     """When to try again after `attempts` that counted; None: that was the last one.
 
     Pauses double from 5 seconds to an hour. `jitter` gives numbers from 0 to 1. The last attempt is at the end of the
-    `horizon`, or after FEWEST_ATTEMPTS if that is later.
+    `horizon`, which begins with `since`, or after FEWEST_ATTEMPTS if that is later.
     """
-    end = captured_at + horizon
+    end = since + horizon
     if now >= end and attempts >= FEWEST_ATTEMPTS:
         return None
     after = now + pause(attempts, jitter)

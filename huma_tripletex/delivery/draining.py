@@ -149,7 +149,7 @@ class Drain:
         if not found.theirs:
             self._health.cannot_load()
         if found.failed:
-            retrying = Retrying(self._runtime.clock(), self._horizon, self._jitter)
+            retrying = self._retrying()
             put_off = [internal_settlements(one, retrying, theirs=found.theirs) for one in found.failed]
             self._settle_batch(batch, [], [settlement for own in put_off for settlement in own])
 
@@ -193,7 +193,7 @@ class Drain:
 
     def _settle_batch(self, batch: Batch, attempted: Sequence[Attempted], idle: Sequence[Settlement]) -> None:
         def step() -> list[Settlement]:
-            retrying = Retrying(self._runtime.clock(), self._horizon, self._jitter)
+            retrying = self._retrying()
             settled = settle_people(self._runtime, batch, attempted, idle, retrying)
             self._note_connection(retrying.now)
             return settled
@@ -250,6 +250,6 @@ class Drain:
     def _connection(self) -> Connection:
         return self._runtime.session.get_one(Connection, self._connection_id)
 
-    @property
-    def _horizon(self) -> timedelta:
-        return timedelta(hours=self._runtime.settings.retry_hours)
+    def _retrying(self) -> Retrying:
+        now, hours = self._runtime.clock(), self._runtime.settings.retry_hours
+        return Retrying(now, timedelta(hours=hours), self._jitter, self._connection().flowing_since or now)

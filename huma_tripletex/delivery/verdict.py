@@ -32,17 +32,21 @@ NAMES: dict[type[Outcome], OutcomeName] = {
 
 @dataclass(frozen=True)
 class Retrying:
-    """When what may pass is tried again: until `horizon` after it was captured, or put back."""
+    """When what may pass is tried again: until `horizon` after it was captured, or put back, or after `flowing_since`,
+    when changes began to be sent again, if that is later. Time in which nobody tries does not count.
+    """
 
     now: datetime
     horizon: timedelta
     jitter: Callable[[], float]
+    flowing_since: datetime
 
     def next(self, entry: Entry, reason: str) -> datetime | None:
         """The moment of the next attempt; None: there is none."""
         if reason in PARKED_AS and entry.attempts + 1 >= PATIENCE:
             return None
-        return next_attempt(entry.attempts + 1, entry.began, self.now, horizon=self.horizon, jitter=self.jitter)
+        since = max(entry.began, self.flowing_since)
+        return next_attempt(entry.attempts + 1, since, self.now, horizon=self.horizon, jitter=self.jitter)
 
 
 def settlements(claimed: Claimed, work: Work, progress: Progress, retrying: Retrying) -> list[Settlement]:

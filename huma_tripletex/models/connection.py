@@ -94,6 +94,11 @@ class Connection(Base):
         return self.state == "connected" and self.activated_at is not None
 
     @property
+    def flowing_since(self) -> datetime | None:
+        """Since when changes go to Tripletex without a pause or trouble that needs somebody; None: they do not."""
+        return max(self.state_since, self.activated_at or self.state_since) if self.state == "connected" else None
+
+    @property
     def has_broken_token(self) -> bool:
         """Whether Tripletex did not accept the token, or refused what needs a right, when it was last asked."""
         return self.state == "needs_attention" or (self.state == "paused" and self.state_reason != "paused")
