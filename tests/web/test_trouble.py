@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
+from sqlalchemy import select
+
+from huma_tripletex import reporting
 from huma_tripletex.demo import Person, db, mail
 from huma_tripletex.models import Connection, SyncPlan, SyncRun
+from huma_tripletex.runtime import current_runtime
 from tests.web.conftest import Office, Visitor, approve
 
 FORBIDDEN = {"kind": "status", "status": 403, "method": "P*", "path": "/v2/employee*"}
@@ -60,9 +64,27 @@ def test_a_sync_that_goes_on_does_not_say_that_it_waits(office: Office, compared
     assert 'id="solve"' not in page
 
 
-def test_what_another_look_finds_is_told_to_the_administrators(office: Office, connected: Visitor) -> None:
-    """The daily look would find nothing new, so it is said now or never."""
+def test_what_another_look_finds_is_told_to_the_administrators_once(office: Office, connected: Visitor) -> None:
     office.simulator.faults.add({"kind": "revoke_token"})
+    for _ in range(2):
+        connected.read("/tripletex")
+        connected.send("/tripletex/connection/check")
+        with office.app.app_context():
+            runtime = current_runtime()
+            for _ in range(2):  # the clock ticks: the first round notes what the next one tells
+                reporting.send_notices(runtime, runtime.clock())
+            assert [message["To"] for message in mail.box()] == ["anna.berg@fjord.example"]
+
+
+def test_a_right_that_another_look_finds_missing_is_told_to_the_administrators(
+    office: Office, connected: Visitor
+) -> None:
+    """The daily look would find nothing new, so it is said now or never."""
+    with office.app.app_context():
+        session = current_runtime().session
+        connection = session.scalars(select(Connection)).one()
+        connection.rights = [*connection.rights, "AUTH_HOLIDAY_PLANS"]
+        session.commit()
     connected.read("/tripletex")
     connected.send("/tripletex/connection/check")
     with office.app.app_context():
