@@ -21,6 +21,7 @@ from huma_tripletex.reporting.posting import ATTENTION, PARKED, administrators, 
 from huma_tripletex.runtime import Runtime
 
 DIGEST: Final = timedelta(days=1)
+STAYS: Final = timedelta(hours=1)
 WATCHED: Final = timedelta(minutes=5)
 """So long somebody who has pressed Try again is taken to look at the page."""
 SEVERAL: Final = 500
@@ -62,10 +63,9 @@ def _attempts(runtime: Runtime, now: datetime, stop: Stop) -> Iterator[tuple[int
 def _begin(runtime: Runtime, connection: Connection, now: datetime) -> None:
     """Notes what is to be told that was not told before, and to whom."""
     if connection.state == "needs_attention":
-        since = connection.state_since.isoformat()
-        if connection.told.get(ATTENTION) != since:
+        if not _has_heard_of_it(connection, now):
             everybody = administrators(runtime, connection, ATTENTION)
-            telling.begin(runtime, connection, ATTENTION, everybody, attention=since)
+            telling.begin(runtime, connection, ATTENTION, everybody, attention=connection.state_since.isoformat())
         return
     last, heard = telling.told_at(connection, PARKED), telling.told_at(connection, "heard")
     latest = max(filter(None, (last, heard)), default=None)
@@ -75,6 +75,14 @@ def _begin(runtime: Runtime, connection: Connection, now: datetime) -> None:
         telling.begin(runtime, connection, PARKED, others, parked=now.isoformat())
     else:
         telling.note(runtime, connection, heard=now.isoformat())
+
+
+def _has_heard_of_it(connection: Connection, now: datetime) -> bool:
+    """Trouble that comes and goes is told once a day, unless it stays."""
+    since, last = connection.state_since, telling.told_at(connection, ATTENTION)
+    if last is None or last == since:
+        return last == since
+    return since - last < DIGEST and now - since < STAYS
 
 
 def _newly_parked(runtime: Runtime, connection: Connection, since: datetime | None) -> bool:

@@ -119,6 +119,8 @@ def test_a_connection_that_does_not_work_is_told_once_each_time(desk: Desk) -> N
     desk.connection().change_state("connected", desk.clock())
     desk.connection().change_state("needs_attention", desk.clock(), "unauthorised")
     desk.session.commit()
+    assert tell(desk) == 0
+    desk.clock.forward(3600)
     assert (tell(desk), tell(desk)) == (1, 0)
 
 
@@ -142,3 +144,24 @@ def test_what_the_daily_look_found_is_told_once(quick_desk: Desk) -> None:
     assert not reporting.tell_concern(desk.runtime, connection, "owner_leaves", "2026-03-01")
     assert "1 Mar 2026" in desk.mails[0].text
     assert reporting.tell_concern(desk.runtime, connection, "owner_leaves", "2026-04-01")
+
+
+def test_trouble_that_comes_and_goes_is_told_once_a_day_unless_it_stays(desk: Desk) -> None:
+    desk.administrators = [replace(ODA, locale="en")]
+
+    def trouble(minutes: int) -> int:
+        """How many mails it makes, looked at every minute."""
+        before = len(desk.mails)
+        desk.connection().change_state("needs_attention", desk.clock(), "unauthorised")
+        desk.session.commit()
+        for _ in range(minutes):
+            tell(desk)
+            desk.clock.forward(60)
+        desk.connection().change_state("connected", desk.clock())
+        desk.session.commit()
+        return len(desk.mails) - before
+
+    assert [trouble(5) for _ in range(20)] == [1] + [0] * 19
+    assert trouble(90) == 1
+    desk.clock.forward(DAY)
+    assert trouble(5) == 1
