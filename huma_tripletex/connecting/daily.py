@@ -140,6 +140,8 @@ def _broken(runtime: Runtime, connection: Connection, reason: str) -> tuple[Conc
         connection.state_reason = reason
         return (Concern(reason, now.isoformat()),)
     connection.change_state("needs_attention", now, reason)
+    if reason == "token_unauthorised":  # not accepted just now: drains probe it as if they had found it
+        connection.snoozed_until = now
     return ()  # of a connection that needs attention they are told anyhow
 
 

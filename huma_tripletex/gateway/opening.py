@@ -161,7 +161,8 @@ def reading_client(runtime: Runtime, connection: Connection) -> Iterator[OpenCli
 def _note_refusal(runtime: Runtime, connection_id: int, sealed_token: bytes | None) -> None:
     """The connection needs attention, unless somebody has paused it or replaced the token meanwhile. Commits."""
     is_as_it_was = (Connection.state == "connected", Connection.sealed_token == sealed_token)
-    values = {"state": "needs_attention", "state_reason": "unauthorised", "state_since": runtime.clock()}
+    now = runtime.clock()
+    values = {"state": "needs_attention", "state_reason": "unauthorised", "state_since": now, "snoozed_until": now}
     runtime.session.execute(update(Connection).where(Connection.id == connection_id, *is_as_it_was).values(**values))
     runtime.session.commit()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -75,6 +76,22 @@ def test_a_look_that_is_not_answered_wakes_nobody(stand: Bench) -> None:
     work(stand, PROMISED)
     assert stand.connection.failures == before > 0
     assert {entry.state for entry in stand.entries()} == {"waiting"}
+
+
+@pytest.mark.parametrize("hear", [look, compare])
+def test_what_waits_for_a_token_that_a_look_found_broken_is_probed(hear: Callable[[Bench], None]) -> None:
+    """A drain would find it too, and probe it every minute; so it is whoever found it."""
+    with bench() as stand:
+        stand.linked("p1")
+        stand.fault("status", status=401, code=3000, path="/v2/*", times=None)
+        with contextlib.suppress(AssertionError):  # a comparison fails
+            hear(stand)
+        assert stand.connection.state == "needs_attention"
+        stand.edit("p1", phone_number="41000001")
+        work(stand, 600)
+        stand.http("DELETE", "faults")
+        work(stand, 90)
+        assert (stand.entry("p1").outcome, stand.connection.state) == ("delivered", "connected")
 
 
 def test_a_run_that_sees_tripletex_lets_everything_go_on(quick_desk: Desk) -> None:
