@@ -59,7 +59,7 @@ class Clients:
             client.close()
 
     def close(self) -> None:
-        """Lets go of every connection to Tripletex, and of the calling thread's lanes."""
+        """Lets go of every connection to Tripletex, and of the threads of the lanes."""
         self.threads.let_go()
         with self._lock:
             for _, client in self._by_connection.values():

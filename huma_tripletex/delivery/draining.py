@@ -50,7 +50,9 @@ Answer = tuple[Batch, Attempted]
 
 
 class Drain:
-    """One drain of one connection by one thread; used once. The lanes and the client are the caller's to close."""
+    """One drain of one connection, used once; each step may be another thread's. The lanes and the client are the
+    caller's to close.
+    """
 
     def __init__(
         self,
@@ -80,10 +82,14 @@ class Drain:
     def run(self) -> DrainReport:
         """Works until nothing is due or `may_go_on` says no, and hands back what was not begun."""
         try:
-            while self._step():
+            while self.step():
                 pass
         finally:
-            self._leave()
+            self.leave()
+        return self.report()
+
+    def report(self) -> DrainReport:
+        """What was done, once it has ended."""
         # A snooze has a jitter of up to a second, see `note_health`
         wait = self._health.wait + 1 if self._health.wait else self._client.budget.wait_seconds()
         return DrainReport(
@@ -95,7 +101,16 @@ class Drain:
             again_at=self._runtime.clock() + timedelta(seconds=wait) if wait else None,
         )
 
-    def _step(self) -> bool:
+    @property
+    def has_room(self) -> bool:
+        """Whether the lanes could do with more people."""
+        return self._lanes.open <= self._runtime.settings.in_flight * AHEAD
+
+    def look_again(self) -> None:
+        """Something was committed since the last claim. Called between two steps."""
+        self._nothing_left = False
+
+    def step(self) -> bool:
         """One round; False when there is nothing more to do now. More people are claimed before those who have their
         answers are settled, so that the lanes go on.
         """
@@ -105,7 +120,7 @@ class Drain:
         beginning, few = self._may_begin(), self._runtime.settings.in_flight * AHEAD
         if not beginning:
             self._withdraw()
-        elif not self._nothing_left and self._lanes.open <= few:
+        elif not self._nothing_left and self.has_room:
             self._claim()
         self._settle()
         self._consider(self._lanes.gather(GLANCE, TOGETHER if self._nothing_left else max(1, self._lanes.open - few)))
@@ -234,7 +249,7 @@ class Drain:
         unmark_creations(self._runtime, batch, [work for work in works if work.person_id not in sent])
         hand_back(self._runtime.session(), batch.token, [work.person_id for work in works])
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
         """Nothing more is sent. After an error some answers may never be settled: their leases run out."""
         self._halt()
         try:

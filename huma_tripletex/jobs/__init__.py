@@ -8,16 +8,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 from huma_tripletex import delivery, planning, reporting, syncing
+from huma_tripletex.jobs import turns
 from huma_tripletex.jobs.workplace import workplace
 from huma_tripletex.runtime import current_runtime
 
-NUDGE_SLICE = 0.5
-"""Seconds that a nudged connection may take at once: whoever is nudged next must not wait for a large one."""
-
 
 def drain(connection_id: int) -> None:
-    """Delivers what a connection has waiting; what takes longer than a moment goes to the agenda."""
-    take_slice(connection_id, NUDGE_SLICE if workplace().staffed else current_runtime().settings.slice)
+    """Delivers what a connection has waiting; what Tripletex lets wait is left to the hands."""
+    if workplace().staffed:
+        turns.begin(connection_id)
+    else:
+        take_turn(connection_id)
 
 
 def draft_plan(plan_id: int) -> None:
@@ -36,21 +37,18 @@ def run(run_id: int) -> None:
         carry_on(run_id)
 
 
-def take_slice(connection_id: int, seconds: float) -> None:
-    """One turn of a connection; what is left goes to the end of the agenda, and runs hear what was settled."""
+def take_turn(connection_id: int) -> None:
+    """One turn of a connection, here and now."""
     runtime, place = current_runtime(), workplace()
     report = delivery.drain(
         runtime,
         connection_id,
         clients=place.clients,
-        deadline=runtime.clock() + timedelta(seconds=seconds),
+        deadline=runtime.clock() + timedelta(seconds=runtime.settings.slice),
         stop=place.is_stopping,
         take_back=lambda run_id: syncing.take_back(runtime, run_id),
     )
-    if report.more:
-        place.agenda.add(connection_id, report.again_at)
-    syncing.take_in(runtime, report.runs)
-    for run_id in syncing.waiting_runs(runtime.session, connection_id):
+    for run_id in turns.hear(connection_id, report):
         run(run_id)
 
 

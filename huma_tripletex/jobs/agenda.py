@@ -10,9 +10,10 @@ from datetime import datetime
 class Agenda:
     """Connections and the moments at which they may go on. Safe for threads; the order is that of coming."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], changed: threading.Condition | None = None) -> None:
+        """`changed` is notified when a connection is added."""
         self._clock = clock
-        self._changed = threading.Condition()
+        self._changed = changed or threading.Condition()
         self._due: dict[int, datetime] = {}
 
     def add(self, connection_id: int, at: datetime | None = None) -> None:
@@ -20,27 +21,21 @@ class Agenda:
         moment = at or self._clock()
         with self._changed:
             self._due[connection_id] = min(moment, self._due.get(connection_id, moment))
-            self._changed.notify()
+            self._changed.notify_all()
 
-    def next(self) -> int | None:
-        """Takes the first connection that may go on now; None: there is none."""
+    def next(self, may: Callable[[int], bool] = lambda _: True) -> int | None:
+        """Takes the first connection that may go on now, of those that `may` allows; None: there is none."""
         now = self._clock()
         with self._changed:
             for connection_id, at in self._due.items():
-                if at <= now:
+                if at <= now and may(connection_id):
                     del self._due[connection_id]
                     return connection_id
         return None
 
-    def wait(self, seconds: float) -> None:
-        """Until a connection may go on, one is added, or `seconds` have passed."""
+    def seconds(self) -> float | None:
+        """Until the first connection that may not go on yet may; None: there is none."""
+        now = self._clock()
         with self._changed:
-            first = min(self._due.values(), default=None)
-            until = seconds if first is None else min(seconds, (first - self._clock()).total_seconds())
-            if until > 0:
-                self._changed.wait(until)
-
-    def wake(self) -> None:
-        """Ends a `wait`."""
-        with self._changed:
-            self._changed.notify_all()
+            first = min((at for at in self._due.values() if at > now), default=None)
+        return None if first is None else (first - now).total_seconds()

@@ -8,11 +8,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from flask import Flask
 
 from huma_tripletex import jobs
-from huma_tripletex.jobs import sweep, upkeep
+from huma_tripletex.delivery import UnderWay
+from huma_tripletex.jobs import sweep, turns, upkeep
 from huma_tripletex.jobs.careful import carefully
 from huma_tripletex.jobs.sweep import Step
 from huma_tripletex.jobs.workplace import Workplace
@@ -27,12 +29,16 @@ SHORT = 0.5
 PAUSE = 1.0
 """Seconds until a loop begins anew that should not have ended."""
 
+HANDS = 2
+"""Threads that go on with drains: more than one, so that a lock in the host's database holds up nobody else."""
+
 Loop = Callable[[Flask, Workplace], None]
 
 
 def threads(app: Flask, place: Workplace) -> list[threading.Thread]:
     """One for each loop, not started yet."""
-    loops: dict[str, Loop] = {"sweep": keep_sweeping, "desk": sit_at_desk, "upkeep": keep_up}
+    hands: dict[str, Loop] = {f"hand-{number}": lend_a_hand for number in range(1, HANDS + 1)}
+    loops: dict[str, Loop] = {"sweep": keep_sweeping, **hands, "desk": sit_at_desk, "upkeep": keep_up}
     return [
         threading.Thread(target=_last, args=(name, loop, app, place), name=f"huma_tripletex-{name}")
         for name, loop in loops.items()
@@ -52,12 +58,21 @@ def _last(name: str, loop: Loop, app: Flask, place: Workplace) -> None:
 
 
 def keep_sweeping(app: Flask, place: Workplace) -> None:
-    """Sweeps, and between two sweeps lets connections have their turns."""
+    """Sweeps, and does nothing else: what is abandoned waits for nobody's answers."""
     runtime: Runtime = app.extensions[NAME]
     while not place.is_stopping():
         next_sweep = time.monotonic() + runtime.settings.sweep_interval
         _take(app, place, sweep.steps(runtime, place))
-        _take_turns(app, runtime, place, next_sweep)
+        _rest(place, next_sweep)
+
+
+def lend_a_hand(app: Flask, place: Workplace) -> None:
+    """Goes on with whatever drain has something to do, until all have ended when the worker stops."""
+    runtime: Runtime = app.extensions[NAME]
+    while not place.is_stopping() or place.drains.are_any():
+        make = None if place.is_stopping() else partial(turns.make, runtime, place)
+        if drain := place.drains.next(make, SHORT):
+            _go_on(app, place, drain)
 
 
 def keep_up(app: Flask, place: Workplace) -> None:
@@ -93,10 +108,16 @@ def _rest(place: Workplace, until: float) -> None:
         time.sleep(min(left, SHORT))
 
 
-def _take_turns(app: Flask, runtime: Runtime, place: Workplace, until: float) -> None:
-    while not place.is_stopping() and (left := until - time.monotonic()) > 0:
-        connection_id = place.agenda.next()
-        if connection_id is None:
-            place.agenda.wait(min(left, SHORT))
-        else:
-            carefully(app, "a drain", lambda c=connection_id: jobs.take_slice(c, runtime.settings.slice))  # type: ignore[misc]
+def _go_on(app: Flask, place: Workplace, drain: UnderWay) -> None:
+    """A drain that could not even be taken up, because the host's application failed before, is nobody's any more."""
+    taken_up: list[bool] = []
+
+    def step() -> None:
+        taken_up.append(True)
+        turns.go_on(drain)
+
+    try:
+        carefully(app, "a drain", step)
+    finally:
+        if not taken_up:
+            place.drains.abandon(drain)

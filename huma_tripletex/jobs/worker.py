@@ -1,7 +1,8 @@
 """The worker process: one type, one application, loaded once.
 
-    main thread     listens to Redis and drains whoever is nudged, a moment each
-    sweep thread    looks for what is due or abandoned, and gives large connections their turns
+    main thread     listens to Redis and begins a drain for whoever is nudged
+    two hands       go on with the drains that have something to do, and begin those of the agenda
+    sweep thread    looks for what is due or abandoned
     desk thread     plans and runs, which take longer
     upkeep thread   mail, the daily look at the tokens, and whatever else nobody waits for
 

@@ -1,7 +1,9 @@
-"""What the threads of one worker process share: open clients, the agenda, the desk, and the wish to stop."""
+"""What the threads of one worker process share: open clients, the drains under way, the agenda, the desk, and the wish
+to stop."""
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 from queue import SimpleQueue
@@ -10,6 +12,7 @@ from flask import current_app
 
 from huma_tripletex.delivery import Clients
 from huma_tripletex.jobs.agenda import Agenda
+from huma_tripletex.jobs.open_drains import OpenDrains
 from huma_tripletex.runtime import Runtime, current_runtime
 
 NAME = "huma_tripletex_workplace"
@@ -20,7 +23,8 @@ Task = tuple[str, int]
 
 @dataclass
 class Workplace:
-    """One per application and process. `agenda`: connections with more to send; `desk`: plans and runs to work on.
+    """One per application and process. `agenda`: connections with more to send; `drains`: those that are under way;
+    `changed` is notified when there is something to do for either; `desk`: plans and runs to work on.
 
     `staffed`: the worker's threads are there to carry on what a job leaves; otherwise the job does it all itself.
     `busy`: a job is being done, which no signal may break off; `ran`: the last that was begun by its id alone.
@@ -28,6 +32,8 @@ class Workplace:
     """
 
     agenda: Agenda
+    drains: OpenDrains
+    changed: threading.Condition
     clients: Clients = field(default_factory=Clients)
     desk: SimpleQueue[Task | None] = field(default_factory=SimpleQueue)
     staffed: bool = False
@@ -47,7 +53,9 @@ class Workplace:
 
     @classmethod
     def of(cls, runtime: Runtime) -> Workplace:
-        return cls(Agenda(runtime.clock))
+        changed = threading.Condition()
+        agenda = Agenda(runtime.clock, changed)
+        return cls(agenda, OpenDrains(agenda, changed, runtime.settings.slice), changed)
 
 
 def workplace() -> Workplace:

@@ -1,0 +1,150 @@
+"""The drains that are under way in this process, and which of them somebody should go on with next.
+
+A connection has one at most. Nobody stays with a drain that waits for answers, so a few hands serve all of them, and
+how long Tripletex takes for one connection is no other's concern.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+from huma_tripletex.delivery import DrainReport, UnderWay
+from huma_tripletex.jobs.agenda import Agenda
+
+MOST: Final = 16
+"""Drains that are under way at a time, slow ones apart; each has as many threads as it has requests in flight."""
+KEPT_FREE: Final = 4
+"""Of these, those that are kept for connections that are nudged, whatever waits on the agenda."""
+SLOW: Final = 8
+"""Drains that may be begun of connections whose last one was slow."""
+ALL: Final = 32
+"""Drains that are under way at a time, slow ones too: those that turn out to be slow make room for others."""
+GRACE: Final = 1.0
+"""Seconds after the end of its turn from which a drain is a slow one: its answers take long."""
+
+Make = Callable[[int], UnderWay]
+"""Makes a drain for a connection, which does nothing until its first step."""
+
+
+class OpenDrains:
+    """Safe for threads. `changed` is one for all that anybody waits for: the agenda, answers, and room for another.
+
+    `begin` and `next` hand a drain to the calling thread, which either puts it to rest or closes it.
+    """
+
+    def __init__(self, agenda: Agenda, changed: threading.Condition, turn: float) -> None:
+        """`turn`: the seconds after which a drain begins nothing more."""
+        self._agenda = agenda
+        self._changed = changed
+        self._patience = turn + GRACE
+        self._open: dict[int, UnderWay] = {}
+        self._resting: dict[int, UnderWay] = {}
+        self._slow: set[int] = set()
+        self._prefers_new = False
+
+    def begin(self, connection_id: int, make: Make, room: int = MOST) -> UnderWay | None:
+        """A new drain; None: there is one already, which will look again, or no room, so it is on the agenda."""
+        with self._changed:
+            if found := self._open.get(connection_id):
+                found.look_again()
+                self._changed.notify_all()
+                return None
+            if not self._has_room(connection_id, room):
+                self._agenda.add(connection_id)
+                return None
+            self._open[connection_id] = made = make(connection_id)
+            return made
+
+    def next(self, make: Make | None, seconds: float) -> UnderWay | None:
+        """The drain to go on with, one that rests or the next of the agenda in turn; None: none within `seconds`.
+
+        `make` None: nothing is begun any more.
+        """
+        until = time.monotonic() + seconds
+        with self._changed:
+            while (found := self._choose(make)) is None and (left := until - time.monotonic()) > 0:
+                self._changed.wait(min(left, self._pause()))
+        return found
+
+    def rest(self, drain: UnderWay) -> None:
+        """Leaves a drain to whoever is free when it has something to do."""
+        with self._changed:
+            self._resting[drain.connection_id] = drain
+            self._changed.notify_all()
+
+    def wait_for(self, drain: UnderWay, seconds: float) -> bool:
+        """Whether a drain can go on within `seconds`."""
+        with self._changed:
+            return self._changed.wait_for(lambda: drain.wait == 0, seconds)
+
+    def close(self, drain: UnderWay) -> DrainReport:
+        """Ends a drain. Whatever it raises, its connection may have another one."""
+        try:
+            return drain.end()
+        finally:
+            self._forget(drain)
+
+    def abandon(self, drain: UnderWay) -> None:
+        """Ends a drain that nobody can go on with."""
+        try:
+            drain.abandon()
+        finally:
+            self._forget(drain)
+
+    def are_any(self) -> bool:
+        """Whether any drain is under way."""
+        with self._changed:
+            return bool(self._open)
+
+    def _forget(self, drain: UnderWay) -> None:
+        with self._changed:
+            self._open.pop(drain.connection_id, None)
+            (self._slow.add if drain.seconds > self._patience else self._slow.discard)(drain.connection_id)
+            if drain.is_nudged:
+                self._agenda.add(drain.connection_id)
+            self._changed.notify_all()
+
+    def _choose(self, make: Make | None) -> UnderWay | None:
+        """Those that are there and those to come take turns, so that neither has to wait for all of the others."""
+        self._prefers_new = not self._prefers_new
+        if self._prefers_new:
+            return self._of_the_agenda(make) or self._of_those_resting()
+        return self._of_those_resting() or self._of_the_agenda(make)
+
+    def _of_those_resting(self) -> UnderWay | None:
+        for connection_id, drain in self._resting.items():
+            if drain.wait == 0:
+                return self._resting.pop(connection_id)
+        return None
+
+    def _of_the_agenda(self, make: Make | None) -> UnderWay | None:
+        room = MOST - KEPT_FREE
+        while make and self._has_any_room(room):
+            connection_id = self._agenda.next(lambda one: self._has_room(one, room))
+            if connection_id is None:
+                return None
+            if made := self.begin(connection_id, make, room):
+                return made
+        return None
+
+    def _has_room(self, connection_id: int, room: int) -> bool:
+        """Whether a connection may have a drain. Those that Tripletex lets wait take no room from the others."""
+        slow = self._count_slow()
+        is_free = slow < SLOW if connection_id in self._slow else len(self._open) - slow < room
+        return is_free and len(self._open) < ALL
+
+    def _has_any_room(self, room: int) -> bool:
+        """Whether it is worth while to look for somebody: the agenda may be long."""
+        slow = self._count_slow()
+        return len(self._open) < ALL and (len(self._open) - slow < room or (bool(self._slow) and slow < SLOW))
+
+    def _count_slow(self) -> int:
+        return sum(one in self._slow or drain.seconds > self._patience for one, drain in self._open.items())
+
+    def _pause(self) -> float:
+        """Seconds until a drain that rests, or one of the agenda, is due."""
+        waits = [drain.wait for drain in self._resting.values()]
+        return min([*waits, self._agenda.seconds() or threading.TIMEOUT_MAX], default=threading.TIMEOUT_MAX)
