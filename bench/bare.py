@@ -15,7 +15,7 @@ import httpx
 from redis import Redis
 
 from huma_tripletex.demo import Person, create_app, db
-from huma_tripletex.gateway.opening import kept_session
+from huma_tripletex.gateway.sessions import kept_session
 from huma_tripletex.models import Connection, PersonLink
 from huma_tripletex.runtime import current_runtime
 

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 from redis import Redis
 from rq import Queue
@@ -70,7 +71,7 @@ def bare_round(made: Stand, token: str, phone: str, in_flight: int) -> float:
     return found
 
 
-def rows(made: Stand) -> list[dict[str, object]]:
+def rows(made: Stand) -> list[dict[str, Any]]:
     return [row for row in made.tripletex.employees() if row["employeeNumber"]]
 
 

@@ -46,7 +46,7 @@ class SimulatedTripletex:
         (found,) = [row for row in self.employees() if row["employeeNumber"] == number]
         return found
 
-    def add(self, *employees: dict[str, Any], company: object | None = None) -> list[dict[str, Any]]:
+    def add(self, *employees: dict[str, Any], company: Any = None) -> list[dict[str, Any]]:
         answer = httpx.post(
             f"{self.url}/_simulator/employees", json=list(employees), params={"company": company} if company else None
         )
