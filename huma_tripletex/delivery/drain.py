@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from huma_tripletex.delivery.clients import Clients
-from huma_tripletex.delivery.draining import Answer, Ticket
+from huma_tripletex.delivery.in_hand import Answer, Ticket
 from huma_tripletex.delivery.lanes import SharedLanes, ThreadLanes
 from huma_tripletex.delivery.report import DrainReport
 from huma_tripletex.delivery.stops import Stops, TakeBack

@@ -12,41 +12,34 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from random import SystemRandom
 
-from huma_tripletex.core.retry import breaks_after
-from huma_tripletex.delivery.attempt import attempt
 from huma_tripletex.delivery.batch import Batch
 from huma_tripletex.delivery.guard import unforeseen
 from huma_tripletex.delivery.health import Health, note_health
+from huma_tripletex.delivery.in_hand import Answer, InHand, Ticket
 from huma_tripletex.delivery.lanes import Lanes
 from huma_tripletex.delivery.loading import Loaded
 from huma_tripletex.delivery.remembered import Remembered
 from huma_tripletex.delivery.report import DrainReport
-from huma_tripletex.delivery.settling import Attempted, settle_people, unmark_creations
+from huma_tripletex.delivery.settling import Attempted, settle_people
 from huma_tripletex.delivery.stops import Stops
 from huma_tripletex.delivery.taking import Taken, read, take, take_unread
-from huma_tripletex.delivery.together import Together, groups
 from huma_tripletex.delivery.transaction import PASSING, in_transaction
 from huma_tripletex.delivery.verdict import Retrying, idle_settlements, internal_settlements
-from huma_tripletex.delivery.work import Work
 from huma_tripletex.gateway.opening import keep_session
 from huma_tripletex.models import Connection
+from huma_tripletex.models.called import called
 from huma_tripletex.outbox.claim import Claimed
-from huma_tripletex.outbox.settle import Settlement, hand_back
+from huma_tripletex.outbox.settle import Settlement
 from huma_tripletex.outbox.wait import wake
 from huma_tripletex.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
-AHEAD = 6
-"""People left per lane when more are claimed: enough that no lane waits for the database meanwhile."""
 TOGETHER = 100
 """Answers that are settled at once at the end: each settlement is a handful of statements."""
 GLANCE = 0.25
 """Seconds between looks at the clock while answers are awaited; a longer wait for the rate limit ends the drain."""
 random = SystemRandom().random
-
-Ticket = tuple[Batch, Work]
-Answer = tuple[Batch, Attempted]
 
 
 class Drain:
@@ -67,14 +60,12 @@ class Drain:
         self._remembered = remembered
         self._connection_id = remembered.row.id
         self._client = remembered.client
-        self._lanes = lanes
+        self._hand = InHand(runtime, remembered.client, lanes)
         self._may_go_on = may_go_on
         self._jitter = jitter
         self._stops = stops or Stops(runtime, remembered.row.id)
         self._health = Health.of(remembered.row)
-        self._batches: list[Batch] = []
         self._answers: list[Answer] = []
-        self._shared: dict[str, tuple[Together | None, Callable[[], Answer]]] = {}
         self._nothing_left = False
         self._counts: Counter[str] = Counter()
         self._runs: set[int] = set()
@@ -104,7 +95,7 @@ class Drain:
     @property
     def has_room(self) -> bool:
         """Whether the lanes could do with more people."""
-        return self._lanes.open <= self._runtime.settings.in_flight * AHEAD
+        return self._hand.has_room
 
     def look_again(self) -> None:
         """Something was committed since the last claim. Called between two steps."""
@@ -116,16 +107,16 @@ class Drain:
         """
         self._stops.heed(self._withdraw)
         if self._stops.closed:
-            self._halt()
-        beginning, few = self._may_begin(), self._runtime.settings.in_flight * AHEAD
+            self._hand.halt()
+        beginning = self._may_begin()
         if not beginning:
             self._withdraw()
         elif not self._nothing_left and self.has_room:
             self._claim()
         self._settle()
-        self._consider(self._lanes.gather(GLANCE, TOGETHER if self._nothing_left else max(1, self._lanes.open - few)))
-        self._give_signs_of_life()
-        return bool(self._lanes.open or self._answers) or (beginning and not self._nothing_left)
+        self._consider(self._hand.gather(GLANCE, TOGETHER if self._nothing_left else None))
+        self._hand.give_signs_of_life()
+        return bool(self._hand.open or self._answers) or (beginning and not self._nothing_left)
 
     def _may_begin(self) -> bool:
         """Whether somebody new may be tried: there is time, the connection is open and well and the rate limit leaves
@@ -137,7 +128,7 @@ class Drain:
     def _claim(self) -> None:
         settings, runtime = self._runtime.settings, self._runtime
         limit = 1 if self._health.probing and not self._health.well else settings.batch
-        if limit == 1 and self._lanes.open:
+        if limit == 1 and self._hand.open:
             return  # one person goes first
         batch = Batch.begin(self._connection_id, settings.lease_time, runtime.clock)
         taken: list[Taken] = []
@@ -149,8 +140,7 @@ class Drain:
             claimed = taken[0][0]
         self._nothing_left = len(claimed) < limit
         if claimed:
-            batch.people = {one.person_id for one in claimed}
-            self._batches.append(batch)
+            self._hand.add(batch, [one.person_id for one in claimed])
         if taken:
             self._begin(batch, taken[0][1])
         else:
@@ -171,22 +161,10 @@ class Drain:
     def _begin(self, batch: Batch, loaded: Loaded) -> None:
         """Hands people to the lanes, and settles whom there is nothing to do for."""
         self._stops.watching |= any(entry.run_id for one, _ in loaded.works for entry in one.entries)
-        together = groups([work for _, work in loaded.works])
-        for one, work in loaded.works:
-            self._lanes.submit((batch, work), self._task(batch, one, work, together.get(work.person_id)))
+        self._hand.submit(batch, loaded.works)
         if loaded.idle:
             idle = [settlement for one, why in loaded.idle for settlement in idle_settlements(one, why)]
             self._settle_batch(batch, [], idle)
-
-    def _task(self, batch: Batch, claimed: Claimed, work: Work, share: Together | None) -> Callable[[], Answer]:
-        def task() -> Answer:
-            progress = attempt(self._client, work, may_write=batch.may_write, clock=self._runtime.clock, share=share)
-            if progress.error and breaks_after(progress.error) == 1:
-                self._halt()  # everybody would meet the same answer; `_settle` looks closer
-            return batch, Attempted(claimed, work, progress)
-
-        self._shared[work.person_id] = share, task  # instead of those of an earlier claim
-        return task
 
     def _consider(self, answers: Sequence[Answer]) -> None:
         """Notes what the answers say of the connection."""
@@ -194,17 +172,15 @@ class Drain:
         for _, attempted in sorted(answers, key=lambda answer: answer[1].progress.error is not None):
             self._health.consider(attempted.progress)
         if self._health.ill:
-            self._halt()
+            self._hand.halt()
 
     def _settle(self) -> None:
         """Settles the answers that have come, batch by batch."""
         answers, self._answers = self._answers, []
         if any(attempted.work.tried is not None or attempted.progress.starts_over for _, attempted in answers):
             self._nothing_left = False  # they were looked for, or at, and now there is something to do
-        for batch in self._batches:
-            if mine := [attempted for own, attempted in answers if own is batch]:
-                self._settle_batch(batch, mine, [])
-        self._batches = [batch for batch in self._batches if batch.people]
+        for batch, attempted in self._hand.by_batch(answers):
+            self._settle_batch(batch, attempted, [])
 
     def _settle_batch(self, batch: Batch, attempted: Sequence[Attempted], idle: Sequence[Settlement]) -> None:
         def step() -> list[Settlement]:
@@ -216,7 +192,7 @@ class Drain:
         for settlement in in_transaction(self._runtime, step):
             self._counts[settlement.outcome] += 1
         self._runs |= {entry.run_id for one in attempted for entry in one.claimed.entries if entry.run_id}
-        batch.people -= {one.claimed.person_id for one in attempted} | {one.person_id for one in idle}
+        self._hand.let_go(batch, [*(one.claimed.person_id for one in attempted), *(one.person_id for one in idle)])
 
     def _note_connection(self, now: datetime) -> None:
         connection = self._connection()
@@ -225,42 +201,18 @@ class Drain:
             self._nothing_left = False
         keep_session(self._runtime, connection, self._client)
 
-    def _give_signs_of_life(self) -> None:
-        """Prolongs the leases; a batch whose lease ran out before that, or was taken, writes nothing more."""
-        runtime = self._runtime
-        for batch in self._batches:
-            if batch.is_due(now := runtime.clock()) and not batch.halted.is_set():
-                batch.prolong(runtime, now)
-
-    def _withdraw(self, *, leaving: bool = False) -> None:
-        """Hands back at once whom no lane has begun with; whom another lane has sent together with others goes on."""
-        tickets = self._lanes.withdraw()
-        sent = {work.person_id for _, work in tickets if (one := self._shared[work.person_id][0]) and one.sent(work)}
-        for batch, work in tickets:
-            if work.person_id in sent and not leaving:
-                self._lanes.submit((batch, work), self._shared[work.person_id][1])
-        for batch in self._batches:
-            if works := [work for own, work in tickets if own is batch and (leaving or work.person_id not in sent)]:
-                in_transaction(self._runtime, lambda b=batch, w=works: self._hand_back(b, w, sent))  # type: ignore[misc]
-                batch.people -= {work.person_id for work in works}
-                self._nothing_left = self._nothing_left and bool(self._health.ill)  # they want another turn
-
-    def _hand_back(self, batch: Batch, works: Sequence[Work], sent: set[str]) -> None:
-        unmark_creations(self._runtime, batch, [work for work in works if work.person_id not in sent])
-        hand_back(self._runtime.session(), batch.token, [work.person_id for work in works])
+    def _withdraw(self) -> None:
+        if self._hand.withdraw():
+            self._nothing_left = self._nothing_left and bool(self._health.ill)  # they want another turn
 
     def leave(self) -> None:
         """Nothing more is sent. After an error some answers may never be settled: their leases run out."""
-        self._halt()
+        self._hand.halt()
         try:
-            self._withdraw(leaving=True)
+            self._hand.withdraw(leaving=True)
         except PASSING as error:
             self._runtime.session.rollback()
-            log.warning("could not hand back what was not begun (%s); its lease will run out", type(error).__name__)
-
-    def _halt(self) -> None:
-        for batch in self._batches:
-            batch.halted.set()
+            log.warning("could not hand back what was not begun (%s); its lease will run out", called(error))
 
     def _connection(self) -> Connection:
         return self._runtime.session.get_one(Connection, self._connection_id)

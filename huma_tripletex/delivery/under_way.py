@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable
 
 from huma_tripletex.delivery.clients import Clients
-from huma_tripletex.delivery.draining import Answer, Drain, Ticket
+from huma_tripletex.delivery.draining import Drain
+from huma_tripletex.delivery.in_hand import Answer, Ticket
 from huma_tripletex.delivery.lanes import ThreadLanes
 from huma_tripletex.delivery.remembered import Remembered, read_row
 from huma_tripletex.delivery.report import DrainReport

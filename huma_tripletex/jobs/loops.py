@@ -18,6 +18,7 @@ from huma_tripletex.jobs import sweep, turns, upkeep
 from huma_tripletex.jobs.careful import carefully
 from huma_tripletex.jobs.sweep import Step
 from huma_tripletex.jobs.workplace import Workplace
+from huma_tripletex.models.called import called
 from huma_tripletex.runtime import NAME, Runtime
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ def _last(name: str, loop: Loop, app: Flask, place: Workplace) -> None:
         try:
             loop(app, place)
         except BaseException as error:  # noqa: BLE001 - see above
-            log.critical("the %s ended in %s and begins anew", name, type(error).__name__)
+            log.critical("the %s ended in %s and begins anew", name, called(error))
             time.sleep(PAUSE)
 
 

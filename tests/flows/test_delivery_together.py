@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event, make_url
 
 from huma_tripletex.clock import utc_now
-from huma_tripletex.delivery import Clients, drain, draining
+from huma_tripletex.delivery import Clients, drain, draining, in_hand
 from tests.flows.delivery_parts import Bench, bench, statements
 
 
@@ -101,7 +101,7 @@ def test_statements_do_not_grow_with_people(postgres_url: str, people: int, most
 def test_the_next_are_claimed_before_the_last_are_settled(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise the lanes stand still for as long as the database takes."""
     happened: list[str] = []
-    monkeypatch.setattr(draining, "AHEAD", 2)
+    monkeypatch.setattr(in_hand, "AHEAD", 2)
     for name in ("take", "settle_people"):
         monkeypatch.setattr(draining, name, noting(happened, name, getattr(draining, name)))
     with bench(postgres_url, clock=utc_now, batch=8, in_flight=1) as stand:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from huma_tripletex.delivery.draining import Answer, Ticket
+from huma_tripletex.delivery.in_hand import Answer, Ticket
 from tests.flows.simulation.stage import Chance, Worker
 
 
