@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from huma_tripletex.demo import Person, db
 from huma_tripletex.models import Conflict, OutboxEntry, SyncPlan, SyncRun
 from tests.flows.planning_parts import account
-from tests.flows.test_reporting import INVALID
+from tests.flows.reporting.test_summaries import INVALID
 from tests.web import browsing
 from tests.web.conftest import PREFIX, Office, Visitor, approve, compare
 

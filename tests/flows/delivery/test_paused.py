@@ -8,9 +8,9 @@ from sqlalchemy import select
 from huma_tripletex import connecting, planning
 from huma_tripletex.jobs import upkeep
 from huma_tripletex.models import LogLine
+from tests.flows.cli.test_commands import call
 from tests.flows.delivery_parts import Bench, bench
 from tests.flows.syncing_parts import Desk, desk, quick_desk
-from tests.flows.test_cli import call
 
 __all__ = ["desk", "quick_desk"]
 DAY = 25 * 3600

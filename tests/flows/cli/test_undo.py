@@ -6,8 +6,8 @@ import pytest
 
 from huma_tripletex import reporting, syncing
 from huma_tripletex.cli import waiting
+from tests.flows.cli.test_commands import asked, call
 from tests.flows.syncing_parts import Desk, quick_desk
-from tests.flows.test_cli import asked, call
 
 __all__ = ["quick_desk"]
 

@@ -11,8 +11,8 @@ from huma_tripletex.models import Connection
 from huma_tripletex.reporting import telling
 from tests.flows.host_parts import db
 from tests.flows.planning_parts import ANNA, ODA, account
+from tests.flows.reporting.test_summaries import mixed
 from tests.flows.syncing_parts import Desk, desk, quick_desk
-from tests.flows.test_reporting import mixed
 
 __all__ = ["desk", "quick_desk"]
 DAY = 86400

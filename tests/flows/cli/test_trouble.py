@@ -11,10 +11,10 @@ from sqlalchemy import event
 from huma_tripletex import connecting, reporting
 from huma_tripletex.cli import waiting
 from huma_tripletex.models import SyncPlan, SyncRun
+from tests.flows.cli.test_commands import asked, call, worker
 from tests.flows.host_parts import db, make_host_app
+from tests.flows.reporting.test_summaries import mixed
 from tests.flows.syncing_parts import Desk, desk, quick_desk
-from tests.flows.test_cli import asked, call, worker
-from tests.flows.test_reporting import mixed
 
 __all__ = ["desk", "quick_desk", "worker"]
 

@@ -17,8 +17,8 @@ from huma_tripletex.outbox.claim import claim
 from huma_tripletex.outbox.settle import hand_back
 from huma_tripletex.outbox.withdraw import lock_open
 from tests.flows.planning_parts import ANNA, account
+from tests.flows.syncing.test_undo_of_the_rest import refuses_account
 from tests.flows.syncing_parts import Desk, desk, desk_on
-from tests.flows.test_undo_of_the_rest import refuses_account
 
 __all__ = ["desk"]
 CHOICES = ("huma", "tripletex", "leave", None)

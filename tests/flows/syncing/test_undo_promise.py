@@ -15,9 +15,9 @@ from huma_tripletex.core.fields import BY_KEY
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.models import Conflict, SyncResult, SyncRun
 from huma_tripletex.syncing.approved import opened
+from tests.flows.planning.test_decisions_hold import Cell, both_systems, emptied
 from tests.flows.planning_parts import ANNA, account
 from tests.flows.syncing_parts import Desk, desk_on
-from tests.flows.test_decisions_hold import Cell, both_systems, emptied
 
 Pair = tuple[str | None, str | None]
 PEOPLE = 8

@@ -23,9 +23,9 @@ from huma_tripletex.core.normalise import normalise
 from huma_tripletex.models import PersonLink, SyncResult, SyncRun
 from huma_tripletex.syncing.approved import opened
 from tests.flows.host_parts import Person, db
+from tests.flows.planning.test_decisions_hold import Cell, both_systems, emptied
 from tests.flows.planning_parts import ANNA, account
 from tests.flows.syncing_parts import Desk, desk_on
-from tests.flows.test_decisions_hold import Cell, both_systems, emptied
 
 State = Mapping[Cell, str | None]
 Act = Callable[[Desk, int, int], None]

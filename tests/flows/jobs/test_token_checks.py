@@ -15,8 +15,8 @@ from huma_tripletex.jobs import upkeep
 from huma_tripletex.models import Connection
 from huma_tripletex.runtime import NAME
 from tests.flows.delivery_parts import Bench, bench
+from tests.flows.jobs.test_worker_threads import ENOUGH, at_work
 from tests.flows.planning_parts import Stand, flows, quick
-from tests.flows.test_worker_threads import ENOUGH, at_work
 from tests.parts.processes import eventually
 
 __all__ = ["flows", "quick"]

@@ -14,11 +14,11 @@ from huma_tripletex.models import Connection, OutboxEntry
 from huma_tripletex.outbox.figures import SAMPLE, figures
 from huma_tripletex.reporting.status import statuses
 from huma_tripletex.runtime import Runtime
+from tests.flows.cli.test_commands import asked, call
 from tests.flows.host_parts import NOON, Clock, Statements, db, make_connection
 from tests.flows.outbox_parts import Hands
+from tests.flows.reporting.test_summaries import mixed
 from tests.flows.syncing_parts import Desk, desk, quick_desk
-from tests.flows.test_cli import asked, call
-from tests.flows.test_reporting import mixed
 
 __all__ = ["desk", "quick_desk"]
 

@@ -11,8 +11,8 @@ from huma_tripletex.models import Conflict, SyncPlan, SyncRun
 from huma_tripletex.reporting import done, taken_back
 from tests.flows.host_parts import db
 from tests.flows.planning_parts import ANNA, account
+from tests.flows.syncing.test_undo import undone
 from tests.flows.syncing_parts import Desk, desk, quick_desk
-from tests.flows.test_syncing_undo import undone
 from tests.parts.tripletex import NEARLY_OVER
 
 __all__ = ["desk", "quick_desk"]

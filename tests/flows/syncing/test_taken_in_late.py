@@ -11,8 +11,8 @@ from huma_tripletex.models import SyncRun
 from huma_tripletex.outbox import wait
 from huma_tripletex.web import undo_marks
 from tests.flows.planning_parts import ANNA, account
+from tests.flows.syncing.test_undo_of_the_rest import refuses_account
 from tests.flows.syncing_parts import Desk, desk
-from tests.flows.test_undo_of_the_rest import refuses_account
 
 __all__ = ["desk"]
 

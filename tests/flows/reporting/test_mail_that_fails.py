@@ -18,8 +18,8 @@ from huma_tripletex.reporting import telling
 from huma_tripletex.runtime import NAME
 from tests.flows.host_parts import make_connection
 from tests.flows.planning_parts import ANNA, ODA
+from tests.flows.reporting.test_summaries import mixed
 from tests.flows.syncing_parts import Desk, desk, quick_desk
-from tests.flows.test_reporting import mixed
 
 __all__ = ["desk", "quick_desk"]
 MINUTE, HOUR = 60, 3600

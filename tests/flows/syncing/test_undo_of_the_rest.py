@@ -9,9 +9,9 @@ from huma_tripletex.models import OutboxEntry, SyncResult, SyncRun
 from huma_tripletex.outbox import wait
 from huma_tripletex.reporting import taken_back
 from tests.flows.planning_parts import ANNA, account
+from tests.flows.reporting.test_summaries import INVALID
+from tests.flows.syncing.test_undo import undone
 from tests.flows.syncing_parts import Desk, desk, quick_desk
-from tests.flows.test_reporting import INVALID
-from tests.flows.test_syncing_undo import undone
 
 __all__ = ["desk", "quick_desk"]
 

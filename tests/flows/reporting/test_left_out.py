@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from huma_tripletex import planning, reporting
 from huma_tripletex.models import OutboxEntry
+from tests.flows.cli.test_commands import asked
 from tests.flows.planning_parts import ANNA
+from tests.flows.reporting.test_notices import park, tell
+from tests.flows.reporting.test_summaries import mixed
 from tests.flows.syncing_parts import Desk, desk, quick_desk
-from tests.flows.test_cli import asked
-from tests.flows.test_reporting import mixed
-from tests.flows.test_reporting_notices import park, tell
 
 __all__ = ["desk", "quick_desk"]
 
