@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask.cli import AppGroup
 
-from huma_tripletex.cli.acts import disconnect, retry
+from huma_tripletex.cli.acts import disconnect, pause, resume, retry
 from huma_tripletex.cli.connect import connect
 from huma_tripletex.cli.entries import entries
 from huma_tripletex.cli.operating import db, new_key, rotate, worker
@@ -15,6 +15,9 @@ from huma_tripletex.cli.undo import undo
 
 __all__ = ["tripletex"]
 
+ADMINISTRATORS = (status, connect, plan, sync, undo, entries, retry, pause, resume, disconnect)
+OPERATORS = (worker, db, new_key, rotate)
+
 tripletex = AppGroup("tripletex", help="Keeps employee data in Tripletex equal to Huma.")
-for command in (status, connect, plan, sync, undo, entries, retry, disconnect, worker, db, new_key, rotate):
+for command in (*ADMINISTRATORS, *OPERATORS):
     tripletex.add_command(command)

@@ -260,6 +260,39 @@ def test_retry_and_disconnect_do_what_the_buttons_do(desk: Desk) -> None:
     assert employee
 
 
+def test_pause_and_resume_do_what_the_buttons_do(desk: Desk) -> None:
+    desk.both(1)
+    desk.finish(desk.approve())
+
+    said = call(desk, "pause")
+    desk.change(1, phone_number="41111111")
+    desk.drain()
+
+    assert f"tripletex resume --organisation {ORGANISATION}" in said.stdout
+    assert asked(desk, "pause")["paused"], "it stays paused, whoever says so twice"
+    assert asked(desk, "status")["state"] == "paused"
+    assert [entry["state"] for entry in asked(desk, "entries")["entries"]] == ["waiting"]
+
+    assert call(desk, "resume").stdout.endswith(" is resumed. Waiting: 1.\n")
+    desk.drain()
+    assert asked(desk, "entries")["entries"] == []
+    refused = call(desk, "resume")
+    assert (refused.exit_code, "not paused" in refused.stderr) == (1, True)
+
+
+def test_what_needs_attention_is_not_paused_and_the_command_says_what_it_needs(desk: Desk) -> None:
+    desk.both(1)
+    connection = desk.finish(desk.approve()).connection_id
+    desk.session.get_one(Connection, connection).change_state("needs_attention", desk.clock(), "unauthorised")
+    desk.session.commit()
+
+    refused = call(desk, "pause")
+
+    assert refused.exit_code == 1
+    assert "Nothing is sent" in refused.stderr
+    assert "token" in refused.stderr
+
+
 def test_people_read_sentences(desk: Desk) -> None:
     desk.both(1, phone_number="49999999")
     desk.connect()
