@@ -22,6 +22,7 @@ pytest_plugins = [
 PARTS = {
     "postgres_server": "PostgreSQL",
     "sqlite_url": "SQLite",
+    "sqlite_tables_url": "SQLite",
     "valkey_server": "Valkey",
     "tripletex": "a simulated Tripletex on a socket",
     "browser": "Chromium",

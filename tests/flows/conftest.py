@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from shutil import copy
 from uuid import uuid4
 
 import psycopg
@@ -24,6 +26,7 @@ from tests.flows.host_parts import (
     make_tables,
     runtime_of,
 )
+from tests.parts.postgres import fresh_database
 
 
 @pytest.fixture
@@ -54,6 +57,45 @@ def host_postgresql_url(postgres_server: str) -> str:
     made = url.render_as_string(hide_password=False)
     make_tables(made)
     return made
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the tables of the host and ours, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "huma.db"
+    make_tables(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """The name of a database with the tables of the host and ours, to be copied."""
+    name = f"template{uuid4().hex[:12]}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    url = make_url(postgres_server).set(drivername="postgresql+psycopg", database=name)
+    make_tables(url.render_as_string(hide_password=False))
+    return name
+
+
+@pytest.fixture
+def sqlite_tables_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of a SQLite file with tables and no rows, the test's own."""
+    return f"sqlite:///{copy(sqlite_template, tmp_path / 'huma.db')}"
+
+
+@pytest.fixture
+def postgres_tables_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """The same of a PostgreSQL database: copying one takes a fifth of making it."""
+    with fresh_database(postgres_server, postgres_template) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def tables_url(request: pytest.FixtureRequest) -> str:
+    """Each of the two in turn."""
+    url: str = request.getfixturevalue("sqlite_tables_url" if request.param == "sqlite" else "postgres_tables_url")
+    return url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -185,7 +185,7 @@ def host(database: SQLAlchemy, people: dict[str, HostPerson]) -> Host:
     )
 
 
-def stand(url: str, **options: Any) -> Iterator[Stand]:
+def stand(url: str, *, has_tables: bool = False, **options: Any) -> Iterator[Stand]:
     app, database = Flask("host"), SQLAlchemy()
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     database.init_app(app)
@@ -202,31 +202,32 @@ def stand(url: str, **options: Any) -> Iterator[Stand]:
         transport=PublishedLine(httpx.WSGITransport(app=simulator)),
     )
     with app.app_context():
-        Base.metadata.create_all(database.engine)
+        if not has_tables:
+            Base.metadata.create_all(database.engine)
         yield Stand(runtime, clock, simulator, people)
         database.session.remove()
         database.engine.dispose()
 
 
 @pytest.fixture
-def flows(database_url: str) -> Iterator[Stand]:
+def flows(tables_url: str) -> Iterator[Stand]:
     """On each of the two databases."""
-    yield from stand(database_url)
+    yield from stand(tables_url, has_tables=True)
 
 
 @pytest.fixture
-def quick(sqlite_url: str) -> Iterator[Stand]:
+def quick(sqlite_tables_url: str) -> Iterator[Stand]:
     """On SQLite, for what does not depend on the database."""
-    yield from stand(sqlite_url)
+    yield from stand(sqlite_tables_url, has_tables=True)
 
 
 @pytest.fixture
-def blind(sqlite_url: str) -> Iterator[Stand]:
+def blind(sqlite_tables_url: str) -> Iterator[Stand]:
     """With a token that does not see account numbers."""
-    yield from stand(sqlite_url, switches=Switches(salary_rights=False))
+    yield from stand(sqlite_tables_url, has_tables=True, switches=Switches(salary_rights=False))
 
 
 @pytest.fixture
-def hurried(sqlite_url: str) -> Iterator[Stand]:
+def hurried(sqlite_tables_url: str) -> Iterator[Stand]:
     """With leases of less than half a second."""
-    yield from stand(sqlite_url, settings={"lease": 0.4})
+    yield from stand(sqlite_tables_url, has_tables=True, settings={"lease": 0.4})

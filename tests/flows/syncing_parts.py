@@ -13,7 +13,6 @@ from sqlalchemy import select, text
 
 from huma_tripletex import delivery, planning, syncing
 from huma_tripletex.delivery import Clients
-from huma_tripletex.extension import upgrade_database
 from huma_tripletex.host.port import Email, HostUser
 from huma_tripletex.models import OutboxEntry, PersonLink, SyncPlan, SyncResult, SyncRun
 from huma_tripletex.runtime import NAME
@@ -127,9 +126,9 @@ def _typed(values: dict[str, Any]) -> dict[str, Any]:
     return {key: date.fromisoformat(value) if key in DATES and value else value for key, value in values.items()}
 
 
-def desk_on(url: str, **settings: Any) -> Iterator[Desk]:
+def desk_on(url: str, *, has_tables: bool = False, **settings: Any) -> Iterator[Desk]:
     clock = Clock()
-    app = make_host_app(url, clock=clock)
+    app = make_host_app(url, clock=clock, has_tables=has_tables)
     simulator = create_simulator(employees=0, clock=clock, seed=next(SEEDS), rate_limit=0)
     plain = runtime_of(app)
     desk = Desk(plain, clock, simulator, app=app)  # type: ignore[arg-type]
@@ -149,8 +148,6 @@ def desk_on(url: str, **settings: Any) -> Iterator[Desk]:
         transport=PublishedLine(httpx.WSGITransport(app=simulator)),
     )
     with app.app_context():
-        db.metadata.create_all(db.engine)
-        upgrade_database(app)
         yield desk
         desk.clients.close()
         db.session.remove()
@@ -158,12 +155,12 @@ def desk_on(url: str, **settings: Any) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def desk(database_url: str) -> Iterator[Desk]:
+def desk(tables_url: str) -> Iterator[Desk]:
     """On each of the two databases."""
-    yield from desk_on(database_url)
+    yield from desk_on(tables_url, has_tables=True)
 
 
 @pytest.fixture
-def quick_desk(sqlite_url: str) -> Iterator[Desk]:
+def quick_desk(sqlite_tables_url: str) -> Iterator[Desk]:
     """On SQLite, for what does not depend on the database."""
-    yield from desk_on(sqlite_url)
+    yield from desk_on(sqlite_tables_url, has_tables=True)

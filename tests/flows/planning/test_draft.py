@@ -394,7 +394,7 @@ def test_who_takes_no_part_is_neither_compared_nor_a_stranger(flows: Stand) -> N
     assert [line.what for line in flows.session.query(LogLine) if line.person_id == "2"] == ["never_sync", "sync_again"]
 
 
-def test_two_administrators_begin_at_once(flows: Stand, database_url: str) -> None:
+def test_two_administrators_begin_at_once(flows: Stand, tables_url: str) -> None:
     """The second waits for the first, and then puts its plan away."""
     connection = flows.connect()
     connection.capturing_since = flows.clock()
@@ -403,7 +403,7 @@ def test_two_administrators_begin_at_once(flows: Stand, database_url: str) -> No
     begun: list[int] = []
 
     def second() -> None:
-        for other in stand(database_url):
+        for other in stand(tables_url, has_tables=True):
             row = other.session.get_one(Connection, connection_id)
             begun.append(planning.begin(other.runtime, row, ODA).id)
             other.session.commit()

@@ -17,9 +17,9 @@ CHOICES = ["huma", "tripletex", "leave", None]
 
 
 @pytest.fixture
-def desk(postgres_url: str) -> Iterator[Desk]:
+def desk(postgres_tables_url: str) -> Iterator[Desk]:
     """On PostgreSQL: SQLite has one writer at a time, so nothing is open beside a comparison."""
-    yield from desk_on(postgres_url)
+    yield from desk_on(postgres_tables_url, has_tables=True)
 
 
 def begun_elsewhere(desk: Desk, phone: str) -> Session:

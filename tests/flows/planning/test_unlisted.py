@@ -21,9 +21,9 @@ ENDED = {"last_workday": "2026-06-14"}
 
 
 @pytest.fixture
-def silent(sqlite_url: str) -> Iterator[Stand]:
+def silent(sqlite_tables_url: str) -> Iterator[Stand]:
     """With a Tripletex that does not list whoever has left."""
-    yield from stand(sqlite_url, switches=Switches(list_ended=False))
+    yield from stand(sqlite_tables_url, has_tables=True, switches=Switches(list_ended=False))
 
 
 def only_in_huma(flows: Stand, plan: SyncPlan) -> dict[str, tuple[str, str | None]]:
