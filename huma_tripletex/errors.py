@@ -6,7 +6,8 @@
       TripletexError                one call to Tripletex that did not end well
         NoAnswer                    nothing usable came back
           NotSent                   the request certainly did not reach Tripletex (connect refused, DNS, TLS)
-          AnswerLost                it may have been carried out (timeout, dropped connection)
+          AnswerLost                it may have been carried out (dropped connection)
+            TimedOut                ... or be carried out yet: nobody waits for it any more
         Refused                     Tripletex answered with a status and, mostly, a code and fields
           Unauthorised (401)   Forbidden (403)   NotFound (404)   VersionConflict (409/8000)
           Invalid (422, other 400 and 409)   RateLimited (429)   Unavailable (5xx)
@@ -81,6 +82,10 @@ class NotSent(NoAnswer):
 
 class AnswerLost(NoAnswer):
     """Tripletex may have carried the request out; whoever retries a write looks first."""
+
+
+class TimedOut(AnswerLost):
+    """We no longer wait for the answer; Tripletex may be at the request still."""
 
 
 class Unreadable(TripletexError):

@@ -1,7 +1,8 @@
 """A new person in Tripletex, in two steps that can each be looked up again: the employee, then the employment.
 
 Tripletex has no idempotency keys. So before the first request the link says `creating` and keeps hashes of what is
-sent; whoever finds that looks whether the employee is there, and only proven absence lets a later attempt create again.
+sent; whoever finds that looks whether the employee is there, and only proven absence lets a later attempt create again:
+nobody is there, and what was sent can no longer be carried out.
 """
 
 from __future__ import annotations
@@ -73,7 +74,8 @@ def _created(asking: Asking, work: Work, progress: Progress, sendable: set[str])
 
 
 def look_for_created(asking: Asking, work: Work, progress: Progress) -> None:
-    """Finds whom an earlier create made; nobody found proves that it was not carried out. Writes nothing.
+    """Finds whom an earlier create made; nobody found, when it can no longer be carried out, proves that it was not.
+    Writes nothing.
 
     Somebody may have entered the person by hand meanwhile. Who has everything that was sent is taken for the same, as
     by any human who looks at them, and nothing there is changed by that. Who has another value, or may be the same
@@ -87,6 +89,8 @@ def look_for_created(asking: Asking, work: Work, progress: Progress) -> None:
             _adopt(work, progress, mine)
     elif found:
         progress.parked(work.fields, "found_several")
+    elif seconds := work.seconds_in_doubt(asking.clock()):
+        progress.doubt(work.fields, seconds)
     else:
         progress.absent = True
         if work.creates and resembling(asking, [replace(work, unasked=True)]):

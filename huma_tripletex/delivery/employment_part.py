@@ -11,6 +11,7 @@ from huma_tripletex.core.normalise import same
 from huma_tripletex.core.people import EmploymentPeriod, TripletexEmployee, Values
 from huma_tripletex.delivery.asking import Asking
 from huma_tripletex.delivery.choosing import has_other_value, is_as_compared, still_worth_sending
+from huma_tripletex.delivery.doubting import EMPLOYMENT, doubt_what_is_equal, seconds_in_doubt
 from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.referring import with_division
 from huma_tripletex.delivery.work import Known, Work
@@ -26,7 +27,7 @@ def deliver_employment(asking: Asking, work: Work, progress: Progress, fields: s
     When somebody was faster, as `deliver_employee`. Raises TripletexError, VersionConflict the second time.
     """
     assert progress.known is not None
-    periods = remembered_periods(work, progress.known, fields)
+    wanted, periods = fields, remembered_periods(work, progress.known, fields)
     for last in (False, True):
         if periods is None or last:
             periods = (asking.seen or asking.look(progress)).employments
@@ -39,6 +40,7 @@ def deliver_employment(asking: Asking, work: Work, progress: Progress, fields: s
                 progress.start_over(fields)
                 return
         if not fields:
+            doubt_what_is_equal(asking, work, progress, wanted, EMPLOYMENT)
             return
         try:
             _deliver(asking, work, progress, fields, periods)
@@ -102,6 +104,8 @@ def _deliver(
             progress.parked(fields, reason)
         case CorrectPeriod():
             _correct(asking, work, progress, fields, change, len(periods))
+        case NewPeriod() if seconds := seconds_in_doubt(asking, work, progress, EMPLOYMENT):
+            progress.doubt(fields, seconds)  # one may be begun yet
         case NewPeriod(start, end):
             begin_employment(asking, work, progress, fields, len(periods), {FIRST: start, LAST: end})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
@@ -25,7 +26,7 @@ COLUMNS: Columns = {
     "employment_version": BigId,
     "employment_count": BigId,
     "agreed": Json,
-    "tried_at": Instant(),
+    "doubt_until": Instant(),
 }
 
 READING = (
@@ -46,6 +47,13 @@ def change_states(session: Session, states: Mapping[int, LinkState]) -> None:
     for state in set(states.values()):
         ids = [number for number, own in states.items() if own == state]
         session.connection().execute(update(LINKS).where(LINKS.c.id.in_(ids)).values(state=state))
+
+
+def put_in_doubt(session: Session, doubts: Mapping[int, datetime]) -> None:
+    """Says of links, by id, until when a create may still be carried out."""
+    for until in set(doubts.values()):
+        ids = [number for number, own in doubts.items() if own == until]
+        session.connection().execute(update(LINKS).where(LINKS.c.id.in_(ids)).values(doubt_until=until))
 
 
 def drop_links(session: Session, ids: Sequence[int]) -> None:

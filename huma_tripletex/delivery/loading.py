@@ -111,8 +111,8 @@ def _work(
     if link is None or link["state"] == "archived":
         return replace(work, fields=frozenset(KEYS))
     if link["state"] == "creating":
-        return replace(work, fields=frozenset(KEYS), tried=link["agreed"])
-    work = replace(work, known=_known(link))
+        return replace(work, fields=frozenset(KEYS), tried=link["agreed"], doubt_until=link["doubt_until"])
+    work = replace(work, known=_known(link), doubt_until=link["doubt_until"])
     if link["state"] == "left_huma":  # back again: what was edited in between was not sent
         work = replace(work, fields=work.fields | {key for key in link["agreed"] if not work.is_agreed(key)})
     if claimed.kind == "create":
@@ -207,13 +207,16 @@ def _ruled_out(runtime: Runtime, connection_id: int, people: Sequence[str]) -> M
 def _mark_creations(
     runtime: Runtime, connection_id: int, works: Sequence[Work], links: Mapping[str, RowMapping], now: datetime
 ) -> None:
-    """From here on, whoever finds the link looks before creating again."""
+    """From here on, whoever finds the link looks before creating again. If we die, what is under way has a lease's
+    time to end.
+    """
+    doubt_until = now + runtime.settings.lease_time
     known = [row["id"] for work in works if (row := links.get(work.person_id))]
     rows = {link.person_id: link for link in _rows(runtime, known)} if known else {}
     for work in works:
         link = rows.get(work.person_id) or PersonLink(connection_id=connection_id, person_id=work.person_id)
         link.state, link.matched_by, link.employee_id = "creating", "created_in_tripletex", None
-        link.agreed, link.tried_at, link.linked_at = dict(sent_hashes(work)), now, now
+        link.agreed, link.doubt_until, link.linked_at = dict(sent_hashes(work)), doubt_until, now
         runtime.session.add(link)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from huma_tripletex.core.doubt import LOOK
 from huma_tripletex.core.employments import choose
 from huma_tripletex.core.people import TripletexEmployee
 from huma_tripletex.core.retry import Delivered, Later, NothingToDo, Outcome, Parked, Snoozed, outcome_of
@@ -20,7 +21,8 @@ class Progress:
 
     `known` None: nobody in Tripletex, as far as we know. `agreed` are fields in which both sides now hold Huma's value,
     `forgotten` those of which that is no longer known, `failing` those that `error` kept back. `absent`: a look has
-    proven that an earlier create was not carried out. `facts`: what of the company was read anew.
+    proven that an earlier create was not carried out; `in_doubt`: one has proven nothing, for an earlier write may be
+    carried out yet. `facts`: what of the company was read anew.
     """
 
     known: Known | None = None
@@ -29,6 +31,7 @@ class Progress:
     forgotten: set[str] = field(default_factory=set)
     failing: set[str] = field(default_factory=set)
     absent: bool = False
+    in_doubt: bool = False
     starts_over: bool = False
     facts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     error: TripletexError | None = None
@@ -83,6 +86,13 @@ class Progress:
         for key in fields:
             if not isinstance(self.outcomes.get(key), (Delivered, NothingToDo, Parked)):
                 self.outcomes[key] = Snoozed(reason, seconds)
+
+    def doubt(self, fields: Iterable[str], seconds: float) -> None:
+        """What was seen of these says nothing yet: for so many seconds an earlier write may be carried out."""
+        self.in_doubt = True
+        for key in fields:
+            self.outcomes[key] = Snoozed("no_answer", min(seconds, LOOK))
+            self.agreed.discard(key)
 
     def start_over(self, fields: Iterable[str]) -> None:
         """Somebody was faster: claimed and read anew, at once, and looked at before anything is sent."""

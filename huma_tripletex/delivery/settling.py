@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping, select
 
+from huma_tripletex.core.doubt import seconds_in_doubt
 from huma_tripletex.delivery.batch import Batch
 from huma_tripletex.delivery.guard import unforeseen
-from huma_tripletex.delivery.link_rows import drop_links, read_links, write_links
+from huma_tripletex.delivery.link_rows import drop_links, put_in_doubt, read_links, write_links
 from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.verdict import Retrying, internal_settlements, settlements
 from huma_tripletex.delivery.work import Known, Work
@@ -49,7 +51,7 @@ def settle_people(
     ours = held(runtime.session(), batch.token, people)
     mine = [one for one in attempted if one.claimed.person_id in ours]
     if mine:
-        update_links(runtime, batch.connection_id, mine)
+        update_links(runtime, batch.connection_id, mine, retrying.now)
         _keep_facts(runtime, batch.connection_id, mine)
         note_put_back(runtime.session(), batch.connection_id, list(_put_back(mine)), retrying.now)
     settled = [settlement for settlement in idle if settlement.person_id in ours]
@@ -75,11 +77,11 @@ def unmark_creations(runtime: Runtime, batch: Batch, works: Sequence[Work]) -> N
     drop_links(runtime.session(), [link["id"] for link in links.values() if link["state"] == "creating"])
 
 
-def update_links(runtime: Runtime, connection_id: int, attempted: Sequence[Attempted]) -> None:
+def update_links(runtime: Runtime, connection_id: int, attempted: Sequence[Attempted], now: datetime) -> None:
     """Writes what the attempts learnt about links. An employee who is somebody else's already parks the person."""
     links = read_links(runtime.session(), connection_id, [one.claimed.person_id for one in attempted])
     taken = _taken(runtime, connection_id, attempted, links)
-    learnt, absent = [], []
+    learnt, absent, doubts = [], [], {}
     for one in attempted:
         link, known = links.get(one.claimed.person_id), one.progress.known
         if link is None:
@@ -88,10 +90,13 @@ def update_links(runtime: Runtime, connection_id: int, attempted: Sequence[Attem
             one.progress.parked(one.work.fields, "found_several")
         elif known:
             taken.add(known.employee_id)
-            learnt.append(_learnt(link, known, one))
+            learnt.append(_learnt(link, known, one, now))
         elif one.work.known is None and _is_absent(one):
             absent.append(link["id"])
+        elif until := _doubt_until(one, now):
+            doubts[link["id"]] = until
     drop_links(runtime.session(), absent)
+    put_in_doubt(runtime.session(), doubts)
     write_links(runtime.session(), learnt)
 
 
@@ -130,7 +135,7 @@ def _taken(
     return {number for number in runtime.session.execute(chosen).scalars() if number is not None}
 
 
-def _learnt(link: RowMapping, known: Known, one: Attempted) -> dict[str, Any]:
+def _learnt(link: RowMapping, known: Known, one: Attempted, now: datetime) -> dict[str, Any]:
     progress = one.progress
     forgotten = progress.forgotten | (one.work.restores & progress.agreed)
     before = link["agreed"] if link["employee_id"] is not None else {}
@@ -145,8 +150,15 @@ def _learnt(link: RowMapping, known: Known, one: Attempted) -> dict[str, Any]:
         "employment_version": known.employment_version,
         "employment_count": known.employment_count,
         "agreed": {key: seal for key, seal in before.items() if key not in forgotten} | hashes,
-        "tried_at": link["tried_at"] if link["employee_id"] is not None else None,
+        "doubt_until": _doubt_until(one, now),
     }
+
+
+def _doubt_until(one: Attempted, now: datetime) -> datetime | None:
+    """Until when what was sent may still be carried out; None: it has been, or it cannot be any more."""
+    if one.progress.unsure:
+        return now + timedelta(seconds=seconds_in_doubt(one.progress.error))
+    return one.work.doubt_until if one.progress.in_doubt else None
 
 
 def _is_gone(error: TripletexError | None) -> bool:

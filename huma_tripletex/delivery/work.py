@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from huma_tripletex.core.people import Values
 from huma_tripletex.delivery.terms import Terms
@@ -27,40 +28,50 @@ class Known:
 
 @dataclass(frozen=True)
 class Work:
-    """One person to be delivered. `values` are canonical, `fields` those that entries name.
-
-    `known` None: nobody in Tripletex, as far as we know; `creates`: may be created there; `tried`: the hashes of what
-    an earlier create sent, so look whether it was carried out; `taken`: employees that are somebody else's. `unsure`:
-    an earlier attempt's answer was lost, so the agreement proves nothing. `compared`: the employee's versions that runs
-    were approved with, None for one that is not known. `restores`: fields whose value is an earlier
-    one that is put back, and not Huma's, so that both sides do not agree on it. `approved_reason`: why a run was
-    approved to end the employment; "": no run says. `unasked`: is created by the option, or long after a run was
-    approved to, so nobody has been asked whether somebody in Tripletex is the same person. `looks`: fields that are
-    looked at and not sent, for what named them was taken back.
-    """
+    """One person to be delivered."""
 
     person_id: str
     values: Values = field(repr=False)
+    """Canonical, and Huma's, but where a value is put back."""
     email: str | None = field(repr=False)
     fields: frozenset[str]
+    """Those that entries name."""
     terms: Terms = field(repr=False)
     hash_of: HashOf = field(repr=False)
     approved: Approved = field(default_factory=dict, repr=False)
     compared: frozenset[int | None] = frozenset()
+    """The employee's versions that runs were approved with, None for one that is not known."""
     known: Known | None = None
+    """None: nobody in Tripletex, as far as we know."""
     unsure: bool = False
+    """An earlier attempt's answer was lost, so the agreement proves nothing."""
+    doubt_until: datetime | None = None
+    """Until when a write whose answer was lost may still be carried out."""
     creates: bool = False
+    """May be created in Tripletex."""
     unasked: bool = False
+    """Is created by the option, or long after a run was approved to, so nobody has been asked whether somebody in
+    Tripletex is the same person.
+    """
     tried: Mapping[str, str] | None = field(default=None, repr=False)
+    """The hashes of what an earlier create sent, so look whether it was carried out."""
     taken: frozenset[int] = frozenset()
+    """Employees that are somebody else's."""
     restores: frozenset[str] = frozenset()
+    """Fields whose value is an earlier one that is put back, and not Huma's, so that both sides do not agree on it."""
     approved_reason: str = field(default="", repr=False)
+    """Why a run was approved to end the employment; "": no run says."""
     looks: frozenset[str] = frozenset()
+    """Fields that are looked at and not sent, for what named them was taken back."""
 
     @property
     def end_reason(self) -> str:
         """What Tripletex is told along with a last workday."""
         return self.approved_reason or self.terms.options.end_reason
+
+    def seconds_in_doubt(self, now: datetime) -> float:
+        """How long an earlier write may still be carried out."""
+        return max(0.0, (self.doubt_until - now).total_seconds()) if self.doubt_until else 0.0
 
     def is_agreed(self, key: str) -> bool:
         """Whether Huma's value is the one that both sides last held."""

@@ -51,8 +51,8 @@ class PersonLink(Base):
     employment_version: Mapped[int | None]
     employment_count: Mapped[int | None]
     agreed: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    tried_at: Mapped[datetime | None]
-    """When the last create was sent; set before sending."""
+    doubt_until: Mapped[datetime | None]
+    """Until when a write whose answer was lost may still be carried out; of a create it is set before it is sent."""
     linked_at: Mapped[datetime]
 
     def __repr__(self) -> str:

@@ -54,7 +54,7 @@ class Links:
             self._new.append(link)
         news = link.employee_id != employee.id or link.state != "linked"
         if news:
-            link.agreed, link.tried_at = {}, None
+            link.agreed, link.doubt_until = {}, None
             link.matched_by, link.linked_at = matched_by, now
             self._joined.add(person_id)
         if news or (link.employee_version or 0) <= employee.version:

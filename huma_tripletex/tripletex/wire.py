@@ -1,5 +1,5 @@
 """One exchange with Tripletex: waits for the rate budget, sends, reads within limits, and turns everything that is
-not an answer into `NotSent`, `AnswerLost` or `Unreadable`. Statuses are judged elsewhere.
+not an answer into `NotSent`, `AnswerLost`, `TimedOut` or `Unreadable`. Statuses are judged elsewhere.
 
 It speaks to an httpx transport and not to `httpx.Client`, which would log every URL (they hold names and tokens),
 carry the server's cookies from one call to the next, and leave the request with its password in each exception.
@@ -13,7 +13,7 @@ from typing import Final
 
 import httpx
 
-from huma_tripletex.errors import AnswerLost, ConfigurationError, NotSent, TripletexError
+from huma_tripletex.errors import AnswerLost, ConfigurationError, NotSent, TimedOut, TripletexError
 from huma_tripletex.tripletex.budget import Budget
 from huma_tripletex.tripletex.calls import Answer, Ask, Authorization, Call, OnCall, clean_request_id
 from huma_tripletex.tripletex.deadline import DEADLINE, DeadlineTransport
@@ -96,7 +96,7 @@ class Wire:
         except httpx.DecodingError:
             return unreadable(Answer(ask.operation, 0), "its compression is broken")
         except httpx.TransportError as error:
-            return _lost(ask, type(error).__name__)
+            return _lost(ask, error)
 
     def _exchange(self, ask: Ask, authorization: Authorization | None) -> Answer | TripletexError:
         deadline = time.monotonic() + self._timeouts.total
@@ -141,8 +141,9 @@ def _with_body(answer: Answer, response: httpx.Response, deadline: float) -> Ans
     return replace(answer, content=bytes(content))
 
 
-def _lost(ask: Ask, why: str) -> AnswerLost:
-    return AnswerLost(f"{ask.operation}: the answer was lost ({why})", operation=ask.operation)
+def _lost(ask: Ask, error: httpx.TransportError) -> AnswerLost:
+    kind = TimedOut if isinstance(error, httpx.TimeoutException) else AnswerLost
+    return kind(f"{ask.operation}: the answer was lost ({type(error).__name__})", operation=ask.operation)
 
 
 def _checked(base_url: str) -> str:

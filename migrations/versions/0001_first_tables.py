@@ -81,7 +81,7 @@ def create_people() -> None:
         *needed(JSON, "agreed"),
         *needed(MOMENT, "linked_at"),
         *maybe(BIG, "employee_id employment_id"),
-        *maybe(MOMENT, "tried_at"),
+        *maybe(MOMENT, "doubt_until"),
         *maybe(NUMBER, "employee_version employment_version employment_count"),
         one_of("person_link", "state", "creating linked left_huma left_tripletex archived"),
         within("person_link", "connection_id", "connection"),

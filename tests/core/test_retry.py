@@ -40,6 +40,7 @@ def refused(kind: type[errors.Refused], status: int, **more: object) -> errors.R
 EVERY_LEAF = [
     (errors.NotSent("no"), Later("no_answer"), Later("no_answer"), 5),
     (errors.AnswerLost("no"), Later("no_answer"), Later("no_answer", unsure=True), 10),
+    (errors.TimedOut("no"), Later("no_answer"), Later("no_answer", unsure=True), 10),
     (errors.Unreadable("no", status=200), Later("unreadable"), Later("unreadable", unsure=True), 10),
     (errors.TooManyResults("no"), Parked("too_many"), Parked("too_many"), None),
     (refused(errors.Unauthorised, 401), Snoozed("unauthorised", 300), Snoozed("unauthorised", 300), 1),

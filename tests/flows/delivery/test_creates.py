@@ -129,7 +129,7 @@ def test_a_create_that_never_arrived_is_sent_again_after_absence_was_proven(stan
     stand.fault("drop_before", method="POST", path="/v2/employee", times=1)
     approved(stand)
     stand.drain()
-    stand.clock.forward(10)
+    stand.clock.forward(20)
     stand.drain()
     assert len(stand.named("Nordmann")) == 1
     # looked for by number, then whether anybody may be the same person
@@ -141,7 +141,7 @@ def test_an_employment_that_never_arrived_is_sent_again(stand: Bench) -> None:
     approved(stand)
     stand.drain()
     assert stand.link_of().state == "linked"
-    stand.clock.forward(10)
+    stand.clock.forward(20)
     stand.drain()
     (row,) = stand.named("Nordmann")
     assert len(row["employments"]) == 1
@@ -183,7 +183,7 @@ def test_an_employee_of_somebody_else_is_never_taken(stand: Bench) -> None:
     stand.fault("drop_before", method="POST", path="/v2/employee", times=1)
     approved(stand, employee_id=None)
     stand.drain()
-    stand.clock.forward(10)
+    stand.clock.forward(20)
     stand.drain()
     assert len(stand.named("Nordmann")) == 2
     assert stand.link_of("twin").employee_id != stand.link_of("p1").employee_id
@@ -208,6 +208,7 @@ def test_a_change_of_somebody_whose_create_was_lost_and_dismissed_is_no_create(s
     stand.drain()
     stand.entry().state = "dismissed"
     stand.session.commit()
+    stand.clock.forward(20)
     stand.edit("p1", phone_number="41000001")
     stand.drain()
     assert stand.named("Nordmann") == []

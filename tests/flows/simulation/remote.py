@@ -5,8 +5,9 @@ that a second employee is not prevented but seen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from huma_tripletex.errors import (
     NotFound,
     NotSent,
     RateLimited,
+    TimedOut,
     TripletexError,
     Unauthorised,
     Unavailable,
@@ -43,6 +45,16 @@ class Remote:
     stored: list[tuple[int, str, str]] = field(default_factory=list)
     next_id: int = 100
     revoked: bool = False
+    late: list[tuple[datetime, Callable[[], Any]]] = field(default_factory=list)
+    """What is still to be carried out, and when: nobody waits for the answer."""
+
+    def catch_up(self, now: datetime) -> None:
+        """Carries out what has come to its turn meanwhile."""
+        due = [act for at, act in self.late if at <= now]
+        self.late = [(at, act) for at, act in self.late if at > now]
+        for act in due:
+            with suppress(TripletexError):
+                act()
 
     def employee(self, employee_id: int) -> shapes.Employee:
         return self.employees[employee_id]
@@ -176,8 +188,11 @@ class Line:
 
     def _call(self, operation: str, act: Callable[[], Any]) -> Any:
         self.worker.step(f"before {operation}")
+        self.remote.catch_up(self.clock())
         if self._check:
             self._check()
+        if not operation.startswith("GET") and self.chance.of(0.05):
+            self._leave_it_late(operation, act)
         if error := self._trouble(operation):
             raise error
         answer = act()
@@ -187,6 +202,12 @@ class Line:
         if lost:
             raise AnswerLost("lost", operation=operation)
         return answer
+
+    def _leave_it_late(self, operation: str, act: Callable[[], Any]) -> None:
+        """Gives up, and Tripletex does not: after a dropped connection for seconds, after silence for minutes."""
+        lost, most = self.chance.random.choice(((AnswerLost, 10), (TimedOut, 120)))
+        self.remote.late.append((self.clock() + timedelta(seconds=self.chance.random.randrange(1, most)), act))
+        raise lost("lost, and late", operation=operation)
 
     def _trouble(self, operation: str) -> TripletexError | None:
         if self.remote.revoked:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from huma_tripletex.delivery import batch, draining, loading, progress, settling
+from huma_tripletex.delivery import asking, batch, draining, loading, progress, settling
 from huma_tripletex.delivery.work import Work
 from huma_tripletex.outbox import claim as claiming
 from tests.flows.simulation import world
@@ -41,6 +41,22 @@ def nobody_looks_before_creating(patch: Patch) -> None:
 def creates_leave_no_mark(patch: Patch) -> None:
     """Nothing is noted before a create is sent."""
     patch.setattr(loading, "_mark_creations", lambda *_: None)
+
+
+def one_look_proves_absence(patch: Patch) -> None:
+    """Nobody thinks of what Tripletex may carry out yet."""
+    patch.setattr(Work, "seconds_in_doubt", lambda _self, _now: 0.0)
+
+
+def versions_are_not_sent(patch: Patch) -> None:
+    """An update does not say which version it has seen."""
+    for name in ("update_employee", "update_employment"):
+        real = getattr(asking.Asking, name)
+
+        def update(self: Any, number: int, body: Any, real: Any = real) -> Any:
+            return real(self, number, {key: value for key, value in body.items() if key != "version"})
+
+        patch.setattr(asking.Asking, name, update)
 
 
 def absence_is_assumed(patch: Patch) -> None:
@@ -98,6 +114,8 @@ MUTATIONS: tuple[Callable[[Patch], None], ...] = (
     zombies_write,
     nobody_looks_before_creating,
     creates_leave_no_mark,
+    one_look_proves_absence,
+    versions_are_not_sent,
     absence_is_assumed,
     lost_answers_are_forgotten,
     only_the_last_entry_is_claimed,

@@ -1,0 +1,25 @@
+"""For how long a request whose answer was lost may still be carried out: until then, not to find its work proves
+nothing.
+
+Tripletex has no idempotency keys, and what answers for it may give up before it does (TRIPLETEX.md, 3).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from huma_tripletex.errors import TimedOut, TripletexError, Unavailable
+
+BROKEN: Final = 15.0
+"""Seconds, after a dropped connection or an error: whatever was at it is at its end."""
+UNANSWERED: Final = 300.0
+"""Seconds, after nobody answered in time: whatever was at it may well go on."""
+GATEWAY_TIMEOUT: Final = 504
+LOOK: Final = 15.0
+"""Seconds between two looks while it is in doubt."""
+
+
+def seconds_in_doubt(error: TripletexError | None) -> float:
+    """How long a write that ended in `error` may still be carried out."""
+    gave_up = isinstance(error, Unavailable) and error.status == GATEWAY_TIMEOUT
+    return UNANSWERED if gave_up or isinstance(error, TimedOut) else BROKEN

@@ -1,0 +1,194 @@
+"""Tripletex carries out a request when nobody waits for it any more: nobody is there twice, nothing is overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from huma_tripletex.core.fields import KEYS
+from tests.flows.delivery_parts import Bench, bench
+
+TIMEOUT, GATEWAY = "timeout", "gateway"
+LATE = 40
+"""Seconds after which it is carried out: several looks have found nothing by then."""
+DOUBT = 300
+"""Seconds after which it cannot be any more."""
+
+
+class LateLine(httpx.BaseTransport):
+    """The way to Tripletex, which holds back the next write to a path until it is let go."""
+
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        self._inner = inner
+        self._holding: tuple[str, str, str] | None = None
+        self._held: list[httpx.Request] = []
+
+    def hold(self, method: str, path: str, answer: str) -> None:
+        self._holding = method, path, answer
+
+    def let_go(self) -> int:
+        """Carries out what was held back; returns how it was answered, though nobody hears it."""
+        (request,) = self._held
+        return self._inner.handle_request(request).status_code
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if self._holding is None or (request.method, request.url.path) != self._holding[:2]:
+            return self._inner.handle_request(request)
+        self._held, answer, self._holding = [request], self._holding[2], None
+        request.read()
+        if answer == GATEWAY:
+            return httpx.Response(504, text="<html>Gateway Time-out</html>", request=request)
+        raise httpx.ReadTimeout("nobody waits any more", request=request)
+
+
+@pytest.fixture
+def stand() -> Iterator[Bench]:
+    with bench() as made:
+        line = LateLine(made.runtime.transport)  # type: ignore[arg-type]
+        made.runtime = replace(made.runtime, transport=line)
+        yield made
+
+
+def line_of(stand: Bench) -> LateLine:
+    line = stand.runtime.transport
+    assert isinstance(line, LateLine)
+    return line
+
+
+def new(stand: Bench, *people: str) -> None:
+    for number, person in enumerate(people):
+        stand.person(person, given_name=f"Kari{number}", employee_id=None)
+        stand.approve(person, *KEYS, kind="create")
+
+
+def goes_on(stand: Bench, seconds: float, step: float = 5) -> None:
+    """A worker looks for what is due every few seconds."""
+    for _ in range(int(seconds / step)):
+        stand.clock.forward(step)
+        stand.drain()
+
+
+def states(stand: Bench) -> set[tuple[str, str]]:
+    return {(entry.state, entry.outcome) for entry in stand.entries()}
+
+
+def writes(stand: Bench) -> list[str]:
+    return [call for call in stand.calls() if not call.startswith("GET")]
+
+
+@pytest.mark.parametrize("answer", [TIMEOUT, GATEWAY])
+@pytest.mark.parametrize(("path", "people"), [("/v2/employee", 1), ("/v2/employee/list", 3)])
+def test_a_create_that_is_carried_out_late_makes_nobody_twice(
+    stand: Bench, path: str, people: int, answer: str
+) -> None:
+    line_of(stand).hold("POST", path, answer)
+    new(stand, *(f"p{number}" for number in range(people)))
+    stand.drain()
+    goes_on(stand, LATE)
+    assert stand.named("Nordmann") == [], "nothing is created as long as it may come"
+
+    assert line_of(stand).let_go() == 201
+    goes_on(stand, 30)
+
+    assert len(stand.named("Nordmann")) == people
+    assert states(stand) == {("done", "delivered")}
+    assert {link.employee_id for link in map(stand.link_of, stand.people) if link} == {
+        row["id"] for row in stand.named("Nordmann")
+    }
+
+
+@pytest.mark.parametrize("answer", [TIMEOUT, GATEWAY])
+def test_a_create_that_never_comes_is_sent_again_when_it_cannot_come_any_more(stand: Bench, answer: str) -> None:
+    line_of(stand).hold("POST", "/v2/employee", answer)
+    new(stand, "p0")
+    stand.drain()
+    goes_on(stand, DOUBT + 30)
+    assert len(stand.named("Nordmann")) == 1
+    assert states(stand) == {("done", "delivered")}
+    assert writes(stand) == ["POST /employee", "POST /employee/employment"]
+
+
+def test_an_employment_that_is_begun_late_is_not_begun_twice(stand: Bench) -> None:
+    """Whether Tripletex would refuse the second one is not documented."""
+    line_of(stand).hold("POST", "/v2/employee/employment", TIMEOUT)
+    new(stand, "p0")
+    stand.drain()
+    goes_on(stand, LATE)
+    assert writes(stand) == ["POST /employee"]
+
+    assert line_of(stand).let_go() == 201
+    goes_on(stand, 30)
+
+    assert states(stand) == {("done", "delivered")}
+    assert writes(stand) == ["POST /employee", "POST /employee/employment"]
+
+
+CHANGES: list[tuple[str, str, str | None, str | None]] = [
+    ("employee", "bank_account_number", "86011117947", "12345678903"),
+    ("employee", "phone_number", "41000001", "91234567"),
+    ("employment", "last_workday", "2031-12-31", None),
+]
+
+
+@pytest.mark.parametrize(("kind", "key", "value", "before"), CHANGES)
+def test_a_change_that_is_carried_out_late_is_not_what_stays(
+    stand: Bench, kind: str, key: str, value: str, before: str | None
+) -> None:
+    number = edited_and_edited_back(stand, kind, key, value, before)
+    goes_on(stand, LATE)
+    assert {state for state, _ in states(stand)} == {"waiting"}, "as long as it may come, a look settles nothing"
+
+    assert line_of(stand).let_go() == 200
+    goes_on(stand, 30)
+
+    assert told(stand.employee(number), key) == before
+    assert {state for state, _ in states(stand)} == {"done"}
+
+
+@pytest.mark.parametrize(("kind", "key", "value", "before"), CHANGES)
+def test_a_change_that_never_comes_is_waited_for_no_longer_than_it_can(
+    stand: Bench, kind: str, key: str, value: str, before: str | None
+) -> None:
+    number = edited_and_edited_back(stand, kind, key, value, before)
+    goes_on(stand, DOUBT + 30)
+    assert told(stand.employee(number), key) == before
+    assert {state for state, _ in states(stand)} == {"done"}
+    assert writes(stand) == [], "there was nothing to send"
+
+
+@pytest.mark.parametrize(("kind", "key", "value", "before"), CHANGES)
+def test_a_third_value_goes_at_once_and_makes_the_late_one_too_late(
+    stand: Bench, kind: str, key: str, value: str, before: str | None
+) -> None:
+    third = {"bank_account_number": "15032080119", "phone_number": "41000002", "last_workday": "2032-12-31"}[key]
+    number = edited_and_edited_back(stand, kind, key, value, third)
+    goes_on(stand, 10)
+    assert told(stand.employee(number), key) == third
+    assert line_of(stand).let_go() == 409
+    assert told(stand.employee(number), key) == third
+
+
+def edited_and_edited_back(stand: Bench, kind: str, key: str, value: str, then: str | None) -> int:
+    """A change whose answer is waited for in vain, and another edit after it."""
+    number = stand.linked("p0")
+    employee: dict[str, Any] = stand.employee(number)
+    path = (
+        f"/v2/employee/{number}"
+        if kind == "employee"
+        else f"/v2/employee/employment/{employee['employments'][0]['id']}"
+    )
+    line_of(stand).hold("PUT", path, TIMEOUT)
+    stand.edit("p0", **{key: value})
+    stand.drain()
+    stand.edit("p0", **{key: then})
+    return number
+
+
+def told(employee: dict[str, Any], key: str) -> str | None:
+    if key == "last_workday":
+        return employee["employments"][0]["endDate"] or None
+    return str(employee["bankAccountNumber" if key == "bank_account_number" else "phoneNumberMobile"])
