@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import timedelta
 
 from huma_tripletex.delivery.clients import Clients
 from huma_tripletex.delivery.in_hand import Answer, Ticket
 from huma_tripletex.delivery.lanes import SharedLanes, ThreadLanes
 from huma_tripletex.delivery.report import DrainReport
 from huma_tripletex.delivery.stops import Stops, TakeBack
+from huma_tripletex.delivery.turn import Turn
 from huma_tripletex.delivery.under_way import UnderWay
 from huma_tripletex.runtime import Runtime
 
@@ -20,19 +21,19 @@ def drain(
     connection_id: int,
     *,
     clients: Clients | None = None,
-    deadline: datetime | None = None,
+    length: timedelta | None = None,
     stop: Callable[[], bool] = lambda: False,
     take_back: TakeBack | None = None,
 ) -> DrainReport:
-    """Delivers what is due for a connection, until nothing is left, `deadline` has come or `stop` says so.
+    """Delivers what is due for a connection, until nothing is left, `length` is over or `stop` says so.
 
     What is in flight then is finished, the rest handed back. `clients` are kept by the caller for the next drain.
     `take_back`: what to do as soon as a run is seen to be stopped.
     """
     own = clients or Clients()
     lanes: ThreadLanes[Ticket, Answer] = ThreadLanes(runtime.settings.in_flight, own.threads)
-    stops, may_go_on = Stops(runtime, connection_id, take_back), lambda: not stop() and _has_time(runtime, deadline)
-    under_way = UnderWay(runtime, connection_id, own, lanes, may_go_on, stops)
+    turn, stops = Turn(runtime.clock, stop, length), Stops(runtime, connection_id, take_back)
+    under_way = UnderWay(runtime, connection_id, own, lanes, turn, stops)
     try:
         try:
             while under_way.step():
@@ -51,15 +52,14 @@ def begin(
     changed: threading.Condition,
     *,
     clients: Clients,
-    deadline: datetime,
+    length: timedelta,
     stop: Callable[[], bool],
     take_back: TakeBack,
+    may_renew: Callable[[], bool] = lambda: False,
 ) -> UnderWay:
-    """The same, to be gone on with step by step. `changed` is notified when answers have come."""
+    """The same, to be gone on with step by step. `changed` is notified when answers have come. `may_renew`: whether it
+    may have its `length` once more, where some of them hang.
+    """
     lanes: SharedLanes[Ticket, Answer] = SharedLanes(runtime.settings.in_flight, clients.threads, changed)
-    stops, may_go_on = Stops(runtime, connection_id, take_back), lambda: not stop() and _has_time(runtime, deadline)
-    return UnderWay(runtime, connection_id, clients, lanes, may_go_on, stops)
-
-
-def _has_time(runtime: Runtime, deadline: datetime | None) -> bool:
-    return deadline is None or runtime.clock() < deadline
+    turn, stops = Turn(runtime.clock, stop, length, may_renew), Stops(runtime, connection_id, take_back)
+    return UnderWay(runtime, connection_id, clients, lanes, turn, stops)

@@ -183,14 +183,16 @@ class Drain:
             self._settle_batch(batch, attempted, [])
 
     def _settle_batch(self, batch: Batch, attempted: Sequence[Attempted], idle: Sequence[Settlement]) -> None:
-        def step() -> list[Settlement]:
+        def step() -> tuple[list[Settlement], bool]:
             retrying = self._retrying()
-            settled = settle_people(self._runtime, batch, attempted, idle, retrying)
+            found = settle_people(self._runtime, batch, attempted, idle, retrying)
             self._note_connection(retrying.now)
-            return settled
+            return found
 
-        for settlement in in_transaction(self._runtime, step):
-            self._counts[settlement.outcome] += 1
+        settled, are_newer = in_transaction(self._runtime, step)
+        self._counts.update(settlement.outcome for settlement in settled)
+        if are_newer:
+            self._nothing_left = False  # whoever was told of these edits found their people held
         self._runs |= {entry.run_id for one in attempted for entry in one.claimed.entries if entry.run_id}
         self._hand.let_go(batch, [*(one.claimed.person_id for one in attempted), *(one.person_id for one in idle)])
 

@@ -42,10 +42,9 @@ def settle_people(
     attempted: Sequence[Attempted],
     idle: Sequence[Settlement],
     retrying: Retrying,
-) -> list[Settlement]:
-    """Settles whom the batch still holds and returns their settlements; of the others nothing is noted at all.
-
-    Somebody else may have them by now and know better. The caller commits.
+) -> tuple[list[Settlement], bool]:
+    """Settles whom the batch still holds; of the others nothing is noted at all, for somebody else may have them by now
+    and know better. Returns the settlements, and whether one of their people was edited meanwhile. The caller commits.
     """
     people = [one.claimed.person_id for one in attempted] + [one.person_id for one in idle]
     ours = held(runtime.session(), batch.token, people)
@@ -57,8 +56,7 @@ def settle_people(
     settled = [settlement for settlement in idle if settlement.person_id in ours]
     for one in mine:
         settled += _settlements(one, retrying)
-    settle(runtime.session(), batch.token, settled, retrying.now)
-    return settled
+    return settled, settle(runtime.session(), batch.token, settled, retrying.now).are_newer
 
 
 def _settlements(one: Attempted, retrying: Retrying) -> list[Settlement]:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 
 from huma_tripletex.delivery.clients import Clients
 from huma_tripletex.delivery.draining import Drain
@@ -16,6 +15,7 @@ from huma_tripletex.delivery.remembered import Remembered, read_row
 from huma_tripletex.delivery.report import DrainReport
 from huma_tripletex.delivery.stops import Stops
 from huma_tripletex.delivery.transaction import in_transaction
+from huma_tripletex.delivery.turn import Turn
 from huma_tripletex.errors import NotReadable
 from huma_tripletex.models import Connection
 from huma_tripletex.outbox.wait import dismiss_all
@@ -35,7 +35,7 @@ class UnderWay:
         connection_id: int,
         clients: Clients,
         lanes: ThreadLanes[Ticket, Answer],
-        may_go_on: Callable[[], bool],
+        turn: Turn,
         stops: Stops,
     ) -> None:
         self.connection_id = connection_id
@@ -43,7 +43,7 @@ class UnderWay:
         self._since = time.monotonic()
         self._runtime = runtime
         self._clients = clients
-        self._may_go_on = may_go_on
+        self._turn = turn
         self._stops = stops
         self._drain: Drain | None = None
         self._remembered: Remembered | None = None
@@ -51,6 +51,7 @@ class UnderWay:
 
     def step(self) -> bool:
         """One round; False when there is nothing more to do now."""
+        self._turn.renew()
         if not self._begun:
             self._begun = True
             self._runtime.queue.begin_drain(self.connection_id)  # before the first read: who commits after it nudges
@@ -118,7 +119,7 @@ class UnderWay:
     def _take_up(self, remembered: Remembered | None) -> None:
         self._remembered, self._drain = remembered, None
         if remembered:
-            self._drain = Drain(self._runtime, remembered, self.lanes, self._may_go_on, stops=self._stops)
+            self._drain = Drain(self._runtime, remembered, self.lanes, self._turn.goes_on, stops=self._stops)
 
     def _read(self) -> Remembered | None:
         """The row, and the client for it; None: nothing can be sent."""

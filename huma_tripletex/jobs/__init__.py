@@ -44,7 +44,7 @@ def take_turn(connection_id: int) -> None:
         runtime,
         connection_id,
         clients=place.clients,
-        deadline=runtime.clock() + timedelta(seconds=runtime.settings.slice),
+        length=timedelta(seconds=runtime.settings.slice),
         stop=place.is_stopping,
         take_back=lambda run_id: syncing.take_back(runtime, run_id),
     )

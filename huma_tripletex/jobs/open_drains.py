@@ -99,6 +99,11 @@ class OpenDrains:
         with self._changed:
             return bool(self._open)
 
+    def has_places(self) -> bool:
+        """Whether nobody has to wait for room."""
+        with self._changed:
+            return len(self._open) < MOST - KEPT_FREE
+
     def _forget(self, drain: UnderWay) -> None:
         with self._changed:
             self._open.pop(drain.connection_id, None)

@@ -31,9 +31,10 @@ def make(runtime: Runtime, place: Workplace, connection_id: int) -> UnderWay:
         connection_id,
         place.changed,
         clients=place.clients,
-        deadline=runtime.clock() + timedelta(seconds=runtime.settings.slice),
+        length=timedelta(seconds=runtime.settings.slice),
         stop=place.is_stopping,
         take_back=lambda run_id: syncing.take_back(runtime, run_id),
+        may_renew=place.drains.has_places,
     )
 
 

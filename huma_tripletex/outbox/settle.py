@@ -10,15 +10,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import BindParameter, Boolean, Text, Update, and_, bindparam, case, delete, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    Text,
+    Update,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningDelete
 
 from huma_tripletex.models.among import Among
 from huma_tripletex.models.base import BigId, Instant, Json
 from huma_tripletex.models.outbox import EntryState
-from huma_tripletex.outbox.rows import Columns, as_json, dialect_of, rowset
+from huma_tripletex.outbox.rows import POSTGRESQL, Columns, as_json, dialect_of, rowset
 from huma_tripletex.outbox.tables import ENTRIES, LEASES, state_is
 from huma_tripletex.outbox.writing import writing_connection
 
@@ -74,8 +89,12 @@ _HELD = (
 )
 
 _TOKEN: BindParameter[str] = bindparam("token")
-_ENDING = delete(LEASES).where(LEASES.c.token == _TOKEN).returning(LEASES.c.connection_id, LEASES.c.person_id)
-_ENDING_OF = _ENDING.where(Among(LEASES.c.person_id, "people"))
+_NEWER = ENTRIES.alias("own")
+_THEIRS = and_(_NEWER.c.connection_id == LEASES.c.connection_id, _NEWER.c.person_id == LEASES.c.person_id)
+_WAITS = exists().where(_THEIRS, state_is("waiting", of=_NEWER)).correlate(LEASES)
+_WAITS_IN_WORDS = f"""EXISTS (SELECT 1 FROM {ENTRIES} AS own WHERE own.connection_id = {LEASES}.connection_id
+    AND own.person_id = {LEASES}.person_id AND own.state = 'waiting')"""  # noqa: S608
+"""Within RETURNING on SQLite, SQLAlchemy leaves out the tables of columns."""
 _GIVING = (
     update(ENTRIES)
     .where(ENTRIES.c.lease == _TOKEN, state_is("in_flight"))
@@ -85,22 +104,31 @@ _GIVING = (
 _GIVING_OF = _GIVING.where(Among(ENTRIES.c.person_id, "people"))
 
 
-def settle(session: Session, token: str, settled: Sequence[Settlement], now: datetime) -> int:
-    """Writes the outcomes of what `token` still holds and ends those leases; returns how many entries were settled.
+class Settled(NamedTuple):
+    """How many entries were settled, and whether any of their people was edited while they were held: whoever looked
+    for that meanwhile found nobody.
+    """
+
+    entries: int = 0
+    are_newer: bool = False
+
+
+def settle(session: Session, token: str, settled: Sequence[Settlement], now: datetime) -> Settled:
+    """Writes the outcomes of what `token` still holds and ends those leases.
 
     An entry of a settled person that no settlement names goes back to waiting. The number of statements is constant.
     """
     if not settled:
-        return 0
+        return Settled()
     held = _end_leases(session, token, {s.person_id for s in settled})
     rows = [row for s in settled if (s.connection_id, s.person_id) in held for row in _rows(s)]
     if not rows:
-        return 0
+        return Settled()
     dialect = dialect_of(session)
     given = {"rows": as_json(dialect, rows), "token": token, "now": now}
     done = len(writing_connection(session).execute(_settling(dialect), given).all())
     _give_back(session, token, {s.person_id for s in settled})
-    return done
+    return Settled(done, any(held.values()))
 
 
 def hand_back(session: Session, token: str, person_ids: Sequence[str] | None = None) -> int:
@@ -122,10 +150,19 @@ def held(session: Session, token: str, person_ids: Sequence[str]) -> set[str]:
     return set(writing_connection(session).execute(_HELD, given).scalars().all())
 
 
-def _end_leases(session: Session, token: str, people: set[str] | None) -> set[tuple[int, str]]:
+def _end_leases(session: Session, token: str, people: set[str] | None) -> dict[tuple[int, str], bool]:
+    """Who was held, and whether something newer of theirs waits."""
     given = {"token": token, "people": sorted(people or ())}
-    rows = writing_connection(session).execute(_ENDING if people is None else _ENDING_OF, given).all()
-    return {(row.connection_id, row.person_id) for row in rows}
+    rows = writing_connection(session).execute(_ending(dialect_of(session), people is not None), given).all()
+    return {(connection_id, person_id): waits for connection_id, person_id, waits in rows}
+
+
+@cache
+def _ending(dialect: str, of_some: bool) -> ReturningDelete[Any]:
+    waits = _WAITS if dialect == POSTGRESQL else literal_column(_WAITS_IN_WORDS, Boolean)
+    ending = delete(LEASES).where(LEASES.c.token == _TOKEN)
+    chosen = ending.where(Among(LEASES.c.person_id, "people")) if of_some else ending
+    return chosen.returning(LEASES.c.connection_id, LEASES.c.person_id, waits.label("waits"))
 
 
 def _give_back(session: Session, token: str, people: set[str] | None) -> int:

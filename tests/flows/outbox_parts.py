@@ -53,7 +53,7 @@ class Hands:
             for claimed in self.held
             if not only or claimed.person_id in only
         ]
-        done = settle(db.session(), token or self.token, settled, self.clock())
+        done = settle(db.session(), token or self.token, settled, self.clock()).entries
         db.session.commit()
         return done
 

@@ -132,7 +132,7 @@ def test_the_outbox_is_where_it_is_written(host: Flask) -> None:
     delivered = settle.Settlement(
         connection_id=connection_id, person_id="1", entry_ids=claimed.entry_ids, outcome="delivered"
     )
-    assert settle.settle(session, "token", [delivered], later) == 1
+    assert settle.settle(session, "token", [delivered], later).entries == 1
     assert sweep.release_expired(session, until) == 0
     assert sweep.prune(session, until) == 1
     session.commit()

@@ -33,7 +33,7 @@ def stand() -> Iterator[Bench]:
 def turn(stand: Bench) -> tuple[DrainReport, float]:
     """One slice, and how many seconds it took."""
     began = time.monotonic()
-    report = stand.drain(deadline=utc_now() + timedelta(seconds=SLICE))
+    report = stand.drain(length=timedelta(seconds=SLICE))
     return report, time.monotonic() - began
 
 

@@ -78,6 +78,18 @@ class Hall:
         self.stand.session.commit()
         return entry.id
 
+    def edit_again(self, entry: int) -> int:
+        """The same person once more."""
+        first = self.stand.session.get_one(OutboxEntry, entry)
+        name, tenant = first.person_id, first.connection_id
+        person = self.stand.people[name]
+        self.stand.people[name] = replace(person, values={**person.values, "phone_number": "41000002"})
+        entry_again = OutboxEntry(person_id=name, fields=["phone_number"], captured_at=utc_now(), not_before=utc_now())
+        entry_again.connection_id = tenant
+        self.stand.session.add(entry_again)
+        self.stand.session.commit()
+        return entry_again.id
+
     def state(self, entry: int) -> str:
         self.stand.session.rollback()
         return self.stand.session.get_one(OutboxEntry, entry, populate_existing=True).state
@@ -110,7 +122,23 @@ class Hall:
 
 @pytest.fixture
 def hall(postgres_url: str) -> Iterator[Hall]:
-    with bench(postgres_url, clock=utc_now, sweep_interval=0.1, lease=2) as stand:
+    yield from hall_of(postgres_url)
+
+
+@pytest.fixture
+def quick_hall(postgres_url: str) -> Iterator[Hall]:
+    """With turns of half a second."""
+    yield from hall_of(postgres_url, slice=0.5)
+
+
+@pytest.fixture
+def unswept_hall(postgres_url: str) -> Iterator[Hall]:
+    """Where only nudges tell of work."""
+    yield from hall_of(postgres_url, sweep_interval=3600, lease=120)
+
+
+def hall_of(url: str, **settings: Any) -> Iterator[Hall]:
+    with bench(url, clock=utc_now, **{"sweep_interval": 0.1, "lease": 2, **settings}) as stand:
         assert stand.runtime.transport
         line = Held(stand.runtime.transport)
         stand.runtime = stand.app.extensions[NAME] = replace(stand.runtime, transport=line)
@@ -130,6 +158,39 @@ def test_while_the_answer_of_one_hangs_another_that_is_nudged_is_delivered(hall:
         assert hall.state(hanging) == "in_flight"
         hall.line.released.set()
         hall.is_done(hanging)
+
+
+def test_while_the_answer_of_one_hangs_others_of_the_same_connection_are_delivered_when_its_turn_is_over(
+    quick_hall: Hall,
+) -> None:
+    hall = quick_hall
+    tenant = hall.tenant()
+    hanging = hall.edit(tenant, hangs=True)
+    with hall.at_work():
+        jobs.drain(tenant)
+        eventually(lambda: hall.line.arrived, ENOUGH)
+        (drain,) = hall.place.drains._open.values()
+        eventually(lambda: not drain._turn.goes_on(), ENOUGH)
+        entry = hall.edit(tenant)
+        jobs.drain(tenant)
+        hall.is_done(entry)
+        assert hall.state(hanging) == "in_flight"
+
+
+def test_whoever_is_edited_again_while_the_first_edit_is_on_its_way_waits_for_no_sweep(unswept_hall: Hall) -> None:
+    hall = unswept_hall
+    tenant = hall.tenant()
+    first = hall.edit(tenant, hangs=True)
+    with hall.at_work():
+        jobs.drain(tenant)
+        eventually(lambda: hall.line.arrived, ENOUGH)
+        again = hall.edit_again(first)
+        jobs.drain(tenant)  # finds the person held
+        other = hall.edit(tenant)
+        jobs.drain(tenant)
+        hall.is_done(other)  # so the claim is over
+        hall.line.released.set()
+        hall.is_done(again)
 
 
 def test_however_many_hang_the_sweep_finds_who_was_not_nudged(hall: Hall) -> None:

@@ -75,7 +75,7 @@ def test_nobody_settles_what_somebody_else_holds(hands: Hands, connection: Conne
     hands.change("b")
     hands.claim()
     wrong = Settlement(connection_id=connection.id, person_id="b", entry_ids=theirs.entry_ids, outcome="delivered")
-    assert settle(db.session(), hands.token, [wrong], hands.clock()) == 0
+    assert settle(db.session(), hands.token, [wrong], hands.clock()).entries == 0
     db.session.commit()
     assert hands.states() == ["in_flight", "waiting"]
 
@@ -241,7 +241,7 @@ def test_an_entry_that_no_settlement_names_waits_again(hands: Hands) -> None:
     first = Settlement(
         connection_id=hands.connection_id, person_id="p", entry_ids=claimed.entry_ids[:1], outcome="delivered"
     )
-    assert settle(db.session(), hands.token, [first], hands.clock()) == 1
+    assert settle(db.session(), hands.token, [first], hands.clock()).entries == 1
     db.session.commit()
     assert hands.states() == ["done", "waiting"]
     assert leases() == []
@@ -256,7 +256,7 @@ def test_each_entry_of_a_person_may_have_an_outcome_of_its_own(hands: Hands, clo
         Settlement(connection_id=hands.connection_id, person_id="p", entry_ids=(entry.id,), outcome=outcome)
         for entry, outcome in zip(claimed.entries, outcomes, strict=True)
     ]
-    assert settle(db.session(), hands.token, settled, clock()) == 2
+    assert settle(db.session(), hands.token, settled, clock()).entries == 2
     db.session.commit()
     assert hands.states() == ["done", "parked"]
 

@@ -101,7 +101,7 @@ def claim_and_settle() -> None:
         Settlement(connection_id=BUSY, person_id=one.person_id, entry_ids=one.entry_ids, outcome="delivered")
         for one in claimed
     ]
-    assert settle(db.session(), "token", done, NOON) == CLAIMED
+    assert settle(db.session(), "token", done, NOON).entries == CLAIMED
 
 
 def claim_nothing() -> None:

@@ -79,7 +79,7 @@ def deliver(busy: int) -> None:
         Settlement(connection_id=busy, person_id=one.person_id, entry_ids=one.entry_ids, outcome="delivered")
         for one in claimed
     ]
-    assert settle(db.session(), "token", settled, NOON) == 20
+    assert settle(db.session(), "token", settled, NOON).entries == 20
 
 
 ACTS: list[Callable[[int], Any]] = [

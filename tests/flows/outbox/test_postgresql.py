@@ -72,7 +72,7 @@ def test_many_workers_share_the_people_and_never_one_person(engine: Engine, conn
                     )
                     for one in claimed
                 ]
-                assert settle(session, token, settled, NOON) == sum(len(one.entries) for one in claimed)
+                assert settle(session, token, settled, NOON).entries == sum(len(one.entries) for one in claimed)
                 session.commit()
             taken += [one.person_id for one in claimed]
         return taken
@@ -123,7 +123,7 @@ def test_a_zombie_and_the_sweep_at_the_same_time(engine: Engine, connection_id: 
         assert release_expired(sweeping, NOON) == 2
         late = pool.submit(settle, zombie, "old", settled, NOON)
         sweeping.commit()
-        assert late.result(timeout=5) == 0
+        assert late.result(timeout=5).entries == 0
         zombie.commit()
     assert {entry.state for entry in entries()} == {"waiting"}
 
