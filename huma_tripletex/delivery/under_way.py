@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 
 from huma_tripletex.delivery.clients import Clients
-from huma_tripletex.delivery.draining import Drain
+from huma_tripletex.delivery.draining import Drain, random
 from huma_tripletex.delivery.in_hand import Answer, Ticket
 from huma_tripletex.delivery.lanes import ThreadLanes
 from huma_tripletex.delivery.remembered import Remembered, read_row
@@ -37,6 +38,7 @@ class UnderWay:
         lanes: ThreadLanes[Ticket, Answer],
         turn: Turn,
         stops: Stops,
+        jitter: Callable[[], float] = random,
     ) -> None:
         self.connection_id = connection_id
         self.lanes = lanes
@@ -45,6 +47,7 @@ class UnderWay:
         self._clients = clients
         self._turn = turn
         self._stops = stops
+        self._jitter = jitter
         self._drain: Drain | None = None
         self._remembered: Remembered | None = None
         self._begun = self._nudged = False
@@ -119,7 +122,7 @@ class UnderWay:
     def _take_up(self, remembered: Remembered | None) -> None:
         self._remembered, self._drain = remembered, None
         if remembered:
-            self._drain = Drain(self._runtime, remembered, self.lanes, self._turn.goes_on, stops=self._stops)
+            self._drain = Drain(self._runtime, remembered, self.lanes, self._turn.goes_on, self._jitter, self._stops)
 
     def _read(self) -> Remembered | None:
         """The row, and the client for it; None: nothing can be sent."""

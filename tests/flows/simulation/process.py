@@ -65,12 +65,15 @@ class InlineLanes:
         """Nothing to let go of."""
 
 
-class Patience:
-    """May go on so many times: a slice that ends in the middle."""
+class Turn:
+    """Lasts for so many steps: a slice that ends in the middle."""
 
-    def __init__(self, times: int) -> None:
-        self._left = times
+    def __init__(self, steps: int) -> None:
+        self._left = steps
 
-    def __call__(self) -> bool:
+    def goes_on(self) -> bool:
         self._left -= 1
         return self._left > 0
+
+    def renew(self) -> None:
+        """It is not: nothing hangs."""

@@ -45,16 +45,20 @@ class Remote:
     stored: list[tuple[int, str, str]] = field(default_factory=list)
     next_id: int = 100
     revoked: bool = False
-    late: list[tuple[datetime, Callable[[], Any]]] = field(default_factory=list)
-    """What is still to be carried out, and when: nobody waits for the answer."""
+    late: list[tuple[datetime, Worker, Callable[[], Any]]] = field(default_factory=list)
+    """What is still to be carried out, and when, and who sent it: nobody waits for the answer."""
 
     def catch_up(self, now: datetime) -> None:
         """Carries out what has come to its turn meanwhile."""
-        due = [act for at, act in self.late if at <= now]
-        self.late = [(at, act) for at, act in self.late if at > now]
+        due = [act for at, _, act in self.late if at <= now]
+        self.late = [one for one in self.late if one[0] > now]
         for act in due:
             with suppress(TripletexError):
                 act()
+
+    def hurry(self, worker: Worker, until: datetime) -> None:
+        """Who sent it can tell nobody that it may be late: that is not promised for longer than a part of a lease."""
+        self.late = [(min(at, until) if own is worker else at, own, act) for at, own, act in self.late]
 
     def employee(self, employee_id: int) -> shapes.Employee:
         return self.employees[employee_id]
@@ -206,7 +210,8 @@ class Line:
     def _leave_it_late(self, operation: str, act: Callable[[], Any]) -> None:
         """Gives up, and Tripletex does not: after a dropped connection for seconds, after silence for minutes."""
         lost, most = self.chance.random.choice(((AnswerLost, 10), (TimedOut, 120)))
-        self.remote.late.append((self.clock() + timedelta(seconds=self.chance.random.randrange(1, most)), act))
+        at = self.clock() + timedelta(seconds=self.chance.random.randrange(1, most))
+        self.remote.late.append((at, self.worker, act))
         raise lost("lost, and late", operation=operation)
 
     def _trouble(self, operation: str) -> TripletexError | None:

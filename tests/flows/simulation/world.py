@@ -15,21 +15,23 @@ from sqlalchemy.pool import StaticPool
 
 from huma_tripletex.config import Settings
 from huma_tripletex.core.fields import KEYS
-from huma_tripletex.delivery.draining import Drain
 from huma_tripletex.delivery.remembered import Remembered
+from huma_tripletex.delivery.stops import Stops
+from huma_tripletex.delivery.under_way import UnderWay
 from huma_tripletex.models import Base, Connection, OutboxEntry, OutboxLease, PersonLink
 from huma_tripletex.outbox.record import Change, RunChange, record, record_for_run
 from huma_tripletex.outbox.sweep import due_connections, release_expired
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.task_queue import TaskQueue
 from tests.flows.simulation.huma import VAULT, Huma, linked
-from tests.flows.simulation.process import InlineLanes, Patience, SteppedSession
+from tests.flows.simulation.process import InlineLanes, SteppedSession, Turn
 from tests.flows.simulation.promises import Promises, Violation
 from tests.flows.simulation.remote import Line, Remote
 from tests.flows.simulation.stage import Chance, Clock, Worker
 
 ORGANISATION = "1"
 SETTINGS = Settings(lease=20, sweep_interval=5, in_flight=2, batch=3, consumer_token="c")
+LOST_SIGHT_OF = timedelta(seconds=4)
 ENGINE = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
 """One connection for all: transactions never overlap, because a worker stops only between them."""
 TABLES = (OutboxLease, OutboxEntry, PersonLink, Connection)
@@ -57,6 +59,7 @@ class World:
         self.remote = Remote()
         self.huma = Huma()
         self.workers: list[Worker] = []
+        self.under_way: list[UnderWay] = []
         self.open = False
         self.session = Session(ENGINE)
 
@@ -133,14 +136,23 @@ class World:
             return
         connection = runtime.session.get_one(Connection, 1)
         line = Line(self.remote, worker, self.chance, self.clock)
-        patience = self.chance.random.randrange(1, 30) if self.chance.faulty else 10**6
-        Drain(
+        remembered = Remembered(connection, None, cast(Any, line))
+        drain = UnderWay(
             runtime,
-            Remembered(connection, None, cast(Any, line)),
+            1,
+            cast(Any, SimpleNamespace(remembered=lambda _: remembered)),
             cast(Any, InlineLanes(self.chance.random.randrange(1, 4))),
-            Patience(patience),
+            cast(Any, Turn(self.chance.random.randrange(1, 30) if self.chance.faulty else 10**6)),
+            Stops(runtime, 1),
             self.chance.random.random,
-        ).run()
+        )
+        self.under_way.append(drain)
+        try:
+            while drain.step():
+                pass
+        finally:
+            self.under_way.remove(drain)
+            drain.end()
 
     def _runtime(self, worker: Worker, session: Session) -> Runtime:
         stepped = SteppedSession(session, worker, self.chance)
@@ -177,6 +189,8 @@ class World:
         person_id, key = self.huma.edit(self.chance.random)
         record(self.session, [Change(ORGANISATION, person_id, (key,))], self.clock())
         self.session.commit()
+        if self.under_way and self.chance.random.random() < 0.7:  # a nudge may be lost
+            self.chance.random.choice(self.under_way).look_again()
 
     def _let_somebody_work(self) -> None:
         random = self.chance.random
@@ -189,6 +203,7 @@ class World:
             worker.doomed = True  # SIGKILL
         elif self.chance.of(0.03):
             worker.asleep_until = self.clock() + timedelta(seconds=random.choice((5, 25, 90)))
+            self.remote.hurry(worker, self.clock() + LOST_SIGHT_OF)
             return
         self._resume(worker)
 
@@ -197,6 +212,7 @@ class World:
         if worker.error is not None:
             raise worker.error
         if worker.dead:
+            self.remote.hurry(worker, self.clock() + LOST_SIGHT_OF)
             self.workers[self.workers.index(worker)] = self._worker(worker.name + "'")
 
     def _come_to_rest(self) -> None:
