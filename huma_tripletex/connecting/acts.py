@@ -16,6 +16,7 @@ from huma_tripletex.errors import NotReadable, TripletexError
 from huma_tripletex.gateway.opening import open_client
 from huma_tripletex.host.port import HostUser
 from huma_tripletex.models import Connection, LogLine
+from huma_tripletex.models.process_log import say_well_again
 from huma_tripletex.outbox.wait import dismiss_all, heard, wake
 from huma_tripletex.runtime import Runtime
 
@@ -88,6 +89,8 @@ def disconnect(runtime: Runtime, connection: Connection, by: HostUser | None) ->
 def begin_again(runtime: Runtime, connection: Connection) -> None:
     """Connected, and what waits is due at once: it waited for this and not for its own next attempt."""
     now = runtime.clock()
+    if connection.state == "needs_attention" or connection.failures:
+        say_well_again(runtime.session(), connection.id)
     connection.change_state("connected", now)
     connection.snoozed_until, connection.failures = None, 0
     wake(runtime.session(), connection.id, now)

@@ -20,6 +20,7 @@ from huma_tripletex.connecting.token import TokenFacts, check_token, token_of
 from huma_tripletex.core.normalise import normalise
 from huma_tripletex.errors import NotReadable
 from huma_tripletex.models import Connection, LogLine, PersonLink
+from huma_tripletex.models.process_log import say_needs_attention, say_well_again
 from huma_tripletex.runtime import Runtime
 
 EVERY: Final = timedelta(days=1)
@@ -126,6 +127,8 @@ def check(runtime: Runtime, connection: Connection, stop: Callable[[], bool] = l
 def _accepted(runtime: Runtime, connection: Connection, facts: TokenFacts, now: datetime) -> None:
     if connection.has_broken_token:
         runtime.session.add(LogLine.act(connection.id, "recovered", now))
+    if connection.has_broken_token and connection.state == "paused" and not connection.failures:
+        say_well_again(runtime.session(), connection.id)  # of the others it is said as they go on
     keep_facts(connection, facts, now)
     go_on(runtime, connection)
 
@@ -136,6 +139,7 @@ def _broken(runtime: Runtime, connection: Connection, reason: str) -> tuple[Conc
     if connection.has_broken_token:
         return ()  # its administrators have been told
     runtime.session.add(LogLine.act(connection.id, "needs_attention", now, reason=reason))
+    say_needs_attention(runtime.session(), connection.id, reason)
     if connection.state == "paused":
         connection.state_reason = reason
         return (Concern(reason, now.isoformat()),)

@@ -23,6 +23,7 @@ from huma_tripletex.delivery.report import DrainReport
 from huma_tripletex.delivery.settling import Attempted, settle_people
 from huma_tripletex.delivery.stops import Stops
 from huma_tripletex.delivery.taking import Taken, read, take, take_unread
+from huma_tripletex.delivery.told import tell_parked
 from huma_tripletex.delivery.transaction import PASSING, in_transaction
 from huma_tripletex.delivery.verdict import Retrying, idle_settlements, internal_settlements
 from huma_tripletex.gateway.opening import keep_session
@@ -156,7 +157,7 @@ class Drain:
         if found.failed:
             retrying = self._retrying()
             put_off = [internal_settlements(one, retrying, theirs=found.theirs) for one in found.failed]
-            self._settle_batch(batch, [], [settlement for own in put_off for settlement in own])
+            self._settle_batch(batch, [], [settlement for own in put_off for settlement in own], found.failed)
 
     def _begin(self, batch: Batch, loaded: Loaded) -> None:
         """Hands people to the lanes, and settles whom there is nothing to do for."""
@@ -182,7 +183,15 @@ class Drain:
         for batch, attempted in self._hand.by_batch(answers):
             self._settle_batch(batch, attempted, [])
 
-    def _settle_batch(self, batch: Batch, attempted: Sequence[Attempted], idle: Sequence[Settlement]) -> None:
+    def _settle_batch(
+        self,
+        batch: Batch,
+        attempted: Sequence[Attempted],
+        idle: Sequence[Settlement],
+        failed: Sequence[Claimed] = (),
+    ) -> None:
+        """`failed`: whose settlements are among the idle ones although nothing could be made of them."""
+
         def step() -> tuple[list[Settlement], bool]:
             retrying = self._retrying()
             found = settle_people(self._runtime, batch, attempted, idle, retrying)
@@ -190,6 +199,8 @@ class Drain:
             return found
 
         settled, are_newer = in_transaction(self._runtime, step)
+        claimed = [*(one.claimed for one in attempted), *failed]
+        tell_parked(settled, {entry.id: entry.fields for one in claimed for entry in one.entries})
         self._counts.update(settlement.outcome for settlement in settled)
         if are_newer:
             self._nothing_left = False  # whoever was told of these edits found their people held

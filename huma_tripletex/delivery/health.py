@@ -16,6 +16,7 @@ from huma_tripletex.core.retry import WINDOW, Delivered, Snoozed, breaks_after, 
 from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.errors import Forbidden, RateLimited, TripletexError, Unauthorised
 from huma_tripletex.models import Connection
+from huma_tripletex.models.process_log import say_needs_attention, say_stopped, say_well_again
 
 FIRST_SNOOZE, LONGEST_SNOOZE = 5.0, 60.0
 """Seconds; each failure in a row doubles the snooze."""
@@ -27,6 +28,7 @@ class Health:
 
     `token` is that of the row then, sealed: what was learnt is about this token, and no other.
     `ill`: why no more requests should be made now, a key of `core.reasons`; `wait`: seconds that Tripletex asked for.
+    `trouble`, `request_id`: the last failure that was not about one person, whether it was one too many or not.
     """
 
     probing: bool
@@ -36,11 +38,13 @@ class Health:
     ill: str = ""
     needs_attention: bool = False
     wait: float = 0
+    trouble: str = ""
+    request_id: str = ""
 
     @classmethod
     def of(cls, connection: Connection) -> Health:
         """As a drain begins."""
-        return cls(bool(connection.failures) or connection.state == "needs_attention", connection.sealed_token)
+        return cls(_is_troubled(connection), connection.sealed_token)
 
     def consider(self, progress: Progress) -> None:
         """Takes the end of one attempt into account, and corrects its outcomes if it was not about the person."""
@@ -63,10 +67,12 @@ class Health:
         if limit is None:
             return self._good()  # an answer about this person, so the others may go on
         if isinstance(error, Forbidden):
+            self.request_id = error.request_id
             return self._forbidden(progress)
         self.failing += 1
+        self.trouble, self.request_id = outcome_of(error, writing=False).reason, error.request_id
         if self.failing >= limit or (self.probing and not self.well):
-            self._stop(outcome_of(error, writing=False).reason)
+            self._stop(self.trouble)
             self.needs_attention = needs_human(error)
         if isinstance(error, RateLimited):
             self.wait = error.retry_after or WINDOW
@@ -82,7 +88,7 @@ class Health:
             _put_off(progress, "forbidden", 2 * LONGEST_SNOOZE)  # so that the probe takes somebody else
 
     def _stop(self, reason: str) -> None:
-        self.ill, self.well = reason, False
+        self.ill, self.trouble, self.well = reason, reason, False
 
 
 def note_health(session: Session, connection: Connection, health: Health, now: datetime, jitter: float) -> bool:
@@ -98,12 +104,15 @@ def note_health(session: Session, connection: Connection, health: Health, now: d
     if connection.sealed_token != health.token:
         return not health.well
     if health.well:
-        return _note_recovery(connection, now)
+        return _note_recovery(session, connection, now)
     if health.ill:
         seconds = health.wait or min(LONGEST_SNOOZE, FIRST_SNOOZE * 2.0 ** min(connection.failures, 10))
         connection.snoozed_until = now + timedelta(seconds=seconds + jitter)
     if health.needs_attention and connection.state == "connected":
         connection.change_state("needs_attention", now, health.ill)
+        say_needs_attention(session, connection.id, health.ill, health.request_id)
+    elif health.ill != "rate_limited" and connection.state != "needs_attention" and not connection.failures:
+        say_stopped(session, connection.id, health.trouble, health.request_id)
     if health.ill != "rate_limited":
         connection.failures += 1
     return False
@@ -111,11 +120,17 @@ def note_health(session: Session, connection: Connection, health: Health, now: d
 
 def _has_news(connection: Connection, health: Health) -> bool:
     if health.well:
-        return bool(connection.failures) or connection.state == "needs_attention"
+        return _is_troubled(connection)
     return bool(health.ill or health.failing)
 
 
-def _note_recovery(connection: Connection, now: datetime) -> bool:
+def _is_troubled(connection: Connection) -> bool:
+    return bool(connection.failures) or connection.state == "needs_attention"
+
+
+def _note_recovery(session: Session, connection: Connection, now: datetime) -> bool:
+    if _is_troubled(connection):
+        say_well_again(session, connection.id)
     connection.failures, connection.snoozed_until = 0, None
     if connection.state == "needs_attention":
         connection.change_state("connected", now)

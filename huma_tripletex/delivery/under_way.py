@@ -154,8 +154,6 @@ class UnderWay:
         back.
         """
         if connection.state == "connected":
-            log.error(
-                "the token of connection %s does not open; is its key missing in HUMA_TRIPLETEX_KEYS?", connection.id
-            )
-            now = self._runtime.clock()
+            now, number = self._runtime.clock(), connection.id
             in_transaction(self._runtime, lambda: connection.change_state("needs_attention", now, "token_unreadable"))
+            log.error("the token of connection %s does not open; is its key missing in HUMA_TRIPLETEX_KEYS?", number)

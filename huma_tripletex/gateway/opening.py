@@ -19,6 +19,7 @@ from huma_tripletex.gateway.guarded import GuardedTransport
 from huma_tripletex.gateway.sessions import kept_session, seal_session, shared_session
 from huma_tripletex.gateway.token_window import shared_window
 from huma_tripletex.models import Connection, TokenBudget
+from huma_tripletex.models.process_log import say_needs_attention
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.tripletex.budget import Budget
 from huma_tripletex.tripletex.calls import Call, OnCall
@@ -148,9 +149,9 @@ def reading_client(runtime: Runtime, connection: Connection) -> Iterator[OpenCli
     runtime.session.commit()
     try:
         yield client
-    except Unauthorised:
+    except Unauthorised as refusal:
         runtime.session.rollback()
-        _note_refusal(runtime, connection_id, sealed)
+        _note_refusal(runtime, connection_id, sealed, refusal.request_id)
         raise
     finally:
         if keep_session(runtime, connection, client):
@@ -158,12 +159,14 @@ def reading_client(runtime: Runtime, connection: Connection) -> Iterator[OpenCli
         client.close()
 
 
-def _note_refusal(runtime: Runtime, connection_id: int, sealed_token: bytes | None) -> None:
+def _note_refusal(runtime: Runtime, connection_id: int, sealed_token: bytes | None, request_id: str) -> None:
     """The connection needs attention, unless somebody has paused it or replaced the token meanwhile. Commits."""
     is_as_it_was = (Connection.state == "connected", Connection.sealed_token == sealed_token)
     now = runtime.clock()
     values = {"state": "needs_attention", "state_reason": "unauthorised", "state_since": now, "snoozed_until": now}
-    runtime.session.execute(update(Connection).where(Connection.id == connection_id, *is_as_it_was).values(**values))
+    noting = update(Connection).where(Connection.id == connection_id, *is_as_it_was).values(**values)
+    if runtime.session.execute(noting.returning(Connection.id)).all():
+        say_needs_attention(runtime.session(), connection_id, "unauthorised", request_id)
     runtime.session.commit()
 
 

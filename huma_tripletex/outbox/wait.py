@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, select, true, update
 from sqlalchemy.orm import Session
 
 from huma_tripletex.models.outbox import WITHDRAWN, EntryState, OutboxEntry
+from huma_tripletex.models.process_log import say_well_again
 from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES, anew, state_is, takes_part
 
 OPEN: tuple[EntryState, ...] = ("waiting", "in_flight", "parked")
@@ -84,6 +85,7 @@ def heard(session: Session, connection_id: int, now: datetime) -> bool:
     ending = update(CONNECTIONS).where(failing).values(failures=0, snoozed_until=until).returning(CONNECTIONS.c.id)
     if not session.execute(ending).all():
         return False
+    say_well_again(session, connection_id)
     wake(session, connection_id, now)
     return True
 
