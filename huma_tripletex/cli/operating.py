@@ -8,6 +8,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
+from huma_tripletex.cli import worker_log
 from huma_tripletex.cli.speaking import plainly
 from huma_tripletex.jobs.worker import work
 from huma_tripletex.models.rotation import rotate_keys
@@ -21,6 +22,7 @@ from huma_tripletex.vault import new_key as make_key
 def worker() -> None:
     """Delivers changes, draws plans and carries out runs until SIGTERM. Start as many as you like (SQLite: one)."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    worker_log.set_up()
     work(app)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask
 from redis import Redis
+from redis.client import Pipeline
 from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 from rq.exceptions import StopRequested
@@ -20,7 +21,7 @@ from rq.serializers import JSONSerializer
 
 from huma_tripletex.jobs.allowed import AllowedJob, AtOnce
 from huma_tripletex.jobs.careful import failure
-from huma_tripletex.jobs.rq_log import RqLog
+from huma_tripletex.jobs.rq_log import Presence, RqLog
 from huma_tripletex.jobs.workplace import Workplace
 from huma_tripletex.runtime import Runtime
 from huma_tripletex.task_queue import impatient
@@ -43,10 +44,13 @@ class Listener(SimpleWorker):
     dequeue_timeout = WAIT
     connection_timeout = WAIT + 2
 
-    def __init__(self, place: Workplace, queue: str, redis: Redis, parting: Redis) -> None:
-        """`parting`: another way to the same Redis, which fails fast."""
+    def __init__(
+        self, place: Workplace, queue: str, redis: Redis, parting: Redis, presence: Presence | None = None
+    ) -> None:
+        """`parting`: another way to the same Redis, which fails fast. `presence` outlives the listener."""
         self._place = place
         self._parting = parting
+        self._presence = presence or Presence()
         super().__init__(
             [queue],
             connection=redis,
@@ -55,7 +59,13 @@ class Listener(SimpleWorker):
             serializer=JSONSerializer,
             log_job_description=False,
         )
-        self.log = self.told = RqLog(self.log)  # type: ignore[assignment]
+        self.log = self.told = RqLog(self.log, self._presence)  # type: ignore[assignment]
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """A sign of life, before each wait for a job: it is where Redis is seen to be back."""
+        super().heartbeat(timeout, pipeline)
+        if pipeline is None:
+            self._presence.back()
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         super().execute_job(job, queue)
@@ -103,7 +113,7 @@ class Listening:
         self._runtime = runtime
         self._place = place
         self._is_listening = False
-        self._told = False
+        self._presence = Presence()
 
     def run(self) -> None:
         """Until the workplace is stopping."""
@@ -127,23 +137,15 @@ class Listening:
                 return
             parting.ping()
             with self._app.app_context():
-                listener = Listener(self._place, settings.queue, redis, parting)
+                listener = Listener(self._place, settings.queue, redis, parting, self._presence)
                 listener.work(logging_level="WARNING")
             if listener.told.ended_in:
                 raise listener.told.ended_in
-            self._told = False
         except StopRequested:
-            self._told = False
+            pass  # it has ended
         except (RedisError, OSError) as error:
-            self._say_once(error)
+            self._presence.gone(error)
         finally:
             self._is_listening = self._place.busy = False
             redis.close()
             parting.close()
-
-    def _say_once(self, error: Exception) -> None:
-        if not self._told:
-            log.warning(
-                "Redis is not there (%s); until it is back, work goes on at the sweep's pace", type(error).__name__
-            )
-        self._told = True

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -16,12 +18,15 @@ from rq import Queue
 from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
+from huma_tripletex.demo.embedded import command
 from huma_tripletex.jobs.allowed import ALLOWED
 from huma_tripletex.jobs.listening import Listener, Listening, interrupt
+from huma_tripletex.jobs.rq_log import RqLog
 from huma_tripletex.jobs.workplace import workplace
 from huma_tripletex.task_queue import DRAIN, TaskQueue, impatient
 from tests.flows.host_parts import make_host_app, runtime_of
-from tests.parts.processes import eventually
+from tests.parts.processes import eventually, running
+from tests.parts.valkey import answers
 
 TIMES = ("created_at", "enqueued_at")
 
@@ -219,6 +224,37 @@ def test_a_redis_that_takes_no_writes_any_more_is_one_line_in_the_log(
     assert caplog.text.count("Redis is not there") == 1
     assert "unhandled" not in caplog.text
     assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_a_redis_that_is_gone_for_a_while_is_one_line_and_one_when_it_is_back(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    place, url, tries = workplace(), f"unix://{tmp_path / 'redis.sock'}", []
+    gone = RqLog.error
+
+    def counted(log: RqLog, msg: object, *args: object, **named: object) -> None:
+        tries.append(msg)
+        gone(log, msg, *args, **named)
+
+    monkeypatch.setattr(RqLog, "error", counted)
+    monkeypatch.setitem(ALLOWED, DRAIN, lambda _number: place.stop())
+    runtime = replace(runtime_of(app), settings=replace(runtime_of(app).settings, redis_url=url))
+    listening = Thread(target=Listening(app, runtime, place).run, daemon=True)
+    with caplog.at_level(logging.INFO, "huma_tripletex.jobs"):
+        with running(command(tmp_path / "redis.sock")):
+            eventually(lambda: answers(url))
+            listening.start()
+            with Redis.from_url(url) as redis:
+                eventually(lambda: any(client["cmd"] == "blmove" for client in redis.client_list()))
+        eventually(lambda: len(tries) >= 3)
+        assert "Redis is back" not in caplog.text
+        with running(command(tmp_path / "redis.sock")):
+            eventually(lambda: "Redis is back" in caplog.text)
+            eventually(lambda: TaskQueue(url).nudge(7))
+            listening.join(30)
+
+    assert not listening.is_alive()
+    assert [caplog.text.count(said) for said in ("Redis is not there", "Redis is back", "retrying")] == [1, 1, 0]
 
 
 def commands(redis: Redis) -> int:

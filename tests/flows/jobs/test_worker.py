@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import signal
 import time
 
@@ -11,6 +13,7 @@ from rq import Callback, Queue
 from rq.serializers import JSONSerializer
 
 from huma_tripletex import connecting, delivery, planning, syncing
+from huma_tripletex.cli import worker_log
 from huma_tripletex.demo import db
 from huma_tripletex.models import OutboxEntry, OutboxLease
 from huma_tripletex.planning.approval import to_type
@@ -78,6 +81,35 @@ def test_without_redis_the_sweep_does_it_all(connected: Stage) -> None:
         arrives(connected, "41000001", STARTING)
     log = (connected.folder / "worker.log").read_text()
     assert log.count("Redis is not there") <= 1
+
+
+def test_its_log_has_times_and_levels_and_what_support_asks_for(connected: Stage) -> None:
+    """The demo sets up no logging, as many hosts do not."""
+    connected.tripletex.fault("status", method="PUT", path="/v2/employee/*", status=422, times=1)
+    with connected.worker():
+        connected.edit(**PER, phone_number="41000001")
+        eventually(lambda: any(state == "parked" for state, _ in entries(connected)), STARTING)
+        eventually(lambda: any("needs attention" in line for line in log_of(connected)), 5)
+    said = log_of(connected)
+    with connected.app.app_context():
+        parked = db.session.query(OutboxEntry).filter_by(state="parked").one()
+        told = f"person {parked.person_id} needs attention: {parked.reason} (phone_number), request {parked.request_id}"
+    lines = [re.fullmatch(r"[-0-9]{10} [0-9:,]{12} ([A-Z]+) (huma_tripletex[.a-z_]*): (.*)", one) for one in said]
+    found = {one.groups() for one in lines if one}
+    assert ("INFO", "huma_tripletex.jobs.worker", "the worker has begun") in found
+    assert ("WARNING", "huma_tripletex.delivery.told", f"connection {parked.connection_id}: {told}") in found
+    assert "41000001" not in "\n".join(said)
+
+
+def log_of(stage: Stage) -> list[str]:
+    return (stage.folder / "worker.log").read_text().splitlines()
+
+
+def test_a_host_that_logs_is_left_alone(caplog: pytest.LogCaptureFixture) -> None:
+    """pytest listens at the root, as a host may."""
+    worker_log.set_up()
+    loggers = [logging.getLogger(name) for name in worker_log.SPEAKING]
+    assert [(one.handlers, one.level) for one in loggers] == [([], logging.NOTSET)] * 2
 
 
 def test_redis_emptied_delays_by_the_sweep_and_no_more(connected: Stage) -> None:
