@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 import click
@@ -55,7 +55,7 @@ def explained(key: str, name: str = "the person", fields: Iterable[str] = ()) ->
     return f"{why.sentence} {why.next_step}".format(name=name, field=", ".join(fields) or "value")
 
 
-def say(as_json: bool, facts: Mapping[str, Any], lines: Iterable[str]) -> None:
+def say(as_json: bool, facts: Mapping[str, Any] | Sequence[Any], lines: Iterable[str]) -> None:
     """Prints the JSON alone, or the lines."""
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
@@ -66,8 +66,16 @@ def say(as_json: bool, facts: Mapping[str, Any], lines: Iterable[str]) -> None:
 
 def for_organisation(function: Callable[..., None]) -> Callable[..., None]:
     """Gives a command `--organisation` and `--json`, an application context, English, and sentences for its errors."""
+    return _command(function, required=True)
 
-    @click.option("--organisation", required=True, metavar="ID", help="The host's identifier of the organisation.")
+
+def for_one_or_all(function: Callable[..., None]) -> Callable[..., None]:
+    """The same, where `--organisation` may be left out: it is None then."""
+    return _command(function, required=False)
+
+
+def _command(function: Callable[..., None], *, required: bool) -> Callable[..., None]:
+    @click.option("--organisation", required=required, metavar="ID", help="The host's identifier of the organisation.")
     @click.option("--json", "as_json", is_flag=True, help="Standard output is the JSON alone.")
     @with_appcontext
     @functools.wraps(function)

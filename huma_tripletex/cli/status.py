@@ -8,14 +8,19 @@ from typing import Any
 import click
 
 from huma_tripletex import reporting
-from huma_tripletex.cli.speaking import explained, for_organisation, open_connection, say
+from huma_tripletex.cli.speaking import explained, for_one_or_all, open_connection, say
 from huma_tripletex.runtime import Runtime
 
 
 @click.command()
-@for_organisation
-def status(runtime: Runtime, organisation: str, as_json: bool) -> None:
-    """How the connection is doing."""
+@for_one_or_all
+def status(runtime: Runtime, organisation: str | None, as_json: bool) -> None:
+    """How the connection is doing; without --organisation, a line for each."""
+    if organisation is None:
+        all_facts = [_facts(one) for one in reporting.statuses(runtime)]
+        lines = [_line(facts) for facts in all_facts] or ["No organisation is connected to Tripletex."]
+        say(as_json, all_facts, lines)
+        return
     connection = open_connection(runtime, organisation)
     if connection is None:
         facts: dict[str, Any] = {"organisation": organisation, "state": "not_connected", "active": False}
@@ -59,5 +64,12 @@ def _lines(facts: Mapping[str, Any]) -> Iterator[str]:
     yield f"People who need attention: {facts['parked_people']}"
     yield f"Delivered in the last minute: {facts['delivered_last_minute']}"
     if facts["p50_seconds"] is not None:
-        yield f"From commit to Tripletex: {facts['p50_seconds']:.2f} s (95 of 100 within {facts['p95_seconds']:.2f} s)"
+        yield f"From edit to Tripletex: {facts['p50_seconds']:.2f} s (95 of 100 within {facts['p95_seconds']:.2f} s)"
     yield f"Last sync: {facts['last_synced_at'] or 'never'}"
+
+
+def _line(facts: Mapping[str, Any]) -> str:
+    whose = f"organisation {facts['organisation']}  {facts['company']}  {facts['state'].replace('_', ' ')}"
+    flows = "flowing" if facts["flowing"] else f"not flowing: {facts['reason']}"
+    waits = f"waiting {facts['waiting']}, oldest for {facts['oldest_waiting_seconds']} s"
+    return f"{whose}  {flows}  {waits}, parked {facts['parked_people']}"

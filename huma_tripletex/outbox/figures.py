@@ -27,8 +27,9 @@ OPEN_ONES: Final = CONNECTIONS.c.state != "disconnected"
 @dataclass(frozen=True)
 class Figures:
     """`waiting` and `in_flight` count entries; of whoever is left out of every sync nothing waits or needs anybody.
-    `p50`, `p95`: seconds from commit until Tripletex has confirmed, of late; of what was put back, from then on, for
-    until then it waited for a human and not for us.
+    `p50`, `p95`: seconds from the edit until Tripletex has confirmed, of late; of what was put back, from then on, for
+    until then it waited for a human and not for us. The edit is when the host's transaction wrote it: the moment of its
+    commit, which may be much later, is not known inside it.
 
     `due_since`: when the first of what waits should have been taken, or of what is in flight should have come back.
     `held_up_by`: what Tripletex has answered to what waits that is not about one person, a key of `core.reasons`.

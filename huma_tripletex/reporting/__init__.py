@@ -11,7 +11,7 @@ from huma_tripletex.reporting.metrics import metrics
 from huma_tripletex.reporting.notices import send_notices, tell_concern
 from huma_tripletex.reporting.people import Row, Side, called_in, rows
 from huma_tripletex.reporting.report import RunReport, every_row, report
-from huma_tripletex.reporting.status import Status, status
+from huma_tripletex.reporting.status import Status, status, statuses
 
 __all__ = [
     "Left",
@@ -39,6 +39,7 @@ __all__ = [
     "send_due_mail",
     "send_notices",
     "status",
+    "statuses",
     "still_different",
     "tell_concern",
 ]

@@ -117,6 +117,7 @@ class Nudges:
     """Stands where the queue stands and remembers who was nudged; Redis itself is tested elsewhere."""
 
     given: list[int] = field(default_factory=list)
+    url: str = ""
 
     def nudge(self, *connection_ids: int) -> bool:
         self.given += connection_ids

@@ -81,7 +81,7 @@ def test_without_a_connection_every_command_says_how_to_make_one(quick_desk: Des
 
 
 def test_an_organisation_must_be_named(quick_desk: Desk) -> None:
-    refused = quick_desk.app.test_cli_runner().invoke(args=["tripletex", "status"])
+    refused = quick_desk.app.test_cli_runner().invoke(args=["tripletex", "entries"])
 
     assert refused.exit_code == 2
     assert "--organisation" in refused.stderr

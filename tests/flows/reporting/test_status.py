@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import random
+from dataclasses import replace
 from datetime import timedelta
 from math import ceil
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from huma_tripletex import reporting
 from huma_tripletex.models import Connection, OutboxEntry
 from huma_tripletex.outbox.figures import SAMPLE, figures
+from huma_tripletex.outbox.record import Change, record
 from huma_tripletex.reporting.status import statuses
 from huma_tripletex.runtime import Runtime
+from huma_tripletex.task_queue import TaskQueue
 from tests.flows.cli.test_commands import asked, call
 from tests.flows.host_parts import NOON, Clock, Statements, db, make_connection
 from tests.flows.outbox_parts import Hands
@@ -67,6 +72,68 @@ def test_all_connections_together_are_what_each_of_them_is(runtime: Runtime, clo
     assert statuses(runtime) == each
     assert [one.reason for one in each] == ["", "paused", "not_active", "unavailable", ""]
     assert [one.figures.waiting for one in each] == [1, 4, 4, 1, 0]
+
+
+def test_from_an_alert_to_its_cause(host_app: Flask, runtime: Runtime, clock: Clock, statements: Statements) -> None:
+    """The metrics say whose connection it is and why nothing flows; `status` lists all of them in three statements."""
+    for number, values in enumerate(({}, {"state": "needs_attention", "state_reason": "unauthorised"}), 1):
+        busy(clock, number, **values)
+    make_connection("ended", company_id=3, state="disconnected")
+
+    info = "huma_tripletex_connection_info{"
+    told = [line.removeprefix(info) for line in reporting.metrics(runtime).splitlines() if line.startswith(info)]
+    statements.clear()
+    listed = host_app.test_cli_runner().invoke(args=["tripletex", "status"])
+    asked_for = len(statements.ours)
+    as_json = host_app.test_cli_runner().invoke(args=["tripletex", "status", "--json"])
+
+    assert told == [
+        'connection="1",organisation="1",reason="",state="connected"} 1.0',
+        'connection="2",organisation="2",reason="unauthorised",state="needs_attention"} 1.0',
+    ]
+    assert listed.stdout.splitlines() == [
+        "organisation 1  Fjord AS  connected  flowing  waiting 1, oldest for 2.0 s, parked 1",
+        "organisation 2  Fjord AS  needs attention  not flowing: unauthorised  waiting 4, oldest for 2.0 s, parked 0",
+    ]
+    assert asked_for == 3
+    assert [(one["organisation"], one["reason"]) for one in json.loads(as_json.stdout)] == [
+        ("1", ""),
+        ("2", "unauthorised"),
+    ]
+
+
+def test_without_a_connection_the_list_says_so(host_app: Flask) -> None:
+    assert "No organisation is connected" in host_app.test_cli_runner().invoke(args=["tripletex", "status"]).stdout
+    assert json.loads(host_app.test_cli_runner().invoke(args=["tripletex", "status", "--json"]).stdout) == []
+
+
+def test_the_metrics_say_whether_redis_answers(runtime: Runtime, redis_url: str) -> None:
+    def told(url: str) -> list[str]:
+        lines = reporting.metrics(replace(runtime, queue=TaskQueue(url))).splitlines()
+        return [line for line in lines if line.startswith("huma_tripletex_redis_answers")]
+
+    assert told(redis_url) == ["huma_tripletex_redis_answers 1.0"]
+    assert told("unix:///nowhere.sock") == ["huma_tripletex_redis_answers 0.0"]
+    assert told("") == []
+
+
+def test_it_is_counted_from_the_edit_and_says_so(host_app: Flask, runtime: Runtime, clock: Clock) -> None:
+    """A transaction of the host that lasts 20 seconds counts in full: within it, nobody knows when it will end."""
+    made = make_connection()
+    hands = Hands(clock, made.id)
+    record(db.session(), [Change("1", "p", ("phone_number",), "change")], clock())
+    clock.forward(20)
+    db.session.commit()
+    hands.claim()
+    clock.forward(1)
+    hands.settle(sent_at=clock())
+
+    lines = reporting.metrics(runtime).splitlines()
+    said = host_app.test_cli_runner().invoke(args=["tripletex", "status", "--organisation", "1"]).stdout
+
+    assert 'huma_tripletex_commit_to_tripletex_seconds_p50{connection="1"} 21.0' in lines
+    assert any("seconds_p50 From the edit in Huma until Tripletex has it" in line for line in lines)
+    assert "From edit to Tripletex: 21.00 s" in said
 
 
 @pytest.mark.parametrize("many", [1, 2, 7, SAMPLE, SAMPLE + 20])
