@@ -18,7 +18,7 @@ def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
     return kind != "table" or (name or "").startswith(PREFIX)
 
 
-def run(connection: Connection, version_table: str) -> None:
+def run(connection: Connection, version_table: str, version_table_schema: str | None) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
         connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'"))
@@ -26,6 +26,7 @@ def run(connection: Connection, version_table: str) -> None:
         connection=connection,
         target_metadata=Base.metadata,
         version_table=version_table,
+        version_table_schema=version_table_schema,
         include_name=is_ours,
         compare_type=True,
         compare_server_default=True,
@@ -35,4 +36,4 @@ def run(connection: Connection, version_table: str) -> None:
         context.run_migrations()
 
 
-run(context.config.attributes["connection"], context.config.attributes["version_table"])
+run(**{name: context.config.attributes[name] for name in ("connection", "version_table", "version_table_schema")})

@@ -32,6 +32,7 @@ from huma_tripletex.errors import ConfigurationError
 from huma_tripletex.host.port import PersonModel
 from huma_tripletex.outbox.echo import quiet
 from huma_tripletex.outbox.tables import ENTRIES
+from huma_tripletex.outbox.writing import mapped_schemas
 from huma_tripletex.runtime import Runtime
 
 __all__ = ["UncapturedChange", "install", "quiet", "record_change", "tables_are_made"]
@@ -53,7 +54,7 @@ def install(runtime: Runtime) -> None:
     for one, other in combinations(runtime.host.models, 2):
         _check_together(one, other)
     session, engines = runtime.session, _engines(runtime.host.db)
-    current_app.extensions[EXTENSION] = Watch.over(runtime.host.models, engines)
+    current_app.extensions[EXTENSION] = Watch.over(runtime.host.models, engines, mapped_schemas(runtime.host.db.engine))
     if session not in _heard:
         _heard.append(session)
     _listen(session, "before_flush", before_flush)

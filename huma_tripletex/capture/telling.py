@@ -67,8 +67,8 @@ def tell_on(connection: Connection, watch: Watch, noted: Noted) -> set[int]:
     homes = watch.homes if any(change.organisation_id is None for change in changes) else None
     now = current_runtime().clock()
     news, own, of_run = without_echo(changes)
-    told = record(connection, news, now, homes=homes) if news else set()
-    return told | record(connection, own, now, of_run, homes) if own else told
+    told = record(connection, news, now, None, homes, watch.schemas) if news else set()
+    return told | record(connection, own, now, of_run, homes, watch.schemas) if own else told
 
 
 def nudge(session: Session) -> None:
@@ -93,7 +93,7 @@ def _has_tables(connection: Connection, watch: Watch) -> bool:
     It is asked until it is true, then never again.
     """
     if not watch.tables_found:
-        if not inspect(connection).has_table(ENTRIES.name):
+        if not inspect(connection).has_table(ENTRIES.name, watch.schemas.get(ENTRIES.schema)):
             log.warning("the tables of huma_tripletex are missing; run `flask tripletex db upgrade`")
             return False
         watch.tables_found.add(ENTRIES.name)

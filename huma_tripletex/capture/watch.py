@@ -32,12 +32,19 @@ class Watch:
     """Filled when our own table was seen in the database; until then there is nothing to capture into."""
     dialects: frozenset[Dialect] = frozenset()
     """Of the host's engines that lead to its database; each engine has one of its own."""
+    schemas: Mapping[str | None, str | None] = field(default_factory=dict)
+    """What the host's engine calls the schemas of tables: ours are there, whatever a connection of its own says."""
     _by_class: dict[type[Any], tuple[WatchedModel, ...]] = field(default_factory=dict)
 
     @classmethod
-    def over(cls, models: Iterable[PersonModel], engines: Iterable[Engine]) -> Watch:
+    def over(
+        cls,
+        models: Iterable[PersonModel],
+        engines: Iterable[Engine],
+        schemas: Mapping[str | None, str | None],
+    ) -> Watch:
         watched = tuple(WatchedModel(spec, is_main=number == 0) for number, spec in enumerate(models))
-        return cls(watched, dialects=frozenset(engine.dialect for engine in engines))
+        return cls(watched, dialects=frozenset(engine.dialect for engine in engines), schemas=schemas)
 
     @property
     def main(self) -> WatchedModel:

@@ -5,13 +5,16 @@ Called by `flask tripletex db upgrade` and by hosts that migrate when they start
 
 from __future__ import annotations
 
+from typing import cast
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Table, text
 
 from huma_tripletex.models.base import PREFIX
+from huma_tripletex.models.outbox import OutboxEntry
 from huma_tripletex.paths import folder
 
 VERSION_TABLE = PREFIX + "alembic_version"
@@ -36,8 +39,10 @@ def downgrade(engine: Engine, revision: str) -> None:
 def is_current(engine: Engine) -> bool:
     """Whether the database has the newest version."""
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-        script = ScriptDirectory.from_config(alembic_config(connection))
+        config = alembic_config(connection)
+        names = ("version_table", "version_table_schema")
+        context = MigrationContext.configure(connection, opts={name: config.attributes[name] for name in names})
+        script = ScriptDirectory.from_config(config)
         return set(context.get_current_heads()) == set(script.get_heads())
 
 
@@ -47,6 +52,8 @@ def alembic_config(connection: Connection) -> Config:
     config.set_main_option("script_location", str(folder("migrations")).replace("%", "%%"))
     config.attributes["connection"] = connection
     config.attributes["version_table"] = VERSION_TABLE
+    # Alembic looks for its table without asking where the host's engine has mapped schemas to.
+    config.attributes["version_table_schema"] = connection.schema_for_object(cast(Table, OutboxEntry.__table__))
     return config
 
 

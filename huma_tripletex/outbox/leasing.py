@@ -14,11 +14,11 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
-    Boolean,
     ColumnElement,
     FromClause,
     Integer,
     Select,
+    Table,
     Text,
     and_,
     bindparam,
@@ -28,6 +28,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -44,12 +45,9 @@ CONNECTION: BindParameter[int] = bindparam("connection", type_=BigId)
 """The statements here are built once, and given their values each time: building them costs more than running them."""
 WAITING = ENTRIES.alias("e")
 """A short name: up to 4,096 letters, psycopg keeps what it has made of a statement, and the whole claim is one."""
-THEIRS = f"own.connection_id = {LEASES}.connection_id AND own.person_id = {LEASES}.person_id"
-HAS_PARKED = f"EXISTS (SELECT 1 FROM {ENTRIES} AS own WHERE {THEIRS} AND own.state = 'parked')"  # noqa: S608
-IS_LEFT_OUT = f"EXISTS (SELECT 1 FROM {CHOICES} AS own WHERE {THEIRS} AND own.choice = 'never_sync')"  # noqa: S608
-ROW_VERSION = f"(SELECT CAST(their.xmin AS text) FROM {CONNECTIONS} AS their WHERE their.id = {LEASES}.connection_id)"  # noqa: S608
-"""In words, because within RETURNING SQLAlchemy leaves out the tables of columns."""
-VERSION = f"CAST({CONNECTIONS}.xmin AS text)"
+HELD = LEASES.name
+"""In words, because within RETURNING SQLAlchemy leaves out the tables of columns on SQLite; whatever its schema is."""
+VERSION = f"CAST({CONNECTIONS.name}.xmin AS text)"
 """PostgreSQL's own column: the transaction that wrote the row as it is."""
 
 
@@ -94,12 +92,25 @@ def leasing(dialect: str) -> ReturningInsert[Any]:
     insert = postgresql.insert if dialect == POSTGRESQL else sqlite.insert
     columns = ("connection_id", "person_id", "token", "until")
     leases = insert(LEASES).from_select(columns, rows).on_conflict_do_nothing()
-    also: list[ColumnElement[Any]] = []
+    told: list[ColumnElement[Any]] = [
+        _has(ENTRIES, "state = 'parked'").label("parked"),
+        _has(CHOICES, "choice = 'never_sync'").label("left_out"),
+    ]
     if dialect == POSTGRESQL:
-        also = [literal_column(ROW_VERSION, Text).label("row_version")]
-    facts = {"parked": HAS_PARKED, "left_out": IS_LEFT_OUT}
-    told = [literal_column(sql, Boolean).label(name) for name, sql in facts.items()]
-    return leases.returning(LEASES.c.person_id, *told, *also)
+        told.append(_row_version().label("row_version"))
+    return leases.returning(LEASES.c.person_id, *told)
+
+
+def _has(table: Table, which: str) -> ColumnElement[bool]:
+    """Whether whoever is leased has such a row."""
+    theirs = text(f"own.connection_id = {HELD}.connection_id AND own.person_id = {HELD}.person_id AND own.{which}")
+    return select(literal_column("1")).select_from(table.alias("own")).where(theirs).exists()
+
+
+def _row_version() -> ColumnElement[str]:
+    """Of the connection's row."""
+    version = select(literal_column("CAST(their.xmin AS text)", Text)).select_from(CONNECTIONS.alias("their"))
+    return version.where(text(f"their.id = {HELD}.connection_id")).scalar_subquery()
 
 
 def _due() -> Select[tuple[str]]:

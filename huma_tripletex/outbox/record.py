@@ -37,7 +37,7 @@ from huma_tripletex.models.base import Instant, Json
 from huma_tripletex.models.outbox import EntryKind
 from huma_tripletex.outbox.rows import AT_ONCE, POSTGRESQL, Columns, as_json, json_text, only_row, rowset
 from huma_tripletex.outbox.tables import CONNECTIONS, ENTRIES
-from huma_tripletex.outbox.writing import writing_connection
+from huma_tripletex.outbox.writing import SCHEMAS, mapped_schemas, writing_connection
 
 RESTORE = "restore"
 """Third word of a field in `RunChange.expected`: not Huma's value is sent, but the earlier one that the run sealed."""
@@ -94,16 +94,19 @@ def record(
     now: datetime,
     exclude_connection: int | None = None,
     homes: Homes | None = None,
+    schemas: Mapping[str | None, str | None] | None = None,
 ) -> set[int]:
     """Makes an entry per change and capturing connection of its organisation; returns the connections told.
 
     One statement, whatever the number of changes. An organisation without a connection gets no entry. `homes` is
     asked about people whose change does not name their organisation: by the same statement, or before it where only
-    Python can tell what the ids are as text. `where`: the host's session, or a connection of its engine.
+    Python can tell what the ids are as text. `where`: the host's session, or a connection of its engine. `schemas`:
+    where our tables are, if the connection may have mapped the host's to a schema without ours.
     """
     connection = where if isinstance(where, Connection) else writing_connection(where)
-    dialect = connection.dialect
-    if homes and not homes.are_text(dialect):
+    dialect, mapped = connection.dialect, mapped_schemas(connection)
+    ours = mapped if schemas is None else schemas
+    if homes and not (homes.are_text(dialect) and mapped == ours):
         changes, homes = _at_home(connection, list(changes), homes), None
     rows = [_row(change) for change in changes]
     if not rows:
@@ -114,8 +117,9 @@ def record(
         given["fields"] = json_text(given["fields"])
     else:
         given["rows"] = as_json(dialect.name, rows)
-    if connection.get_execution_options().get("schema_translate_map"):
-        return set(connection.execute(_recording(dialect.name, homes, alone), given).scalars())
+    if mapped or ours:
+        recording, options = _recording(dialect.name, homes, alone), {SCHEMAS: ours}
+        return set(connection.execute(recording, given, execution_options=options).scalars())
     sql, parameters = _spelled(dialect, homes, alone)
     return {told for (told,) in connection.exec_driver_sql(sql, parameters(given)).all()}
 

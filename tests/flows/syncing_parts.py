@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -126,9 +126,10 @@ def _typed(values: dict[str, Any]) -> dict[str, Any]:
     return {key: date.fromisoformat(value) if key in DATES and value else value for key, value in values.items()}
 
 
-def desk_on(url: str, *, has_tables: bool = False, **settings: Any) -> Iterator[Desk]:
+def desk_on(url: str, *, has_tables: bool = False, config: Mapping[str, Any] = {}, **settings: Any) -> Iterator[Desk]:
+    """A desk. `config`: of the host's application; `settings`: of ours."""
     clock = Clock()
-    app = make_host_app(url, clock=clock, has_tables=has_tables)
+    app = make_host_app(url, clock=clock, has_tables=has_tables, **config)
     simulator = create_simulator(employees=0, clock=clock, seed=next(SEEDS), rate_limit=0)
     plain = runtime_of(app)
     desk = Desk(plain, clock, simulator, app=app)  # type: ignore[arg-type]
