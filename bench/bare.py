@@ -1,6 +1,6 @@
 """What one would write without thinking, to measure against: a bare loop of requests, and one RQ job per change.
 
-The functions at the end are run by RQ workers, which find everything in the environment.
+The functions at the end are run by RQ workers, which find everything in the environment; see `bench.rq_worker`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import httpx
+from flask import Flask
 from redis import Redis
 
 from huma_tripletex.demo import Person, create_app, db
@@ -53,19 +55,26 @@ def bare_loop(url: str, token: str, rows: Sequence[dict[str, Any]], phone: str, 
         return len(rows) / (time.perf_counter() - began)
 
 
-_APP: Any = None
+@cache
+def be_ready() -> tuple[Flask, httpx.Client]:
+    """What every job in this process and its forks shares. Nothing is connected: forks must not share that."""
+    app = create_app()
+    with app.app_context():
+        db.session.get(Person, 0)
+        db.session.remove()
+        db.engine.dispose()
+    return app, httpx.Client(timeout=60)
 
 
 def deliver_one(person_id: int, connection_id: int, token: str) -> None:
     """One RQ job for one changed person: load, send, note, commit."""
-    global _APP
-    _APP = _APP or create_app()
-    with _APP.app_context():
+    app, client = be_ready()
+    with app.app_context():
         person = db.session.get_one(Person, person_id)
         link = db.session.query(PersonLink).filter_by(connection_id=connection_id, person_id=str(person_id)).one()
         row = {"id": link.employee_id, "version": link.employee_version}
         url = f"{os.environ['TRIPLETEX_API_URL']}/employee/{link.employee_id}"
-        answer = httpx.put(url, json=body(row, person.phone_number or ""), auth=("0", token)).raise_for_status()
+        answer = client.put(url, json=body(row, person.phone_number or ""), auth=("0", token)).raise_for_status()
         link.employee_version = answer.json()["value"]["version"]
         db.session.commit()
 

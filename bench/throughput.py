@@ -19,7 +19,7 @@ from huma_tripletex.runtime import current_runtime
 from tests.parts.processes import running
 
 PEOPLE, ROUNDS = 600, 9
-KINDS = (("fork", "rq.Worker", 10.0, 8), ("in-process", "rq.SimpleWorker", 3.0, 60))
+KINDS = (("fork", "Worker", 10.0, 30), ("in-process", "SimpleWorker", 3.0, 200))
 """What the worker is called, its class, the target, and how many jobs are enough to measure it."""
 
 
@@ -92,7 +92,7 @@ def one_job_each(made: Stand, redis_url: str, kind: str, jobs: int, token: str) 
     forget_versions(made)
     with Redis.from_url(redis_url, socket_timeout=60) as redis:
         queue = Queue("bench", connection=redis)
-        command = [sys.executable, "-m", "rq.cli", "worker", "bench", "--url", redis_url, "--worker-class", kind, "-q"]
+        command = [sys.executable, "-m", "bench.rq_worker", kind, redis_url]
         with running(command, environ={**made.environ, "PYTHONPATH": "."}):
             warm = queue.enqueue(deliver_one, made.people[0], made.connection_id, token)
             wait(warm)
