@@ -18,7 +18,6 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Select,
-    Table,
     Text,
     and_,
     bindparam,
@@ -36,7 +35,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from huma_tripletex.models.base import BigId, Instant
 from huma_tripletex.outbox.rows import POSTGRESQL, dialect_of
-from huma_tripletex.outbox.tables import CHOICES, CONNECTIONS, ENTRIES, LEASES, state_is
+from huma_tripletex.outbox.tables import CHOICES, CONNECTIONS, ENTRIES, HELD, LEASES, held_has, state_is
 from huma_tripletex.outbox.writing import writing_connection
 
 ENTRIES_PER_PERSON = 20
@@ -45,8 +44,6 @@ CONNECTION: BindParameter[int] = bindparam("connection", type_=BigId)
 """The statements here are built once, and given their values each time: building them costs more than running them."""
 WAITING = ENTRIES.alias("e")
 """A short name: up to 4,096 letters, psycopg keeps what it has made of a statement, and the whole claim is one."""
-HELD = LEASES.name
-"""In words, because within RETURNING SQLAlchemy leaves out the tables of columns on SQLite; whatever its schema is."""
 VERSION = f"CAST({CONNECTIONS.name}.xmin AS text)"
 """PostgreSQL's own column: the transaction that wrote the row as it is."""
 
@@ -93,18 +90,12 @@ def leasing(dialect: str) -> ReturningInsert[Any]:
     columns = ("connection_id", "person_id", "token", "until")
     leases = insert(LEASES).from_select(columns, rows).on_conflict_do_nothing()
     told: list[ColumnElement[Any]] = [
-        _has(ENTRIES, "state = 'parked'").label("parked"),
-        _has(CHOICES, "choice = 'never_sync'").label("left_out"),
+        held_has(ENTRIES, "state = 'parked'").label("parked"),
+        held_has(CHOICES, "choice = 'never_sync'").label("left_out"),
     ]
     if dialect == POSTGRESQL:
         told.append(_row_version().label("row_version"))
     return leases.returning(LEASES.c.person_id, *told)
-
-
-def _has(table: Table, which: str) -> ColumnElement[bool]:
-    """Whether whoever is leased has such a row."""
-    theirs = text(f"own.connection_id = {HELD}.connection_id AND own.person_id = {HELD}.person_id AND own.{which}")
-    return select(literal_column("1")).select_from(table.alias("own")).where(theirs).exists()
 
 
 def _row_version() -> ColumnElement[str]:

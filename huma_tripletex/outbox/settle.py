@@ -21,20 +21,17 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
-    exists,
     func,
-    literal_column,
     select,
     update,
 )
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningDelete
 
 from huma_tripletex.models.among import Among
 from huma_tripletex.models.base import BigId, Instant, Json
 from huma_tripletex.models.outbox import EntryState
-from huma_tripletex.outbox.rows import POSTGRESQL, Columns, as_json, dialect_of, rowset
-from huma_tripletex.outbox.tables import ENTRIES, LEASES, state_is
+from huma_tripletex.outbox.rows import Columns, as_json, dialect_of, rowset
+from huma_tripletex.outbox.tables import ENTRIES, LEASES, held_has, state_is
 from huma_tripletex.outbox.writing import writing_connection
 
 Outcome = Literal["delivered", "nothing_to_do", "superseded", "different", "later", "snoozed", "parked", "withdrawn"]
@@ -89,12 +86,12 @@ _HELD = (
 )
 
 _TOKEN: BindParameter[str] = bindparam("token")
-_NEWER = ENTRIES.alias("own")
-_THEIRS = and_(_NEWER.c.connection_id == LEASES.c.connection_id, _NEWER.c.person_id == LEASES.c.person_id)
-_WAITS = exists().where(_THEIRS, state_is("waiting", of=_NEWER)).correlate(LEASES)
-_WAITS_IN_WORDS = f"""EXISTS (SELECT 1 FROM {ENTRIES} AS own WHERE own.connection_id = {LEASES}.connection_id
-    AND own.person_id = {LEASES}.person_id AND own.state = 'waiting')"""  # noqa: S608
-"""Within RETURNING on SQLite, SQLAlchemy leaves out the tables of columns."""
+_ENDING = (
+    delete(LEASES)
+    .where(LEASES.c.token == _TOKEN)
+    .returning(LEASES.c.connection_id, LEASES.c.person_id, held_has(ENTRIES, "state = 'waiting'"))
+)
+_ENDING_OF = _ENDING.where(Among(LEASES.c.person_id, "people"))
 _GIVING = (
     update(ENTRIES)
     .where(ENTRIES.c.lease == _TOKEN, state_is("in_flight"))
@@ -153,16 +150,8 @@ def held(session: Session, token: str, person_ids: Sequence[str]) -> set[str]:
 def _end_leases(session: Session, token: str, people: set[str] | None) -> dict[tuple[int, str], bool]:
     """Who was held, and whether something newer of theirs waits."""
     given = {"token": token, "people": sorted(people or ())}
-    rows = writing_connection(session).execute(_ending(dialect_of(session), people is not None), given).all()
+    rows = writing_connection(session).execute(_ENDING if people is None else _ENDING_OF, given).all()
     return {(connection_id, person_id): waits for connection_id, person_id, waits in rows}
-
-
-@cache
-def _ending(dialect: str, of_some: bool) -> ReturningDelete[Any]:
-    waits = _WAITS if dialect == POSTGRESQL else literal_column(_WAITS_IN_WORDS, Boolean)
-    ending = delete(LEASES).where(LEASES.c.token == _TOKEN)
-    chosen = ending.where(Among(LEASES.c.person_id, "people")) if of_some else ending
-    return chosen.returning(LEASES.c.connection_id, LEASES.c.person_id, waits.label("waits"))
 
 
 def _give_back(session: Session, token: str, people: set[str] | None) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, FromClause, Table, case, exists, func, literal
+from sqlalchemy import ColumnElement, FromClause, Table, case, exists, func, literal, literal_column, select, text
 
 from huma_tripletex.models.connection import Connection
 from huma_tripletex.models.outbox import EntryState, OutboxEntry, OutboxLease
@@ -15,6 +15,7 @@ ENTRIES = cast(Table, OutboxEntry.__table__)
 LEASES = cast(Table, OutboxLease.__table__)
 CONNECTIONS = cast(Table, Connection.__table__)
 CHOICES = cast(Table, RememberedChoice.__table__)
+HELD: Final = LEASES.name
 
 BEGAN: Final[ColumnElement[datetime]] = func.coalesce(ENTRIES.c.again_at, ENTRIES.c.captured_at)
 """Since when it is tried: since it was captured, or put back last."""
@@ -40,6 +41,14 @@ def state_is(*states: EntryState, of: FromClause = ENTRIES) -> ColumnElement[boo
 def is_open() -> ColumnElement[bool]:
     """Entries that have not ended, in the words of the partial index over them; SQLite finds it by the words."""
     return state_is("waiting", "in_flight", "parked")
+
+
+def held_has(table: Table, which: str) -> ColumnElement[bool]:
+    """Within a RETURNING of leases: whether whoever is held has such a row. In words, because there SQLAlchemy leaves
+    out the tables of columns on SQLite; whatever the schema of ours is.
+    """
+    theirs = text(f"own.connection_id = {HELD}.connection_id AND own.person_id = {HELD}.person_id AND own.{which}")
+    return select(literal_column("1")).select_from(table.alias("own")).where(theirs).exists()
 
 
 def takes_part() -> ColumnElement[bool]:
