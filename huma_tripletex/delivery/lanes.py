@@ -67,12 +67,18 @@ class ThreadLanes(Generic[K, R]):
         self._keys: dict[Future[R], K] = {}
         self._done: list[Future[R]] = []
         self._awaited = 1
+        self._heard = time.monotonic()
         self._changed = changed or threading.Condition()
         self._until: float | None = None
 
     @property
     def open(self) -> int:
         return len(self._keys)
+
+    @property
+    def silence(self) -> float:
+        """Seconds for which answers have been awaited and none has come."""
+        return time.monotonic() - self._heard if self._keys else 0.0
 
     @property
     def is_waiting(self) -> bool:
@@ -85,6 +91,8 @@ class ThreadLanes(Generic[K, R]):
         return 0.0 if self._until is None or self._has_enough() else max(0.0, self._until - time.monotonic())
 
     def submit(self, key: K, task: Callable[[], R]) -> None:
+        if not self._keys:
+            self._heard = time.monotonic()
         future = self._threads.submit(task)
         self._keys[future] = key
         future.add_done_callback(self._note)
@@ -115,6 +123,7 @@ class ThreadLanes(Generic[K, R]):
         """Runs in the lane. The owner is woken when there is enough to do, and not for every answer."""
         with self._changed:
             if not future.cancelled():
+                self._heard = time.monotonic()
                 self._done.append(future)
             if self._has_enough():
                 self._changed.notify_all()

@@ -9,21 +9,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
 
 from huma_tripletex.delivery import DrainReport, UnderWay
 from huma_tripletex.jobs.agenda import Agenda
-
-MOST: Final = 16
-"""Drains that are under way at a time, slow ones apart; each has as many threads as it has requests in flight."""
-KEPT_FREE: Final = 4
-"""Of these, those that are kept for connections that are nudged, whatever waits on the agenda."""
-SLOW: Final = 8
-"""Drains that may be begun of connections whose last one was slow."""
-ALL: Final = 32
-"""Drains that are under way at a time, slow ones too: those that turn out to be slow make room for others."""
-GRACE: Final = 1.0
-"""Seconds after the end of its turn from which a drain is a slow one: its answers take long."""
+from huma_tripletex.jobs.room import KEPT_FREE, MOST, Room
 
 Make = Callable[[int], UnderWay]
 """Makes a drain for a connection, which does nothing until its first step."""
@@ -39,20 +28,19 @@ class OpenDrains:
         """`turn`: the seconds after which a drain begins nothing more."""
         self._agenda = agenda
         self._changed = changed
-        self._patience = turn + GRACE
         self._open: dict[int, UnderWay] = {}
         self._resting: dict[int, UnderWay] = {}
-        self._slow: set[int] = set()
+        self._room = Room(self._open, turn)
         self._prefers_new = False
 
-    def begin(self, connection_id: int, make: Make, room: int = MOST) -> UnderWay | None:
+    def begin(self, connection_id: int, make: Make, most: int = MOST) -> UnderWay | None:
         """A new drain; None: there is one already, which will look again, or no room, so it is on the agenda."""
         with self._changed:
             if found := self._open.get(connection_id):
                 found.look_again()
                 self._changed.notify_all()
                 return None
-            if not self._has_room(connection_id, room):
+            if not self._room.left(most)[self._room.standing(connection_id)]:
                 self._agenda.add(connection_id)
                 return None
             self._open[connection_id] = made = make(connection_id)
@@ -94,6 +82,10 @@ class OpenDrains:
         finally:
             self._forget(drain)
 
+    def is_open(self, connection_id: int) -> bool:
+        """Whether a connection has a drain under way. Takes no lock."""
+        return connection_id in self._open
+
     def are_any(self) -> bool:
         """Whether any drain is under way."""
         with self._changed:
@@ -107,7 +99,7 @@ class OpenDrains:
     def _forget(self, drain: UnderWay) -> None:
         with self._changed:
             self._open.pop(drain.connection_id, None)
-            (self._slow.add if drain.seconds > self._patience else self._slow.discard)(drain.connection_id)
+            self._room.remember(drain)
             if drain.is_nudged:
                 self._agenda.add(drain.connection_id)
             self._changed.notify_all()
@@ -126,28 +118,14 @@ class OpenDrains:
         return None
 
     def _of_the_agenda(self, make: Make | None) -> UnderWay | None:
-        room = MOST - KEPT_FREE
-        while make and self._has_any_room(room):
-            connection_id = self._agenda.next(lambda one: self._has_room(one, room))
-            if connection_id is None:
-                return None
-            if made := self.begin(connection_id, make, room):
+        most = MOST - KEPT_FREE
+        left = self._room.left(most)
+        if make is None or not any(left.values()):
+            return None  # before looking for somebody: the agenda may be long
+        while connection_id := self._agenda.next(lambda one: left[self._room.standing(one)]):
+            if made := self.begin(connection_id, make, most):
                 return made
         return None
-
-    def _has_room(self, connection_id: int, room: int) -> bool:
-        """Whether a connection may have a drain. Those that Tripletex lets wait take no room from the others."""
-        slow = self._count_slow()
-        is_free = slow < SLOW if connection_id in self._slow else len(self._open) - slow < room
-        return is_free and len(self._open) < ALL
-
-    def _has_any_room(self, room: int) -> bool:
-        """Whether it is worth while to look for somebody: the agenda may be long."""
-        slow = self._count_slow()
-        return len(self._open) < ALL and (len(self._open) - slow < room or (bool(self._slow) and slow < SLOW))
-
-    def _count_slow(self) -> int:
-        return sum(one in self._slow or drain.seconds > self._patience for one, drain in self._open.items())
 
     def _pause(self) -> float:
         """Seconds until a drain that rests, or one of the agenda, is due."""

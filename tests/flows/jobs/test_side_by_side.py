@@ -15,7 +15,7 @@ from redis import Redis
 
 from huma_tripletex import jobs
 from huma_tripletex.clock import utc_now
-from huma_tripletex.jobs import loops, open_drains, turns
+from huma_tripletex.jobs import loops, room, turns
 from huma_tripletex.jobs.workplace import Workplace, workplace
 from huma_tripletex.models import Connection, OutboxEntry, OutboxLease
 from huma_tripletex.runtime import NAME
@@ -25,7 +25,7 @@ from tests.parts.processes import eventually
 
 ENOUGH = 20
 """Seconds that anything here may take on a busy machine; an answer that is held hangs for longer."""
-MANY = open_drains.MOST + 4
+MANY = room.MOST + 4
 
 
 @dataclass
@@ -213,14 +213,17 @@ def test_what_a_dead_worker_held_is_taken_up_although_others_hang(hall: Hall) ->
         assert {hall.state(one) for one in hanging} == {"in_flight"}
 
 
-def test_those_that_wait_for_their_turn_leave_room_for_one_that_is_nudged(hall: Hall) -> None:
+def test_those_that_wait_for_their_turn_leave_room_for_one_that_is_nudged(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "SILENCE", 3 * ENOUGH)
     small, hanging = hall.tenant(), hall.hang(MANY)
     with hall.at_work():
-        eventually(lambda: len(hall.line.arrived) >= open_drains.MOST - open_drains.KEPT_FREE, ENOUGH)
+        eventually(lambda: len(hall.line.arrived) >= room.MOST - room.KEPT_FREE, ENOUGH)
         entry = hall.edit(small)
         jobs.drain(small)
         hall.is_done(entry)
-        assert len(hall.line.arrived) == open_drains.MOST - open_drains.KEPT_FREE
+        assert len(hall.line.arrived) == room.MOST - room.KEPT_FREE
         hall.line.released.set()
         for one in hanging:
             hall.is_done(one)
@@ -228,7 +231,7 @@ def test_those_that_wait_for_their_turn_leave_room_for_one_that_is_nudged(hall: 
 
 def test_those_that_are_slow_make_room_and_are_fewer_afterwards(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are known as soon as their turn is over, and the next time they cannot take all there is."""
-    monkeypatch.setattr(hall.place.drains, "_patience", 0.0)
+    monkeypatch.setattr(hall.place.drains._room, "_patience", 0.0)
     tenants = [hall.tenant() for _ in range(MANY)]
     entries = [hall.edit(tenant, hangs=True) for tenant in tenants]
     with hall.at_work():
@@ -239,10 +242,10 @@ def test_those_that_are_slow_make_room_and_are_fewer_afterwards(hall: Hall, monk
         hall.line.released.clear()
         hall.line.arrived.clear()
         again = [hall.edit(tenant, hangs=True) for tenant in tenants]
-        eventually(lambda: len(hall.line.arrived) == open_drains.SLOW, ENOUGH)
+        eventually(lambda: len(hall.line.arrived) == room.SLOW, ENOUGH)
         for _ in range(3):
             hall.is_done(hall.edit(hall.tenant()))
-        assert len(hall.line.arrived) == open_drains.SLOW
+        assert len(hall.line.arrived) == room.SLOW
         assert {hall.state(one) for one in again} == {"in_flight", "waiting"}
 
 
