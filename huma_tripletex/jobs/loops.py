@@ -82,6 +82,7 @@ def keep_up(app: Flask, place: Workplace) -> None:
     next_seldom = 0.0
     while not place.is_stopping():
         now = time.monotonic()
+        _take(app, place, [("letting go of idle connections to Tripletex", place.clients.tidy)])
         _take(app, place, upkeep.steps(runtime, place.is_stopping))
         if now >= next_seldom:
             next_seldom = now + SELDOM

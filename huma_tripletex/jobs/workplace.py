@@ -34,7 +34,7 @@ class Workplace:
     agenda: Agenda
     drains: OpenDrains
     changed: threading.Condition
-    clients: Clients = field(default_factory=Clients)
+    clients: Clients
     desk: SimpleQueue[Task | None] = field(default_factory=SimpleQueue)
     staffed: bool = False
     busy: bool = False
@@ -55,7 +55,8 @@ class Workplace:
     def of(cls, runtime: Runtime) -> Workplace:
         changed = threading.Condition()
         agenda = Agenda(runtime.clock, changed)
-        return cls(agenda, OpenDrains(agenda, changed, runtime.settings.slice), changed)
+        drains = OpenDrains(agenda, changed, runtime.settings.slice)
+        return cls(agenda, drains, changed, Clients(drains.is_open))
 
 
 def workplace() -> Workplace:

@@ -9,7 +9,7 @@ import pytest
 
 from huma_tripletex import jobs
 from huma_tripletex.clock import utc_now
-from huma_tripletex.delivery import DrainReport, UnderWay, in_hand
+from huma_tripletex.delivery import DrainReport, UnderWay, clients, in_hand
 from huma_tripletex.jobs import room, turns
 from huma_tripletex.runtime import NAME
 from tests.flows.jobs.test_side_by_side import ENOUGH, Hall, hall
@@ -172,3 +172,19 @@ def test_a_drain_that_can_take_nobody_more_is_not_due_because_it_is_nudged(
     while drain.step():
         pass
     assert hall.place.drains.close(drain).delivered == 1
+
+
+def test_a_client_is_let_go_of_at_rest_and_not_while_answers_are_awaited(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "IDLE", 0.0)
+    slow, quick = hall.tenant(), hall.tenant()
+    with hall.at_work():
+        hanging = nudged(hall, [slow])
+        entry = hall.edit(quick)
+        jobs.drain(quick)
+        hall.is_done(entry)
+        eventually(lambda: list(hall.place.clients._kept) == [slow], ENOUGH)
+        assert {hall.state(one) for one in hanging} == {"in_flight"}
+        hall.line.released.set()
+        eventually(lambda: not hall.place.clients._kept, ENOUGH)
