@@ -18,6 +18,8 @@ from urllib.request import getproxies, proxy_bypass
 import httpcore
 import httpx
 
+from huma_tripletex.tripletex.descriptors import tell_if_none_is_left
+
 DEADLINE: Final = "deadline"
 """The request extension that holds the deadline, in `time.monotonic` seconds."""
 
@@ -82,7 +84,12 @@ class _Backend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         left = self._clock.left(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._inner.connect_tcp(host, port, left, local_address, socket_options), self._clock)
+        try:
+            stream = self._inner.connect_tcp(host, port, left, local_address, socket_options)
+        except httpcore.ConnectError:
+            tell_if_none_is_left()
+            raise
+        return _Stream(stream, self._clock)
 
 
 class _Stream(httpcore.NetworkStream):
