@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from math import isfinite
 from typing import Any
 
 from huma_tripletex.errors import ConfigurationError
@@ -19,6 +20,9 @@ WELL_KNOWN = {
     "consumer_token": "TRIPLETEX_CONSUMER_TOKEN",
     "redis_url": "REDIS_URL",
 }
+
+ABOVE_ZERO = frozenset({"lease", "sweep_interval", "in_flight", "batch", "slice"})
+"""Settings with which nothing would ever be done, or the same all the time without a pause, if they were 0."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,21 +41,21 @@ class Settings:
     """Key of the agreement hashes, base64; never rotated. Empty: derived from the oldest key."""
     base_url: str = ""
     """Where the host is reached from outside, for links in emails; empty: as in the request that began the run."""
-    lease: float = 20
+    lease: float = 20.0
     """How long a worker may hold a person's entries without a sign of life."""
-    sweep_interval: float = 5
+    sweep_interval: float = 5.0
     """How often a worker looks for what is due or abandoned."""
     in_flight: int = 8
-    """Requests in flight per connection."""
+    """Requests in flight per connection and worker: two workers may have twice as many for one company."""
     batch: int = 100
     """People claimed at a time."""
-    slice: float = 5
+    slice: float = 5.0
     """How long one connection may work before the next one has its turn."""
-    retry_hours: float = 96
+    retry_hours: float = 96.0
     """How long what may pass is tried before it is parked; a pause does not count."""
-    run_wait: float = 600
+    run_wait: float = 600.0
     """How long a run waits for its entries before the rest is reported as waiting."""
-    plan_hours: float = 24
+    plan_hours: float = 24.0
     """How long a plan may be approved."""
     keep_days: int = 30
     """How long values in plans and runs, and delivered entries, are kept."""
@@ -61,7 +65,7 @@ class Settings:
     """Below so many changed people the share is not looked at, unless they are everybody, and two at least."""
     guard_accounts: int = 10
     """So many changed account numbers ask for a typed confirmation; two do where they are more than the share."""
-    drift_hours: float = 24
+    drift_hours: float = 24.0
     """How often Tripletex is compared without writing; 0: only on demand."""
     queue: str = "huma_tripletex"
     """Name of the RQ queue."""
@@ -88,7 +92,8 @@ class Settings:
         """The settings of a Flask `config`.
 
         Raises:
-            ConfigurationError: a key that begins with our prefix is unknown, or a value has the wrong type.
+            ConfigurationError: a key that begins with our prefix is unknown, or a value has the wrong type or makes
+                no sense.
         """
         known = {f.name: f for f in fields(cls)}
         values: dict[str, Any] = {}
@@ -107,6 +112,13 @@ class Settings:
 
 def _typed(key: str, value: Any, kind: type) -> Any:
     try:
-        return kind(value)
-    except (TypeError, ValueError):
+        typed = kind(value)
+    except (TypeError, ValueError, OverflowError):
         raise ConfigurationError(f"{key} must be of type {kind.__name__}") from None
+    if kind is int and isinstance(value, float) and typed != value:
+        raise ConfigurationError(f"{key} must be a whole number")
+    if kind in (int, float) and not (isfinite(typed) and typed >= 0):
+        raise ConfigurationError(f"{key} must be a number that is not negative")
+    if key.removeprefix(PREFIX).lower() in ABOVE_ZERO and not typed:
+        raise ConfigurationError(f"{key} must be more than 0")
+    return typed
