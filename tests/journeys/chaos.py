@@ -1,4 +1,4 @@
-"""What may happen to the product at any moment, a few seconds of each; and the company that works meanwhile."""
+"""What may happen to the product at any moment, as long as it may last; and the company that works meanwhile."""
 
 from __future__ import annotations
 
@@ -10,22 +10,34 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
 from redis import Redis
+from sqlalchemy import or_
 from sqlalchemy.exc import DBAPIError
 
 from huma_tripletex.demo import Person, db
 from huma_tripletex.demo.embedded import command
-from tests.journeys.shifted import FACTORY, SHIFT
+from tests.journeys.shifted import FACTORY, SHIFT, TAKEN
 from tests.parts.processes import ROOT, end, eventually, running
 from tests.parts.stage import Stage
 from tests.parts.tripletex import SimulatedTripletex
 from tests.parts.valkey import answers
 
 SECONDS = 3.0
+"""Of a trouble that has no time of its own."""
+REDIS_STOPPED = 10.0
+NUMBERS = [str(number) for number in range(1001, 1020)]
+"""Employee numbers of those who are in both systems from the beginning."""
+HIRED = "@hired.example"
+HIRES = 5
+"""At most so many people are hired during one trouble."""
+BIRTH, FIRST, LAST = date(1960, 1, 1), date(2024, 1, 1), date(2031, 1, 1)
+ACCOUNTS = ("76220217341", "27440674211", "80750197020", "18070184024", None)
+NAMES = ("Aud", "Bodil", "Cato", "Dagny", "Eivind", "Frøya")
 
 
 class Staged(Protocol):
@@ -41,11 +53,12 @@ class Staged(Protocol):
 
 @dataclass
 class Company:
-    """Somebody edits phone numbers all the time. What could not be committed is not an edit."""
+    """Somebody edits people all the time, and hires some. What could not be committed is not an edit."""
 
     stage: Stage
     seed: int
     committed: int = 0
+    hired: int = 0
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Company:
@@ -70,9 +83,49 @@ class Company:
                     db.session.remove()
 
     def edit(self, chance: random.Random) -> None:
-        person = db.session.query(Person).filter_by(employee_id=str(chance.randrange(1001, 1020))).one()
-        person.phone_number = f"+47 9{chance.randrange(10_000_000):07}"
+        if self.hired < HIRES and chance.random() < 0.15:
+            self.hired += 1
+            self.hire(chance)
+        else:
+            change(chance.choice(everybody()), chance)
         db.session.commit()
+
+    def hire(self, chance: random.Random) -> None:
+        """Every other one has an employee number. No two were born on one day."""
+        number = self.seed * HIRES + self.hired
+        (organisation,) = {person.organisation_id for person in everybody()}
+        person = Person(
+            organisation_id=organisation,
+            given_name=chance.choice(NAMES),
+            family_name=f"Hansen {chr(65 + self.seed)}{chr(64 + self.hired)}",
+            email=f"{number}{HIRED}",
+            employee_id=str(5000 + number) if number % 2 else None,
+            date_of_birth=BIRTH + timedelta(days=number),
+            first_workday=FIRST + timedelta(days=number),
+            phone_number=f"+47 4{number:07}",
+        )
+        db.session.add(person)
+
+
+def everybody() -> list[Person]:
+    """Who takes part, as Huma has them now. Also whose hiring was committed without anybody having been told."""
+    who = or_(Person.employee_id.in_(NUMBERS), Person.email.endswith(HIRED))
+    return db.session.query(Person).filter(who).order_by(Person.id).all()
+
+
+def change(person: Person, chance: random.Random) -> None:
+    """Another phone number or account, a corrected name, a last workday that is set, moved or taken back."""
+    match chance.randrange(8):
+        case 0:
+            person.given_name = chance.choice(NAMES)
+        case 1:
+            person.family_name = f"{person.family_name.split('-')[0]}-{chance.choice(NAMES)}"
+        case 2 | 3:
+            person.last_workday = chance.choice([None, LAST + timedelta(days=chance.randrange(300))])
+        case 4:
+            person.bank_account_number = chance.choice(ACCOUNTS)
+        case _:
+            person.phone_number = f"+47 9{chance.randrange(10_000_000):07}"
 
 
 @dataclass
@@ -202,7 +255,7 @@ def redis_emptied(theatre: Theatre) -> None:
 
 def redis_stopped(theatre: Theatre) -> None:
     theatre.services.stop_valkey()
-    time.sleep(SECONDS)
+    time.sleep(REDIS_STOPPED)
     theatre.services.start_valkey()
 
 
@@ -219,6 +272,14 @@ def connections_terminated(theatre: Theatre) -> None:
 
 def connections_exhausted(theatre: Theatre) -> None:
     theatre.services.exhaust_connections(SECONDS)
+
+
+def pools_taken(theatre: Theatre) -> None:
+    """The workers' own: other code in their processes holds what their pools have."""
+    file = theatre.stage.folder / TAKEN
+    file.touch()
+    time.sleep(SECONDS)
+    file.unlink()
 
 
 def clock_jumps(theatre: Theatre) -> None:
@@ -246,10 +307,11 @@ TROUBLES: dict[str, Callable[[Theatre], None]] = {
     "PostgreSQL restarted": postgres_restarted,
     "connections terminated": connections_terminated,
     "connections exhausted": connections_exhausted,
+    "the workers' pools taken": pools_taken,
     "the clock jumps": clock_jumps,
-    "a storm of 429": faults(kind="rate_limit", limit=2, period=1, times=None),
+    "a storm of 429": faults(kind="rate_limit", limit=10, period=1, times=None),
     "a storm of 500": faults(kind="status", status=500, times=None),
     "slow answers": faults(kind="delay", seconds=0.7, times=None),
-    "replies dropped": faults(kind="drop_after", method="PUT", path="/v2/employee/*", times=None),
+    "replies dropped": faults(kind="drop_after", path="/v2/employee*", times=None),
     "requests dropped": faults(kind="drop_before", times=None),
 }
