@@ -312,6 +312,6 @@ TROUBLES: dict[str, Callable[[Theatre], None]] = {
     "a storm of 429": faults(kind="rate_limit", limit=10, period=1, times=None),
     "a storm of 500": faults(kind="status", status=500, times=None),
     "slow answers": faults(kind="delay", seconds=0.7, times=None),
-    "replies dropped": faults(kind="drop_after", path="/v2/employee*", times=None),
+    "replies dropped": faults(kind="drop_after", method="P*", path="/v2/employee*", times=None),
     "requests dropped": faults(kind="drop_before", times=None),
 }
