@@ -11,15 +11,17 @@ from typing import Final
 from huma_tripletex.errors import TimedOut, TripletexError, Unavailable
 
 BROKEN: Final = 15.0
-"""Seconds, after a dropped connection or an error: whatever was at it is at its end."""
+"""Seconds, after a dropped connection or an answer of something in between: whatever was at it is at its end."""
 UNANSWERED: Final = 300.0
 """Seconds, after nobody answered in time: whatever was at it may well go on."""
-GATEWAY_TIMEOUT: Final = 504
+BY_STATUS: Final = {502: BROKEN, 504: UNANSWERED}
+"""What a gateway answers. With any other 5xx Tripletex itself says that it is done, whatever it has done."""
 LOOK: Final = 15.0
 """Seconds between two looks while it is in doubt."""
 
 
 def seconds_in_doubt(error: TripletexError | None) -> float:
     """How long a write that ended in `error` may still be carried out."""
-    gave_up = isinstance(error, Unavailable) and error.status == GATEWAY_TIMEOUT
-    return UNANSWERED if gave_up or isinstance(error, TimedOut) else BROKEN
+    if isinstance(error, Unavailable):
+        return BY_STATUS.get(error.status, 0.0)
+    return UNANSWERED if isinstance(error, TimedOut) else BROKEN
