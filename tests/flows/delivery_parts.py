@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -85,9 +85,9 @@ class Bench:
     clock: Clock
     simulator: Simulator
     people: dict[str, HostPerson]
+    broken: set[str]
+    """People whom the host fails to load, and whoever is asked for together with them."""
     connection_id: int = 0
-    broken: set[str] = field(default_factory=set)
-    """People whom the host fails to load."""
     clients: Clients = field(default_factory=Clients)
 
     @property
@@ -231,6 +231,12 @@ def employee_json(person: HostPerson) -> dict[str, Any]:
     }
 
 
+def load(people: Mapping[str, HostPerson], broken: set[str], ids: Iterable[str]) -> dict[str, HostPerson]:
+    if broken & set(ids):
+        raise ZeroDivisionError("a secret value")
+    return {one: people[one] for one in ids if one in people}
+
+
 @contextmanager
 def bench(
     url: str = "sqlite://", switches: Switches | None = None, clock: Any = None, **settings: Any
@@ -243,6 +249,7 @@ def bench(
     db = SQLAlchemy()
     db.init_app(app)
     people: dict[str, HostPerson] = {}
+    broken: set[str] = set()
     host = Host(
         db=db,
         models=[],
@@ -253,7 +260,7 @@ def bench(
         settings_administrators=lambda _: [],
         send_email=lambda _: None,
         list_people=lambda _: list(people.values()),
-        load_people=lambda _, ids: {i: people[i] for i in ids if i in people},
+        load_people=lambda _, ids: load(people, broken, ids),
         write_person=lambda *_: None,
         add_person=lambda *_: "",
     )
@@ -267,7 +274,7 @@ def bench(
     )
     with app.app_context():
         Base.metadata.create_all(db.engine)
-        stand = Bench(app, runtime, clock, simulator, people)
+        stand = Bench(app, runtime, clock, simulator, people, broken)
         connect(stand)
         try:
             yield stand

@@ -250,14 +250,7 @@ class TestPoison:
     def test_somebody_whom_the_host_cannot_load_holds_up_nobody(self, stand: Bench) -> None:
         for n in range(5):
             stand.linked(f"p{n}", employee_id=str(n))
-        load = stand.runtime.host.load_people
-
-        def broken(organisation: str, ids: Any) -> Any:
-            if "p2" in ids:
-                raise ZeroDivisionError("a secret value")
-            return load(organisation, ids)
-
-        object.__setattr__(stand.runtime.host, "load_people", broken)
+        stand.broken.add("p2")
         for n in range(5):
             stand.edit(f"p{n}", phone_number=f"410000{n:02}")
         stand.drain()
@@ -294,14 +287,7 @@ class TestPoison:
         """Edited alone, they are told from a host that can load nobody: somebody else is tried."""
         stand.linked("p1")
         stand.linked("p2", employee_id="2")
-        load = stand.runtime.host.load_people
-
-        def broken(organisation: str, ids: Any) -> Any:
-            if "p2" in ids:
-                raise ZeroDivisionError
-            return load(organisation, ids)
-
-        object.__setattr__(stand.runtime.host, "load_people", broken)
+        stand.broken.add("p2")
         stand.edit("p2", phone_number="41000002")
         work_until_done(stand)
         assert (stand.entry("p2").state, stand.entry("p2").reason) == ("parked", "internal")

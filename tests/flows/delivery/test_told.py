@@ -156,14 +156,7 @@ def test_whoever_is_parked_is_a_line_with_what_support_asks_for(stand: Bench, li
 def test_whoever_cannot_be_loaded_is_told_by_the_fields_of_what_waits(stand: Bench, lines: Lines) -> None:
     stand.linked("p1")
     stand.linked("p2", employee_id="2")
-    load = stand.runtime.host.load_people
-
-    def broken(organisation: str, ids: Any) -> Any:
-        if "p2" in ids:
-            raise ZeroDivisionError
-        return load(organisation, ids)
-
-    object.__setattr__(stand.runtime.host, "load_people", broken)
+    stand.broken.add("p2")
     stand.edit("p2", phone_number="41000002")
     keep_on(stand)
     assert stand.entry("p2").state == "parked"
