@@ -79,3 +79,4 @@ def show(page: Page, address: str, stop: Stop, visitor: Visitor) -> None:
     if stop.form is not None:
         page.locator(".tx form[method=post]:has(.is-primary)").last.evaluate(FILL_AND_SEND, stop.form)
         page.locator("#errors").wait_for()
+        page.wait_for_load_state()  # with its style

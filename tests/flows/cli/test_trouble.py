@@ -183,7 +183,7 @@ def said_in_one_sentence(refused: Result, error: str) -> None:
 
 
 @pytest.mark.parametrize("trouble", ["read-only", "gone in the middle"])
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("tables_url", ["postgresql"], indirect=True)
 def test_a_database_that_takes_nothing_is_one_sentence(desk: Desk, trouble: str) -> None:
     mixed(desk, by=None)
     setting, error = {
