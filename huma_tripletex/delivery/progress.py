@@ -21,8 +21,7 @@ class Progress:
 
     `known` None: nobody in Tripletex, as far as we know. `agreed` are fields in which both sides now hold Huma's value,
     `forgotten` those of which that is no longer known, `failing` those that `error` kept back. `absent`: a look has
-    proven that an earlier create was not carried out; `in_doubt`: one has proven nothing, for an earlier write may be
-    carried out yet. `facts`: what of the company was read anew.
+    proven that an earlier create was not carried out. `facts`: what of the company was read anew.
     """
 
     known: Known | None = None
@@ -31,7 +30,6 @@ class Progress:
     forgotten: set[str] = field(default_factory=set)
     failing: set[str] = field(default_factory=set)
     absent: bool = False
-    in_doubt: bool = False
     starts_over: bool = False
     facts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     error: TripletexError | None = None
@@ -89,7 +87,6 @@ class Progress:
 
     def doubt(self, fields: Iterable[str], seconds: float) -> None:
         """What was seen of these says nothing yet: for so many seconds an earlier write may be carried out."""
-        self.in_doubt = True
         for key in fields:
             self.outcomes[key] = Snoozed("no_answer", min(seconds, LOOK))
             self.agreed.discard(key)

@@ -153,10 +153,12 @@ def _learnt(link: RowMapping, known: Known, one: Attempted, now: datetime) -> di
 
 
 def _doubt_until(one: Attempted, now: datetime) -> datetime | None:
-    """Until when what was sent may still be carried out; None: it has been, or it cannot be any more."""
-    if one.progress.unsure:
-        return now + timedelta(seconds=seconds_in_doubt(one.progress.error))
-    return one.work.doubt_until if one.progress.in_doubt else None
+    """Until when what was sent, now or before, may still be carried out. Of a create that is over when it is found; of
+    changes by the versions alone, so a look that was not answered clears nothing.
+    """
+    before = one.work.doubt_until if one.work.known else None
+    lost = now + timedelta(seconds=seconds_in_doubt(one.progress.error)) if one.progress.unsure else None
+    return max(filter(None, (before, lost)), default=None)
 
 
 def _is_gone(error: TripletexError | None) -> bool:

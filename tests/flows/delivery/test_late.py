@@ -149,6 +149,29 @@ def test_a_change_that_is_carried_out_late_is_not_what_stays(
     assert {state for state, _ in states(stand)} == {"done"}
 
 
+def test_a_look_that_is_not_answered_ends_no_doubt(stand: Bench) -> None:
+    number = edited_and_edited_back(stand, *CHANGES[0])
+    stand.fault("drop_before", method="GET", path=f"/v2/employee/{number}", times=1)
+    goes_on(stand, LATE)
+    assert {state for state, _ in states(stand)} == {"waiting"}
+    assert line_of(stand).let_go() == 200
+    goes_on(stand, 30)
+    assert told(stand.employee(number), CHANGES[0][1]) == CHANGES[0][3]
+
+
+def test_nor_does_a_second_request_that_is_lost_sooner(stand: Bench) -> None:
+    kind, key, value, before = CHANGES[0]
+    number = edited_and_edited_back(stand, kind, key, value, "15032080119")
+    stand.fault("drop_before", method="PUT", path=f"/v2/employee/{number}", times=1)
+    goes_on(stand, 5)
+    stand.edit("p0", **{key: before})
+    goes_on(stand, LATE)
+    assert {state for state, _ in states(stand)} == {"waiting"}
+    assert line_of(stand).let_go() == 200
+    goes_on(stand, 30)
+    assert told(stand.employee(number), key) == before
+
+
 @pytest.mark.parametrize(("kind", "key", "value", "before"), CHANGES)
 def test_a_change_that_never_comes_is_waited_for_no_longer_than_it_can(
     stand: Bench, kind: str, key: str, value: str, before: str | None
