@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from math import isfinite
 from typing import Any
 
 from huma_tripletex.errors import ConfigurationError
@@ -23,6 +22,10 @@ WELL_KNOWN = {
 
 ABOVE_ZERO = frozenset({"lease", "sweep_interval", "in_flight", "batch", "slice"})
 """Settings with which nothing would ever be done, or the same all the time without a pause, if they were 0."""
+
+
+MOST = 100_000
+"""Of whatever is counted: dates have an end, and in days this is a few centuries."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,8 +120,8 @@ def _typed(key: str, value: Any, kind: type) -> Any:
         raise ConfigurationError(f"{key} must be of type {kind.__name__}") from None
     if kind is int and isinstance(value, float) and typed != value:
         raise ConfigurationError(f"{key} must be a whole number")
-    if kind in (int, float) and not (isfinite(typed) and typed >= 0):
-        raise ConfigurationError(f"{key} must be a number that is not negative")
+    if kind in (int, float) and not 0 <= typed <= MOST:
+        raise ConfigurationError(f"{key} must be a number from 0 to {MOST:,}")
     if key.removeprefix(PREFIX).lower() in ABOVE_ZERO and not typed:
         raise ConfigurationError(f"{key} must be more than 0")
     return typed

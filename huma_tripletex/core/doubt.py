@@ -16,6 +16,8 @@ UNANSWERED: Final = 300.0
 """Seconds, after nobody answered in time: whatever was at it may well go on."""
 BY_STATUS: Final = {502: BROKEN, 504: UNANSWERED}
 """What a gateway answers. With any other 5xx Tripletex itself says that it is done, whatever it has done."""
+HANGS: Final = 10.0
+"""Seconds without an answer after which a request counts as one that nobody may ever answer."""
 LOOK: Final = 15.0
 """Seconds between two looks while it is in doubt."""
 

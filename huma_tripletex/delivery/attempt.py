@@ -13,6 +13,7 @@ from huma_tripletex.core.fields import EMPLOYEE_KEYS, EMPLOYMENT_KEYS
 from huma_tripletex.delivery.asking import Api, Asking, LeaseLost, Share
 from huma_tripletex.delivery.choosing import choose_fields
 from huma_tripletex.delivery.creation import create, look_for_created, obstacle
+from huma_tripletex.delivery.doubting import doubt_what_is_settled
 from huma_tripletex.delivery.employee_part import deliver_employee
 from huma_tripletex.delivery.employment_part import deliver_employment
 from huma_tripletex.delivery.guard import unforeseen
@@ -66,6 +67,13 @@ def _create(asking: Asking, work: Work, progress: Progress) -> None:
 
 
 def _change(asking: Asking, work: Work, progress: Progress) -> None:
+    try:
+        _deliver_parts(asking, work, progress)
+    finally:
+        doubt_what_is_settled(asking, work, progress)
+
+
+def _deliver_parts(asking: Asking, work: Work, progress: Progress) -> None:
     wanted = choose_fields(work, progress)
     sent = wanted - work.looks
     parts = (

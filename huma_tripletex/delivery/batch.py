@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from huma_tripletex.delivery.hanging import Hanging, doubt_hanging
 from huma_tripletex.delivery.transaction import in_transaction
 from huma_tripletex.outbox.settle import extend
 from huma_tripletex.runtime import Runtime
@@ -39,10 +40,18 @@ class Batch:
         """Whether a request sent now is sure to be ours to send. Called from any thread."""
         return not self.halted.is_set() and self.clock() < self.until - self.lease * MARGIN
 
-    def prolong(self, runtime: Runtime, now: datetime) -> None:
-        """A sign of life. If the lease ran out before it, or was taken, nothing more is sent. Commits."""
+    def prolong(self, runtime: Runtime, now: datetime, hanging: Hanging) -> None:
+        """A sign of life. If the lease ran out before it, or was taken, nothing more is sent. Commits.
+
+        `hanging`: whose answers take long.
+        """
         until = now + self.lease
-        kept = in_transaction(runtime, lambda: extend(runtime.session(), self.token, until))
+
+        def sign() -> int:
+            doubt_hanging(runtime.session(), self.connection_id, hanging, now)
+            return extend(runtime.session(), self.token, until)
+
+        kept = in_transaction(runtime, sign)
         if now < self.until and kept:
             self.until = until
         else:

@@ -24,9 +24,9 @@ PATIENCE: Final = 1.0
 """Seconds that a call waits for the rate limit. A worker has other connections to serve: what must wait for longer goes
 back, and this connection gets its turn again when the window is over.
 """
-IDLE: Final = 30.0
-"""Seconds without a drain after which a client is let go of. Its sockets are of no more use by then, Tripletex and the
-transport have given them up, and its session is on the row.
+IDLE: Final = 75.0
+"""Seconds without a drain after which a client is let go of: no request that a drain left behind takes longer. Its
+sockets are of no more use by then, Tripletex and the transport have given them up, and its session is on the row.
 """
 SOCKETS: Final = 512
 """Sockets that clients may keep, counted as one for each request that may be in flight: half of the 1,024 descriptors

@@ -8,7 +8,6 @@ from huma_tripletex.core.people import TripletexEmployee
 from huma_tripletex.core.rejections import fields_named
 from huma_tripletex.delivery.asking import Asking
 from huma_tripletex.delivery.choosing import has_other_value, is_kept, still_worth_sending
-from huma_tripletex.delivery.doubting import EMPLOYEE, doubt_what_is_equal
 from huma_tripletex.delivery.progress import Progress
 from huma_tripletex.delivery.work import Work
 from huma_tripletex.errors import Invalid, VersionConflict
@@ -25,7 +24,6 @@ def deliver_employee(asking: Asking, work: Work, progress: Progress, fields: set
     sent without them. Raises TripletexError, VersionConflict the second time.
     """
     assert progress.known is not None
-    wanted = fields
     if asking.seen is None and not _is_sure(work, progress.known.employee_version, fields):
         asking.look(progress)
     for others_were_faster in (False, True):
@@ -35,7 +33,6 @@ def deliver_employee(asking: Asking, work: Work, progress: Progress, fields: set
             progress.start_over(fields)
             return
         if not fields:
-            doubt_what_is_equal(asking, work, progress, wanted, EMPLOYEE)
             return
         try:
             _put_what_is_accepted(asking, work, progress, fields)

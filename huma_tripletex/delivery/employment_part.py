@@ -11,11 +11,11 @@ from huma_tripletex.core.normalise import same
 from huma_tripletex.core.people import EmploymentPeriod, TripletexEmployee, Values
 from huma_tripletex.delivery.asking import Asking
 from huma_tripletex.delivery.choosing import has_other_value, is_as_compared, still_worth_sending
-from huma_tripletex.delivery.doubting import EMPLOYMENT, doubt_what_is_equal, seconds_in_doubt
-from huma_tripletex.delivery.progress import Progress
+from huma_tripletex.delivery.doubting import seconds_until_begun
+from huma_tripletex.delivery.progress import Progress, may_be_done
 from huma_tripletex.delivery.referring import with_division
 from huma_tripletex.delivery.work import Known, Work
-from huma_tripletex.errors import Invalid, NotFound, VersionConflict
+from huma_tripletex.errors import Invalid, NotFound, TripletexError, VersionConflict
 from huma_tripletex.tripletex.calls import Hidden
 
 FIRST, LAST = "first_workday", "last_workday"
@@ -27,7 +27,7 @@ def deliver_employment(asking: Asking, work: Work, progress: Progress, fields: s
     When somebody was faster, as `deliver_employee`. Raises TripletexError, VersionConflict the second time.
     """
     assert progress.known is not None
-    wanted, periods = fields, remembered_periods(work, progress.known, fields)
+    periods = remembered_periods(work, progress.known, fields)
     for last in (False, True):
         if periods is None or last:
             periods = (asking.seen or asking.look(progress)).employments
@@ -40,7 +40,6 @@ def deliver_employment(asking: Asking, work: Work, progress: Progress, fields: s
                 progress.start_over(fields)
                 return
         if not fields:
-            doubt_what_is_equal(asking, work, progress, wanted, EMPLOYMENT)
             return
         try:
             _deliver(asking, work, progress, fields, periods)
@@ -104,7 +103,7 @@ def _deliver(
             progress.parked(fields, reason)
         case CorrectPeriod():
             _correct(asking, work, progress, fields, change, len(periods))
-        case NewPeriod() if seconds := seconds_in_doubt(asking, work, progress, EMPLOYMENT):
+        case NewPeriod() if seconds := seconds_until_begun(asking, work, progress):
             progress.doubt(fields, seconds)  # one may be begun yet
         case NewPeriod(start, end):
             begin_employment(asking, work, progress, fields, len(periods), {FIRST: start, LAST: end})
@@ -186,7 +185,12 @@ def begin_employment(
     values = Hidden({**work.values, **(days or {})})
     number, division = progress.known.employee_id, work.terms.division
     body = Hidden(new_employment_body(number, values, division_id=division, end_reason=work.end_reason))
-    answer = _begun(asking, work, progress, body)
+    try:
+        answer = _begun(asking, work, progress, body)
+    except TripletexError as error:
+        if may_be_done(error):
+            progress.remember(employment_count=None)
+        raise
     _note(work, progress, fields, answer, others + 1)
     return None
 

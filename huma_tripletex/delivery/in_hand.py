@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
+from huma_tripletex.core.doubt import HANGS
 from huma_tripletex.core.retry import breaks_after
 from huma_tripletex.delivery.attempt import attempt
 from huma_tripletex.delivery.batch import Batch
@@ -35,6 +37,8 @@ class InHand:
         self._few = runtime.settings.in_flight * AHEAD
         self._batches: list[Batch] = []
         self._submitted: dict[str, tuple[Together | None, Callable[[], Answer]]] = {}
+        self._begun: dict[str, tuple[datetime, Work]] = {}
+        """Who is in a lane, and since when; the lanes write it."""
 
     @property
     def open(self) -> int:
@@ -99,11 +103,23 @@ class InHand:
         """Prolongs the leases; a batch whose lease ran out before that, or was taken, writes nothing more."""
         for batch in self._batches:
             if batch.is_due(now := self._runtime.clock()) and not batch.halted.is_set():
-                batch.prolong(self._runtime, now)
+                batch.prolong(self._runtime, now, self._hanging(batch, now))
+
+    def _hanging(self, batch: Batch, now: datetime) -> dict[str, frozenset[str]]:
+        """Whose answers have been awaited for long, and who is made in one call with them."""
+        long_ago = now - timedelta(seconds=HANGS)
+        found = {person: work.fields for person, (since, work) in self._begun.copy().items() if since <= long_ago}
+        for share in {share for person in found if (share := self._submitted[person][0])}:
+            found |= dict.fromkeys(share.members - found.keys(), frozenset[str]())
+        return {person: fields for person, fields in found.items() if person in batch.people}
 
     def _task(self, batch: Batch, claimed: Claimed, work: Work, share: Together | None) -> Callable[[], Answer]:
+        clock = self._runtime.clock
+
         def task() -> Answer:
-            progress = attempt(self._client, work, may_write=batch.may_write, clock=self._runtime.clock, share=share)
+            self._begun[work.person_id] = clock(), work
+            progress = attempt(self._client, work, may_write=batch.may_write, clock=clock, share=share)
+            self._begun.pop(work.person_id, None)
             if progress.error and breaks_after(progress.error) == 1:
                 self.halt()  # everybody would meet the same answer; whoever settles it looks closer
             return batch, Attempted(claimed, work, progress)

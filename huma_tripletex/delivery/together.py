@@ -57,6 +57,12 @@ class Together:
                 self._members.pop(work.person_id, None)
             return work.person_id in self._members
 
+    @property
+    def members(self) -> set[str]:
+        """Who is in the call, or is to be."""
+        with self._membership:
+            return set(self._members)
+
     def take(self, asking: Asking, work: Work) -> tuple[TripletexEmployee | None, str]:
         """The employee made for somebody, None: to be made alone; and the id of the request that did it.
 

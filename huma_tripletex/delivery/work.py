@@ -23,6 +23,7 @@ class Known:
     employment_id: int | None = None
     employment_version: int | None = None
     employment_count: int | None = None
+    """None: one more may have been begun."""
     agreed: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 

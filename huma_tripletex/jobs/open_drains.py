@@ -119,13 +119,16 @@ class OpenDrains:
 
     def _of_the_agenda(self, make: Make | None) -> UnderWay | None:
         most = MOST - KEPT_FREE
-        left = self._room.left(most)
-        if make is None or not any(left.values()):
-            return None  # before looking for somebody: the agenda may be long
-        while connection_id := self._agenda.next(lambda one: left[self._room.standing(one)]):
+        while make and (connection_id := self._next_with_room(most)):
             if made := self.begin(connection_id, make, most):
                 return made
         return None
+
+    def _next_with_room(self, most: int) -> int | None:
+        left = self._room.left(most)
+        if not any(left.values()):
+            return None  # before looking for somebody: the agenda may be long
+        return self._agenda.next(lambda one: left[self._room.standing(one)])
 
     def _pause(self) -> float:
         """Seconds until a drain that rests, or one of the agenda, is due."""

@@ -3,73 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
-import httpx
 import pytest
 
-from huma_tripletex.core.fields import KEYS
-from tests.flows.delivery_parts import Bench, bench
-
-TIMEOUT, GATEWAY = "timeout", "gateway"
-LATE = 40
-"""Seconds after which it is carried out: several looks have found nothing by then."""
-DOUBT = 300
-"""Seconds after which it cannot be any more."""
-
-
-class LateLine(httpx.BaseTransport):
-    """The way to Tripletex, which holds back the next write to a path until it is let go."""
-
-    def __init__(self, inner: httpx.BaseTransport) -> None:
-        self._inner = inner
-        self._holding: tuple[str, str, str] | None = None
-        self._held: list[httpx.Request] = []
-
-    def hold(self, method: str, path: str, answer: str) -> None:
-        self._holding = method, path, answer
-
-    def let_go(self) -> int:
-        """Carries out what was held back; returns how it was answered, though nobody hears it."""
-        (request,) = self._held
-        return self._inner.handle_request(request).status_code
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        if self._holding is None or (request.method, request.url.path) != self._holding[:2]:
-            return self._inner.handle_request(request)
-        self._held, answer, self._holding = [request], self._holding[2], None
-        request.read()
-        if answer == GATEWAY:
-            return httpx.Response(504, text="<html>Gateway Time-out</html>", request=request)
-        raise httpx.ReadTimeout("nobody waits any more", request=request)
+from huma_tripletex.outbox.withdraw import withdraw_run
+from tests.flows.delivery_parts import KARI, Bench
+from tests.flows.late_line import DOUBT, GATEWAY, LATE, TIMEOUT, goes_on, late_bench, line_of, new
 
 
 @pytest.fixture
 def stand() -> Iterator[Bench]:
-    with bench() as made:
-        line = LateLine(made.runtime.transport)  # type: ignore[arg-type]
-        made.runtime = replace(made.runtime, transport=line)
+    with late_bench() as made:
         yield made
-
-
-def line_of(stand: Bench) -> LateLine:
-    line = stand.runtime.transport
-    assert isinstance(line, LateLine)
-    return line
-
-
-def new(stand: Bench, *people: str) -> None:
-    for number, person in enumerate(people):
-        stand.person(person, given_name=f"Kari{number}", employee_id=None)
-        stand.approve(person, *KEYS, kind="create")
-
-
-def goes_on(stand: Bench, seconds: float, step: float = 5) -> None:
-    """A worker looks for what is due every few seconds."""
-    for _ in range(int(seconds / step)):
-        stand.clock.forward(step)
-        stand.drain()
 
 
 def states(stand: Bench) -> set[tuple[str, str]]:
@@ -170,6 +116,53 @@ def test_nor_does_a_second_request_that_is_lost_sooner(stand: Bench) -> None:
     assert line_of(stand).let_go() == 200
     goes_on(stand, 30)
     assert told(stand.employee(number), key) == before
+
+
+REFUSED = {"kind": "status", "status": 422}
+DROPPED = {"kind": "drop_before"}
+
+
+@pytest.mark.parametrize("what", [REFUSED, DROPPED], ids=["refused", "dropped"])
+def test_nor_does_a_request_about_another_field_that_is_not_carried_out(stand: Bench, what: dict[str, Any]) -> None:
+    kind, key, value, before = CHANGES[1]
+    number = edited_and_edited_back(stand, kind, key, value, before)
+    stand.edit("p0", bank_account_number="86011117947")
+    stand.fault(**what, method="PUT", path=f"/v2/employee/{number}", times=1)
+    goes_on(stand, 5)
+    assert line_of(stand).let_go() == 200
+    goes_on(stand, DOUBT + 60)
+    assert told(stand.employee(number), key) == before
+
+
+def test_what_was_taken_back_is_not_said_to_be_undone_as_long_as_it_may_come(stand: Bench) -> None:
+    _, key, value, before = CHANGES[1]
+    number = stand.linked("p0")
+    line_of(stand).hold("PUT", f"/v2/employee/{number}", TIMEOUT)
+    stand.person("p0", **{key: value})
+    stand.approve("p0", key, tripletex={key: before})
+    stand.drain()
+    withdraw_run(stand.session(), 1, stand.clock())
+    stand.session.commit()
+    goes_on(stand, LATE)
+    assert {state for state, _ in states(stand)} == {"waiting"}
+    assert line_of(stand).let_go() == 200
+    goes_on(stand, 30)
+    assert states(stand) == {("done", "delivered")}
+
+
+def test_a_correction_does_not_end_the_doubt_about_an_employment_that_may_be_begun(stand: Bench) -> None:
+    number = stand.linked("p0", last_workday="2021-12-31")
+    line_of(stand).hold("POST", "/v2/employee/employment", TIMEOUT)
+    stand.edit("p0", first_workday="2026-01-01", last_workday=None)
+    stand.drain()
+    stand.edit("p0", first_workday=KARI["first_workday"], last_workday="2022-06-30")
+    goes_on(stand, LATE)
+    assert [one["endDate"] for one in stand.employee(number)["employments"]] == ["2022-06-30"], "it is sent at once"
+
+    assert line_of(stand).let_go() == 201
+    goes_on(stand, 30)
+    last = stand.entry("p0")
+    assert (last.state, last.reason) == ("parked", "employments_overlap"), "somebody looks at what there is now"
 
 
 @pytest.mark.parametrize(("kind", "key", "value", "before"), CHANGES)

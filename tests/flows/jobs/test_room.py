@@ -112,6 +112,17 @@ def test_a_nudge_that_no_drain_has_heeded_is_for_the_next_one(hall: Hall) -> Non
     assert hall.place.agenda.next() == tenant
 
 
+def test_whoever_finds_the_room_gone_that_was_there_before_gives_up(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether a drain is a slow one changes at any moment, also between looking for somebody and beginning."""
+    tenant, answers = hall.tenant(), iter([True, False, False])
+    monkeypatch.setattr(hall.place.drains._room, "left", lambda _: dict.fromkeys(room.Standing, next(answers)))
+    hall.place.agenda.add(tenant)
+    assert hall.place.drains.next(partial(make, hall), 0) is None
+    assert hall.place.agenda.next() == tenant, "it is not forgotten"
+
+
 def test_those_that_rest_and_those_to_come_take_turns(hall: Hall) -> None:
     """One that has something to do all the time does not keep others from being begun, nor the other way round."""
     resting, waiting = [hall.tenant() for _ in range(3)], [hall.tenant() for _ in range(3)]
