@@ -1,5 +1,5 @@
-"""What the process's own log says of a connection: one line when its state has changed, once that is committed. A line
-is never about what was rolled back.
+"""What the process's own log says of a connection: one line when its state has changed, once that is committed. Of a
+transaction that is rolled back nothing is said.
 """
 
 from __future__ import annotations

@@ -26,6 +26,8 @@ class Huma:
 
     people: dict[str, HostPerson] = field(default_factory=dict)
     history: dict[tuple[str, str], list[str | None]] = field(default_factory=lambda: defaultdict(list))
+    last: tuple[str, str] | None = None
+    """Whose field was edited last."""
 
     def add(self, number: int) -> HostPerson:
         values = {
@@ -51,12 +53,17 @@ class Huma:
 
     def edit(self, random: Random) -> tuple[str, str]:
         """Somebody edits something, not seldom back to what it was; returns the person and the field."""
-        person = self.people[random.choice(list(self.people))]
-        key = random.choice(EDITABLE)
-        past = self.history[(person.id, key)]
-        value = random.choice(past) if random.random() < 0.4 else new_value(random, key)
+        if self.last and random.random() < 0.3:
+            (person_id, key), was = self.last, self.history[self.last][-2:][0]
+        else:
+            person_id, key = random.choice(list(self.people)), random.choice(EDITABLE)
+            was = random.choice(self.history[(person_id, key)])
+        is_back = self.last == (person_id, key) or random.random() < 0.3
+        self.last = person_id, key
+        person = self.people[person_id]
+        value = was if is_back else new_value(random, key)
         self.write(replace(person, values={**person.values, key: value}))
-        return person.id, key
+        return person_id, key
 
 
 def new_value(random: Random, key: str) -> str | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from huma_tripletex.delivery import asking, batch, draining, loading, progress, settling
+from huma_tripletex.delivery import asking, attempt, batch, draining, loading, progress, settling
 from huma_tripletex.delivery.work import Work
 from huma_tripletex.outbox import claim as claiming
 from tests.flows.simulation import world
@@ -46,6 +47,21 @@ def creates_leave_no_mark(patch: Patch) -> None:
 def one_look_proves_absence(patch: Patch) -> None:
     """Nobody thinks of what Tripletex may carry out yet."""
     patch.setattr(Work, "seconds_in_doubt", lambda _self, _now: 0.0)
+
+
+def a_look_ends_every_doubt(patch: Patch) -> None:
+    """The next attempt says what is in doubt, whatever came of it."""
+    real = settling._doubt_until
+
+    def doubt_until(one: settling.Attempted, now: datetime) -> datetime | None:
+        return real(replace(one, work=replace(one.work, doubt_until=None)), now)
+
+    patch.setattr(settling, "_doubt_until", doubt_until)
+
+
+def what_is_equal_is_settled(patch: Patch) -> None:
+    """Nobody thinks of a lost change that would make it differ."""
+    patch.setattr(attempt, "doubt_what_is_settled", lambda *_: None)
 
 
 def versions_are_not_sent(patch: Patch) -> None:
@@ -115,6 +131,8 @@ MUTATIONS: tuple[Callable[[Patch], None], ...] = (
     nobody_looks_before_creating,
     creates_leave_no_mark,
     one_look_proves_absence,
+    a_look_ends_every_doubt,
+    what_is_equal_is_settled,
     versions_are_not_sent,
     absence_is_assumed,
     lost_answers_are_forgotten,

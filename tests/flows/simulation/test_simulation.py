@@ -21,9 +21,3 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_everything_arrives_once_and_in_order(first: int) -> None:
     for seed in range(first, first + CHUNK):
         World(seed).run()
-
-
-@pytest.mark.parametrize("seed", [1255, 5730, 5763, 8429, 8521])
-def test_seeds_that_once_made_a_second_employee(seed: int) -> None:
-    """One of several new people gave up before the call that makes them together, and was made by it all the same."""
-    World(seed).run()

@@ -32,6 +32,7 @@ from tests.flows.simulation.stage import Chance, Clock, Worker
 ORGANISATION = "1"
 SETTINGS = Settings(lease=20, sweep_interval=5, in_flight=2, batch=3, consumer_token="c")
 LOST_SIGHT_OF = timedelta(seconds=4)
+LATEST = timedelta(hours=1)
 ENGINE = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
 """One connection for all: transactions never overlap, because a worker stops only between them."""
 TABLES = (OutboxLease, OutboxEntry, PersonLink, Connection)
@@ -47,13 +48,18 @@ class Plan:
     edits: int = 14
     ticks: int = 260
 
+    @classmethod
+    def of(cls, seed: int) -> Plan:
+        """Now and then all that happens happens to one."""
+        return cls() if seed % 4 else cls(workers=2, linked=1, created=0)
+
 
 class World:
     """Everything there is in one run."""
 
     def __init__(self, seed: int, plan: Plan | None = None) -> None:
         self.seed = seed
-        self.plan = plan or Plan()
+        self.plan = plan or Plan.of(seed)
         self.chance = Chance(Random(seed))
         self.clock = Clock()
         self.remote = Remote()
@@ -69,6 +75,7 @@ class World:
         try:
             self._live()
             self._come_to_rest()
+            self.remote.catch_up(self.clock() + LATEST)  # what was settled stays as it is, whatever comes now
             Promises(self.session, self.remote, self.huma.people, self.huma.history).check()
         except Violation as broken:
             raise Violation(f"seed {self.seed}: {broken}") from None
